@@ -53,7 +53,8 @@ span_is(struct span a, const char *s)
 static inline struct span
 span_from(struct span a, size_t at)
 {
-	return at >= a.n ? (struct span){ a.p + a.n, 0 } : (struct span){ a.p + at, a.n - at };
+	return at >= a.n ? (struct span){ a.p + a.n, 0 }
+			 : (struct span){ a.p + at, a.n - at };
 }
 
 static inline struct span

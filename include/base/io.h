@@ -41,7 +41,8 @@ int io_pwrite(int fd, const void *p, size_t n, uint64_t off);
 int io_pwritev(int fd, struct iovec *iov, int count, uint64_t off); /* iov is consumed */
 int io_datasync(int fd);
 int io_sync_dir(const char *path);
-int io_fallocate(int fd, uint64_t off, uint64_t len); /* -EOPNOTSUPP where there is none */
+int io_fallocate(
+    int fd, uint64_t off, uint64_t len); /* -EOPNOTSUPP where there is none */
 int io_punch(int fd, uint64_t off, uint64_t len); /* gives the space back */
 int io_truncate(int fd, uint64_t len);
 int io_unlink(const char *path);

@@ -11,7 +11,8 @@
 
 static const struct err_row err_rows[ERR_COUNT] = {
 	[OK] = { "OK", "", 200, "", 0 },
-#define ERR(sym, code, status, message, flags) [sym] = { #sym, code, status, message, flags },
+#define ERR(sym, code, status, message, flags) \
+	[sym] = { #sym, code, status, message, flags },
 #include "base/errors.def"
 #undef ERR
 };

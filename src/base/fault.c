@@ -80,7 +80,8 @@ fault_setup(const char *plan, struct fail *fail)
 		if (row.n == 0 || fault_parse_one(row))
 			continue;
 		(void)fail_msg(fail, E_CONFIG,
-		    "TRUG_FAULT: '%.*s' is no fault; allowed: point@n=EIO or crash@point@n",
+		    "TRUG_FAULT: '%.*s' is no fault; allowed: point@n=EIO or "
+		    "crash@point@n",
 		    (int)row.n, row.p);
 		return false;
 	}

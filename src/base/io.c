@@ -76,7 +76,8 @@ io_pwritev(int fd, struct iovec *iov, int count, uint64_t off)
 {
 	FAULT_RETURN(FAULT_io_pwrite);
 	while (count > 0) {
-		ssize_t put = pwritev(fd, iov, count < IOV_MAX ? count : IOV_MAX, (off_t)off);
+		ssize_t put =
+		    pwritev(fd, iov, count < IOV_MAX ? count : IOV_MAX, (off_t)off);
 
 		if (put < 0 && errno == EINTR)
 			continue;
@@ -133,9 +134,9 @@ io_punch(int fd, uint64_t off, uint64_t len)
 {
 	FAULT_RETURN(FAULT_io_punch);
 	return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)off,
-		   (off_t)len) != 0 ?
-	    -errno :
-	    0;
+		   (off_t)len) != 0
+	    ? -errno
+	    : 0;
 }
 
 int
