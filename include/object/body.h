@@ -27,6 +27,7 @@ struct body_conf {
 	struct task_pool *pool;
 	struct inbox *inbox;
 	uint64_t length; /* of the payload, without framing */
+	bool in_memory; /* whatever its length: a document, not an object */
 	struct body_filter filter;
 	bool check_sha256; /* against sha256 */
 	uint8_t sha256[32];
@@ -46,12 +47,14 @@ struct body *body_new(const struct body_conf *conf);
 /* As http_app.body_room and body_data. [loop] */
 void *body_room(struct body *b, size_t *cap);
 void body_data(struct body *b, size_t n);
-/* No more comes: then() is called, now or later. why != OK: it broke off. [loop] */
+/* No more comes: then() is called, now or later. why != OK: it broke off. A second call
+ * changes nothing. [loop] */
 void body_end(struct body *b, enum err why);
 /* After then() only. committed: the blob is in the index. */
 void body_free(struct body **b, bool committed);
 
 /* After then(OK): */
+struct span body_bytes(const struct body *b); /* of one that is in memory */
 const uint8_t *body_md5(const struct body *b);
 const struct checksum *body_checksum(const struct body *b);
 /* Enter the bytes in the index. [in a write fn] */

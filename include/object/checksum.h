@@ -46,7 +46,8 @@ struct checksum_join {
 	bool composite, started;
 };
 void checksum_join_begin(struct checksum_join *j, uint8_t kind, bool composite);
-void checksum_join_add(struct checksum_join *j, const struct checksum *part, uint64_t size);
+void checksum_join_add(
+    struct checksum_join *j, const struct checksum *part, uint64_t size);
 void checksum_join_end(struct checksum_join *j, struct checksum *out);
 
 #endif

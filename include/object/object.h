@@ -46,8 +46,8 @@ bool obj_etag_in(struct span list, const char *etag, size_t n); /* "*", quoted o
 /* ---- buckets ---- */
 NODISCARD enum err obj_bucket_find(
     struct txn *t, struct span name, struct rec_bucket *out, struct fail *fail);
-NODISCARD enum err obj_bucket_create(
-    struct txn *t, struct span name, struct span region, int64_t now_ms, struct fail *fail);
+NODISCARD enum err obj_bucket_create(struct txn *t, struct span name, struct span region,
+    int64_t now_ms, struct fail *fail);
 NODISCARD enum err obj_bucket_delete(struct txn *t, struct span name, struct fail *fail);
 
 /* ---- objects ---- */
@@ -82,7 +82,8 @@ struct obj_list {
 	unsigned table; /* T_OBJECT or T_UPLOAD */
 	uint64_t space;
 	struct span prefix, delimiter;
-	struct span after; /* keys (or the common prefix) up to and with this are behind us */
+	struct span
+	    after; /* keys (or the common prefix) up to and with this are behind us */
 	bool after_prefix; /* after is a common prefix: all below it is behind us too */
 	bool inclusive; /* after itself is still to come (index form of uploads) */
 	size_t max;

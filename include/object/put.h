@@ -52,7 +52,8 @@ struct obj_copy {
 	uint8_t class;
 	struct arena *arena;
 	int64_t now_ms;
-	bool rehashed; /* etag and checksum in rec are the caller's, computed from the bytes */
+	bool
+	    rehashed; /* etag and checksum in rec are the caller's, computed from the bytes */
 	struct rec_object rec; /* out */
 };
 void obj_copy_post(struct obj_copy *c, struct store *s, struct inbox *inbox,

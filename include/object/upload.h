@@ -12,12 +12,13 @@
 enum { UPLOAD_PARTS_MAX = 10000 };
 #define UPLOAD_PART_MIN ((uint64_t)5 << 20) /* of all but the last */
 
-NODISCARD enum err obj_upload_create(struct txn *t, const struct obj_dest *d,
-    struct rec_upload *r); /* fills number */
+NODISCARD enum err obj_upload_create(
+    struct txn *t, const struct obj_dest *d, struct rec_upload *r); /* fills number */
 
 /* id is the text of the request; E_NO_SUCH_UPLOAD with UploadId. */
-NODISCARD enum err obj_upload_find(struct txn *t, const struct rec_bucket *b, struct span key,
-    struct span id, struct arena *a, struct rec_upload *out, struct fail *fail);
+NODISCARD enum err obj_upload_find(struct txn *t, const struct rec_bucket *b,
+    struct span key, struct span id, struct arena *a, struct rec_upload *out,
+    struct fail *fail);
 
 /* Put part number of an upload in place of one that may be there. */
 NODISCARD enum err obj_part_put(
@@ -25,12 +26,12 @@ NODISCARD enum err obj_part_put(
 
 /* Parts with numbers > after; calls row() for at most max; *truncated when more follow. */
 NODISCARD enum err obj_parts(struct txn *t, const struct rec_upload *u, unsigned after,
-    size_t max, void (*row)(void *ctx, unsigned number, const struct rec_part *p), void *ctx,
-    bool *truncated);
+    size_t max, void (*row)(void *ctx, unsigned number, const struct rec_part *p),
+    void *ctx, bool *truncated);
 
 /* Drop the upload and what is left of its parts. */
-NODISCARD enum err obj_upload_drop(
-    struct txn *t, const struct rec_bucket *b, struct span key, const struct rec_upload *u);
+NODISCARD enum err obj_upload_drop(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct rec_upload *u);
 NODISCARD enum err obj_upload_drop_all(struct txn *t, const struct rec_bucket *b);
 
 /* What the client lists in CompleteMultipartUpload. */
@@ -61,7 +62,7 @@ struct obj_part_kept {
 	uint64_t size;
 	struct checksum checksum;
 };
-NODISCARD enum err obj_parts_kept(struct txn *t, const struct rec_object *rec, struct arena *a,
-    struct obj_part_kept **out, size_t *n); /* n = 0: none kept */
+NODISCARD enum err obj_parts_kept(struct txn *t, const struct rec_object *rec,
+    struct arena *a, struct obj_part_kept **out, size_t *n); /* n = 0: none kept */
 
 #endif

@@ -60,6 +60,10 @@ fail_pair(struct fail *f, const char *name, struct span value)
 {
 	if (f == NULL || f->arena == NULL || f->pairs == FAIL_PAIRS)
 		return;
+	/* A write callback that is run again reports again. */
+	for (unsigned i = 0; i < f->pairs; i++)
+		if (strcmp(f->pair[i].name, name) == 0)
+			return;
 	f->pair[f->pairs].name = name;
 	f->pair[f->pairs].value = arena_span(f->arena, value);
 	f->pairs++;

@@ -51,12 +51,12 @@ body_new(const struct body_conf *conf)
 
 	b->magic = BODY_MAGIC;
 	b->conf = *conf;
-	b->large = conf->length > blob_small_max(conf->store);
+	b->large = !conf->in_memory && conf->length > blob_small_max(conf->store);
 	checksum_begin(&b->calc, conf->checksum);
 	if (!b->large) {
 		/* Room for one byte too many, so that a body that is too long is noticed. */
-		b->mem_cap =
-		    (size_t)conf->length + (conf->filter.feed != NULL ? FRAME_SLACK : SLACK);
+		b->mem_cap = (size_t)conf->length +
+		    (conf->filter.feed != NULL ? FRAME_SLACK : SLACK);
 		return b;
 	}
 	serial_init(&b->serial, conf->pool);
@@ -116,7 +116,8 @@ check_checksum(struct body *b)
 	}
 	if (want.kind == CHECKSUM_NONE)
 		return OK;
-	if (want.kind == b->checksum.kind && digest_equal(want.value, b->checksum.value, want.n))
+	if (want.kind == b->checksum.kind &&
+	    digest_equal(want.value, b->checksum.value, want.n))
 		return OK;
 	return fail_msg(b->conf.fail, E_BAD_DIGEST,
 	    "The %s you specified did not match the calculated checksum.",
@@ -323,6 +324,8 @@ body_end(struct body *b, enum err why)
 	struct stretch *s = &b->stretch[b->fill];
 
 	CHECK(b, BODY_MAGIC);
+	if (b->ended)
+		return;
 	b->ended = true;
 	if (why != OK && b->bad == OK && b->inflight == 0)
 		b->bad = fail_set(b->conf.fail, why);
@@ -338,6 +341,13 @@ body_end(struct body *b, enum err why)
 	if (!s->busy && s->n > 0)
 		stretch_post(b, s, false);
 	stretch_post(b, &b->end, true);
+}
+
+struct span
+body_bytes(const struct body *b)
+{
+	MUST(!b->large);
+	return span_of(b->mem, b->mem_n);
 }
 
 const uint8_t *

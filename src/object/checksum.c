@@ -9,14 +9,16 @@
 #include "codec/crc.h"
 
 static const struct checksum_row checksum_rows[CHECKSUM_KINDS] = {
-	[CHECKSUM_CRC32] = { "CRC32", "x-amz-checksum-crc32", "ChecksumCRC32", 4, true, true },
-	[CHECKSUM_CRC32C] = { "CRC32C", "x-amz-checksum-crc32c", "ChecksumCRC32C", 4, true,
+	[CHECKSUM_CRC32] = { "CRC32", "x-amz-checksum-crc32", "ChecksumCRC32", 4, true,
 	    true },
-	[CHECKSUM_CRC64NVME] = { "CRC64NVME", "x-amz-checksum-crc64nvme", "ChecksumCRC64NVME", 8,
-	    false, true },
-	[CHECKSUM_SHA1] = { "SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", 20, true, false },
-	[CHECKSUM_SHA256] = { "SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", 32, true,
+	[CHECKSUM_CRC32C] = { "CRC32C", "x-amz-checksum-crc32c", "ChecksumCRC32C", 4,
+	    true, true },
+	[CHECKSUM_CRC64NVME] = { "CRC64NVME", "x-amz-checksum-crc64nvme",
+	    "ChecksumCRC64NVME", 8, false, true },
+	[CHECKSUM_SHA1] = { "SHA1", "x-amz-checksum-sha1", "ChecksumSHA1", 20, true,
 	    false },
+	[CHECKSUM_SHA256] = { "SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", 32,
+	    true, false },
 };
 
 const struct checksum_row *
@@ -114,7 +116,8 @@ checksum_parse(uint8_t kind, struct span text, struct checksum *out)
 	struct checksum c = { .kind = kind };
 	size_t n;
 
-	if (!b64_parse(c.value, sizeof c.value, &n, text) || n != checksum_row(kind)->size)
+	if (!b64_parse(c.value, sizeof c.value, &n, text) ||
+	    n != checksum_row(kind)->size)
 		return false;
 	c.n = (uint8_t)n;
 	*out = c;
@@ -140,7 +143,8 @@ checksum_join_add(struct checksum_join *j, const struct checksum *part, uint64_t
 		checksum_add(&j->calc, part->value, part->n);
 		return;
 	}
-	crc = j->kind == CHECKSUM_CRC64NVME ? be64_get(part->value) : be32_get(part->value);
+	crc =
+	    j->kind == CHECKSUM_CRC64NVME ? be64_get(part->value) : be32_get(part->value);
 	if (!j->started)
 		j->crc = crc;
 	else if (j->kind == CHECKSUM_CRC64NVME)

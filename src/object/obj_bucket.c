@@ -7,10 +7,12 @@
 #include "base/mem.h"
 
 enum err
-obj_bucket_find(struct txn *t, struct span name, struct rec_bucket *out, struct fail *fail)
+obj_bucket_find(
+    struct txn *t, struct span name, struct rec_bucket *out, struct fail *fail)
 {
 	struct span row;
-	enum err e = name.n > TABLE_KEY_MAX ? E_NOT_FOUND : table_get(t, T_BUCKET, name, &row);
+	enum err e =
+	    name.n > TABLE_KEY_MAX ? E_NOT_FOUND : table_get(t, T_BUCKET, name, &row);
 
 	if (e == OK)
 		return rec_bucket_get(row, out);
@@ -24,8 +26,8 @@ obj_bucket_find(struct txn *t, struct span name, struct rec_bucket *out, struct 
 }
 
 enum err
-obj_bucket_create(
-    struct txn *t, struct span name, struct span region, int64_t now_ms, struct fail *fail)
+obj_bucket_create(struct txn *t, struct span name, struct span region, int64_t now_ms,
+    struct fail *fail)
 {
 	struct rec_bucket r = { .created_ms = now_ms, .region = region };
 	struct buf row = { 0 };

@@ -100,7 +100,8 @@ gather_all(struct txn *t, struct obj_complete *c, struct gather *g)
 		return e;
 	if (c->has_size && c->size != g->size)
 		return fail_msg(c->dest.fail, E_INVALID_REQUEST,
-		    "The provided 'x-amz-mp-object-size' header value %llu does not match what was "
+		    "The provided 'x-amz-mp-object-size' header value %llu does not "
+		    "match what was "
 		    "computed: %llu",
 		    (unsigned long long)c->size, (unsigned long long)g->size);
 	return OK;
@@ -198,8 +199,8 @@ obj_parts_kept(struct txn *t, const struct rec_object *rec, struct arena *a,
 }
 
 static enum err
-complete_write(struct txn *t, struct obj_complete *c, struct gather *g,
-    const struct rec_object *old)
+complete_write(
+    struct txn *t, struct obj_complete *c, struct gather *g, const struct rec_object *old)
 {
 	enum err e = parts_take(t, c, g);
 

@@ -54,7 +54,8 @@ cond_failed(const struct obj_cond *c, const char *name, struct fail *fail)
 {
 	char text[64];
 
-	(void)snprintf(text, sizeof text, "%s%s", c->prefix != NULL ? c->prefix : "", name);
+	(void)snprintf(
+	    text, sizeof text, "%s%s", c->prefix != NULL ? c->prefix : "", name);
 	if (fail != NULL && fail->code == OK) {
 		(void)fail_set(fail, E_PRECONDITION);
 		fail_pair_str(fail, "Condition", text);
@@ -79,12 +80,12 @@ obj_cond_read(const struct obj_cond *c, const struct rec_object *rec, struct fai
 		return cond_failed(c, "If-Unmodified-Since", fail);
 	if (c->if_none_match.p != NULL) {
 		if (obj_etag_in(c->if_none_match, etag, n))
-			return copy ? cond_failed(c, "If-None-Match", fail) :
-				      fail_set(fail, E_NOT_MODIFIED);
+			return copy ? cond_failed(c, "If-None-Match", fail)
+				    : fail_set(fail, E_NOT_MODIFIED);
 	} else if (c->has_modified && mtime <= c->modified_since &&
 	    c->modified_since <= clock_real())
-		return copy ? cond_failed(c, "If-Modified-Since", fail) :
-			      fail_set(fail, E_NOT_MODIFIED);
+		return copy ? cond_failed(c, "If-Modified-Since", fail)
+			    : fail_set(fail, E_NOT_MODIFIED);
 	return OK;
 }
 

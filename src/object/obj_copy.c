@@ -6,8 +6,8 @@
 
 /* The source as it stands in this transaction, if it is what the caller saw. */
 static enum err
-source_find(struct txn *t, const struct obj_source *s, struct rec_object *out,
-    struct fail *fail)
+source_find(
+    struct txn *t, const struct obj_source *s, struct rec_object *out, struct fail *fail)
 {
 	struct rec_bucket b;
 	enum err e = obj_bucket_find(t, s->bucket, &b, fail);
@@ -132,7 +132,8 @@ copy_part_write(struct txn *t, void *arg)
 	enum err e = source_find(t, &c->source, &src, c->fail);
 
 	if (e == OK)
-		e = obj_upload_find(t, &c->bucket, c->key, c->upload_id, c->arena, &u, c->fail);
+		e = obj_upload_find(
+		    t, &c->bucket, c->key, c->upload_id, c->arena, &u, c->fail);
 	if (e == OK)
 		e = slice(t, &src.body, c->off, c->len, &c->rec.body);
 	if (e != OK)

@@ -21,7 +21,9 @@ put_write(struct txn *t, void *arg)
 	p->rec.checksum = *body_checksum(p->body);
 	e = body_link(t, p->body, &p->rec.body);
 	p->rec.size = p->rec.body.len;
-	return e == OK ? obj_dest_put(t, &p->dest, exists ? &old : NULL, &p->rec, &p->attrs) : e;
+	return e == OK
+	    ? obj_dest_put(t, &p->dest, exists ? &old : NULL, &p->rec, &p->attrs)
+	    : e;
 }
 
 void
@@ -36,8 +38,8 @@ part_write(struct txn *t, void *arg)
 {
 	struct obj_put_part *p = CONTAINER_OF(arg, struct obj_put_part, w.write);
 	struct rec_upload u;
-	enum err e = obj_upload_find(
-	    t, &p->bucket, p->key, p->upload_id, p->arena, &u, p->fail);
+	enum err e =
+	    obj_upload_find(t, &p->bucket, p->key, p->upload_id, p->arena, &u, p->fail);
 
 	if (e != OK)
 		return e;

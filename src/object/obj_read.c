@@ -111,7 +111,8 @@ hash_work(struct task *t)
 {
 	struct obj_hash *h = CONTAINER_OF(t, struct obj_hash, work);
 	struct reader *own = reader_new(h->store), *loops = h->read.reader;
-	struct hashing s = { .md5 = digest_new(DIGEST_MD5), .buffer = mem_alloc(HASH_BUFFER) };
+	struct hashing s = { .md5 = digest_new(DIGEST_MD5),
+		.buffer = mem_alloc(HASH_BUFFER) };
 	const struct blob_extent *x;
 	enum err e;
 

@@ -114,8 +114,8 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 	if (e == OK)
 		e = obj_put_attrs(t, rec, attrs);
 	if (e == OK)
-		e = key_put(
-		    t, T_OBJECT, d->bucket_id, d->key, span_of(row, rec_object_put(row, rec)));
+		e = key_put(t, T_OBJECT, d->bucket_id, d->key,
+		    span_of(row, rec_object_put(row, rec)));
 	if (e == OK)
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
 	return e;

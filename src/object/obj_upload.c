@@ -35,8 +35,8 @@ no_such_upload(struct span id, struct fail *fail)
 }
 
 enum err
-obj_upload_find(struct txn *t, const struct rec_bucket *b, struct span key, struct span id,
-    struct arena *a, struct rec_upload *out, struct fail *fail)
+obj_upload_find(struct txn *t, const struct rec_bucket *b, struct span key,
+    struct span id, struct arena *a, struct rec_upload *out, struct fail *fail)
 {
 	struct buf index_key = { 0 };
 	uint64_t number, salt;
@@ -98,7 +98,8 @@ obj_parts(struct txn *t, const struct rec_upload *u, unsigned after, size_t max,
 	e = table_begin(t, T_PART, &c);
 	if (e != OK)
 		return e;
-	for (e = table_seek(&c, span_of(from, sizeof from)); e == OK; e = table_next(&c)) {
+	for (e = table_seek(&c, span_of(from, sizeof from)); e == OK;
+	     e = table_next(&c)) {
 		if (be64_get(c.key.p) != u->number)
 			break;
 		if (n == max) {
@@ -149,8 +150,8 @@ parts_remove(struct txn *t, uint64_t upload)
 }
 
 enum err
-obj_upload_drop(
-    struct txn *t, const struct rec_bucket *b, struct span key, const struct rec_upload *u)
+obj_upload_drop(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct rec_upload *u)
 {
 	struct buf index_key = { 0 };
 	enum err e = parts_remove(t, u->number);
