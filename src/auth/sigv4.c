@@ -190,9 +190,10 @@ check_header_time(struct sigv4_run *r)
 	enum err e;
 
 	said->time_text = r->h.amz_date.n > 0 ? r->h.amz_date : r->h.date;
-	if (stamp_amz_parse(said->time_text, &said->time)) {
+	if (said->time_text.n > 0 && stamp_amz_parse(said->time_text, &said->time)) {
 		said->amz_date = said->time_text;
-	} else if (stamp_http_parse(said->time_text, &said->time)) {
+	} else if (said->time_text.n > 0 &&
+	    stamp_http_parse(said->time_text, &said->time)) {
 		text = arena_alloc(r->rq->arena, STAMP_AMZ);
 		stamp_amz(text, said->time);
 		said->amz_date = span_of(text, STAMP_AMZ);

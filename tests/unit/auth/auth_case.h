@@ -111,7 +111,8 @@ case_next(struct auth_case *c, struct span *text, struct span *name)
 		} else {
 			MUST(span_is(line, "header") && c->rq.nheader < CASE_HEADERS);
 			line = span_cut(&value, ':');
-			c->header[c->rq.nheader++] = (struct field){ line, span_trim(value) };
+			c->header[c->rq.nheader++] =
+			    (struct field){ line, span_trim(value) };
 		}
 	}
 	return found;

@@ -26,7 +26,8 @@ load(struct buf *b, const char *file)
 	const char *top = getenv("top_srcdir");
 	char path[1024];
 
-	(void)snprintf(path, sizeof path, "%s/tests/vec/%s", top == NULL ? "." : top, file);
+	(void)snprintf(
+	    path, sizeof path, "%s/tests/vec/%s", top == NULL ? "." : top, file);
 	assert_int_equal(io_read_file(path, b, 1 << 20), 0);
 }
 
@@ -49,8 +50,9 @@ check_case(struct auth_case *c, struct span name)
 	enum err e = case_check(c);
 
 	if (e != OK)
-		print_error("%.*s: %s\n%s\n%s\n", (int)name.n, name.p, fail_text(&c->fail),
-		    case_pair(c, "StringToSign"), case_pair(c, "CanonicalRequest"));
+		print_error("%.*s: %s\n%s\n%s\n", (int)name.n, name.p,
+		    fail_text(&c->fail), case_pair(c, "StringToSign"),
+		    case_pair(c, "CanonicalRequest"));
 	assert_int_equal(e, OK);
 	assert_true(span_is(c->result.access_key, CASE_KEY));
 	assert_int_equal(case_check(c), OK);
@@ -119,7 +121,8 @@ chunksig_feed_botocore_bodies(void **state)
 		body = mem_alloc(c.body.n / 2);
 		assert_true(hex_parse(body, c.body.n / 2, c.body));
 		cs = chunksig_new(&c.result, n == 0 ? 14 : 700);
-		assert_int_equal(chunksig_feed(cs, body, c.body.n / 2, &got, &c.fail), OK);
+		assert_int_equal(
+		    chunksig_feed(cs, body, c.body.n / 2, &got, &c.fail), OK);
 		assert_int_equal(got, n == 0 ? 14 : 700);
 		assert_int_equal(chunksig_end(cs, &c.fail), OK);
 		assert_int_equal(chunksig_trailers(cs, &f), 1);
