@@ -34,9 +34,8 @@ struct server {
 	struct s3 *s3;
 	struct http_server *http;
 	struct http_conf http_conf;
-	const char **domains;
+	char **domains;
 	size_t ndomains;
-	char *domain_text;
 	struct buf endpoint;
 };
 
@@ -51,15 +50,16 @@ processors(void)
 static void
 domains_split(struct server *s)
 {
-	char *at, *save = NULL;
+	struct span rest = span_str(s->conf->domains), one;
 
-	s->domain_text = mem_dup(s->conf->domains);
 	s->domains = mem_array(strlen(s->conf->domains) + 2, sizeof *s->domains);
-	s->domains[s->ndomains++] = "localhost";
-	s->domains[s->ndomains++] = "s3.localhost";
-	for (at = strtok_r(s->domain_text, ", ", &save); at != NULL;
-	     at = strtok_r(NULL, ", ", &save))
-		s->domains[s->ndomains++] = at;
+	s->domains[s->ndomains++] = mem_dup("localhost");
+	s->domains[s->ndomains++] = mem_dup("s3.localhost");
+	while (rest.n > 0) {
+		one = span_trim(span_cut(&rest, ','));
+		if (one.n > 0)
+			s->domains[s->ndomains++] = mem_span(one);
+	}
 }
 
 static enum err
@@ -109,7 +109,7 @@ open_s3(struct server *s)
 	sc.access = s->access;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
-	sc.domains = s->domains;
+	sc.domains = (const char *const *)s->domains;
 	sc.ndomains = s->ndomains;
 	s->s3 = s3_new(&sc);
 	return s3_make_buckets(s->s3, c->buckets, &s->fail);
@@ -179,7 +179,7 @@ greet(struct server *s)
 {
 	const char *at = buf_cstr(&s->endpoint);
 
-	if (!isatty(STDERR_FILENO) && getenv("TRUG_GREET") == NULL)
+	if (s->conf->greeting == 2 || (s->conf->greeting == 0 && !isatty(STDERR_FILENO)))
 		return;
 	fprintf(stderr,
 	    "\n  endpoint   %s\n  access key %s\n  secret key %s\n\n"
@@ -251,8 +251,9 @@ server_stop(struct server *s)
 	if (s->ephemeral != NULL)
 		ephemeral_remove(s->ephemeral);
 	mem_free(s->ephemeral);
+	for (size_t i = 0; i < s->ndomains; i++)
+		mem_free(s->domains[i]);
 	mem_free(s->domains);
-	mem_free(s->domain_text);
 	buf_fini(&s->endpoint);
 }
 
