@@ -190,13 +190,15 @@ step_finish(struct rq *rq)
 enum err
 step_reply(struct rq *rq)
 {
+	struct reply_read read = { .rq = rq };
 	enum err e = rq->fail.code;
 
 	if (e == OK && rq->reply_read != NULL) {
-		e = store_read(rq->loop->reader, rq->reply_read, rq);
-		if (e == OK)
+		e = store_read(rq->loop->reader, rq->reply_read, &read);
+		if (e == OK && !read.later)
 			return OK;
-		(void)fail_set(&rq->fail, e);
+		if (e != OK)
+			(void)fail_set(&rq->fail, e);
 	}
 	if (e != OK) {
 		if ((err_row(e)->flags & ERR_LOG) != 0)

@@ -193,7 +193,7 @@ get_headers(struct txn *t, struct get *g)
 }
 
 static enum err
-get_bytes(struct txn *t, struct get *g)
+get_bytes(struct txn *t, struct get *g, bool *later)
 {
 	struct rq *rq = g->rq;
 	struct blob_pos pos;
@@ -205,7 +205,7 @@ get_bytes(struct txn *t, struct get *g)
 		g->source = (struct http_source){ get_next, get_close };
 		obj_read_start(&g->read, &g->rec.body, g->off, g->len);
 		rq->source = &g->source;
-		reply_send(rq);
+		*later = true;
 		return OK;
 	}
 	blob_pos_init(&pos, &g->rec.body, g->off, g->len);
@@ -249,7 +249,8 @@ get_find(struct txn *t, struct get *g)
 static enum err
 get_reply(struct txn *t, void *arg)
 {
-	struct rq *rq = arg;
+	struct reply_read *read = arg;
+	struct rq *rq = read->rq;
 	struct get *g = rq->data;
 	enum err e = get_find(t, g);
 
@@ -262,7 +263,7 @@ get_reply(struct txn *t, void *arg)
 		reply_send(rq);
 		return OK;
 	}
-	e = get_bytes(t, g);
+	e = get_bytes(t, g, &read->later);
 out:
 	if (e != OK)
 		obj_read_end(&g->read);

@@ -91,8 +91,15 @@ struct rq {
 	unsigned status;
 	struct http_source *source;
 	uint64_t length;
-	store_fn reply_read; /* makes and sends the reply inside a read, with rq */
+	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
+};
+
+/* A reply made inside a read is sent there too, while the map still holds the bytes, and
+ * rq is gone; or it is to be sent behind it (a source reads again). */
+struct reply_read {
+	struct rq *rq;
+	bool later;
 };
 
 /* dispatch.c */
