@@ -307,9 +307,9 @@ def PutObject_chunked_bad_trailer_signature(t):
 def PutObject_chunked_length_lies(t):
     name = t.bucket()
     method, target, headers, body = t.s3.build(
-        "PUT", name, "key", body=b"x" * 5000, payload=s3raw.STREAM_UNSIGNED_TRAILER,
-        trailers=[("x-amz-checksum-crc32", s3raw.checksum("CRC32", b"x" * 5000))], chunk=1000)
-    cut = body.replace(b"3e8\r\n" + b"x" * 1000 + b"\r\n", b"", 1)
+        "PUT", name, "key", body=b"x" * 50000, payload=s3raw.STREAM_UNSIGNED_TRAILER,
+        trailers=[("x-amz-checksum-crc32", s3raw.checksum("CRC32", b"x" * 50000))], chunk=10000)
+    cut = body.replace(b"2710\r\n" + b"x" * 10000 + b"\r\n", b"", 1)
     headers = [(k, str(len(cut)) if k == "Content-Length" else v) for k, v in headers]
     answer = t.s3.send(method, target, headers, cut)
     t.status(answer, 400)

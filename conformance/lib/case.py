@@ -106,9 +106,9 @@ class Case:
         for upload in self._rows(name, "uploads", "Upload"):
             self.s3.delete(name, upload.get("Key"), {"uploadId": upload.get("UploadId")})
         for _ in range(1000):
-            rows = self._rows(name, "list-type=2", "Contents")
+            rows = self._rows(name, "list-type=2&encoding-type=url", "Contents")
             for row in rows:
-                self.s3.delete(name, row.get("Key"))
+                self.s3.delete(name, urllib.parse.unquote_plus(row.get("Key")))
             if len(rows) < 1000:
                 break
 

@@ -38,6 +38,9 @@ struct access_question {
 /* OK, or E_ACCESS_DENIED. [any] */
 NODISCARD enum err access_decide(struct access *a, const struct access_question *q);
 
+/* The root account's number. */
+#define ACCESS_ACCOUNT "000000000000"
+
 /* Canonical id and name that listings show as the owner. */
 #define ACCESS_OWNER_ID "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
 

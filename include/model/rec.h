@@ -93,6 +93,7 @@ struct rec_upload {
 	uint8_t checksum; /* enum checksum_kind */
 	bool composite;
 	bool checksum_given; /* the client named the algorithm */
+	bool saw_delete; /* the key's object was deleted while this ran */
 	uint16_t mime;
 	struct attrs attrs;
 };

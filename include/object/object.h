@@ -74,7 +74,7 @@ NODISCARD enum err obj_dest_put(struct txn *t, const struct obj_dest *d,
 
 /* One object less, with its body and rows. cond may be NULL. OK also when there is none
  * (*existed false), unless a condition asks for one. */
-NODISCARD enum err obj_delete(struct txn *t, uint64_t bucket, struct span key,
+NODISCARD enum err obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct obj_cond *cond, bool *existed, struct fail *fail);
 
 /* ---- listing ---- */

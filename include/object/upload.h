@@ -34,6 +34,11 @@ NODISCARD enum err obj_upload_drop(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_upload *u);
 NODISCARD enum err obj_upload_drop_all(struct txn *t, const struct rec_bucket *b);
 
+/* The object of that key is deleted: uploads of it that run must know, because a condition
+ * at their end then meets a conflict. */
+NODISCARD enum err obj_uploads_see_delete(
+    struct txn *t, const struct rec_bucket *b, struct span key);
+
 /* What the client lists in CompleteMultipartUpload. */
 struct obj_part_want {
 	unsigned number;

@@ -6,7 +6,7 @@
 #include "codec/hex.h"
 #include "model_priv.h"
 
-enum { UPLOAD_COMPOSITE = 1, UPLOAD_GIVEN = 2 };
+enum { UPLOAD_COMPOSITE = 1, UPLOAD_GIVEN = 2, UPLOAD_SAW_DELETE = 4 };
 
 void
 rec_upload_put(struct buf *out, const struct rec_upload *r)
@@ -19,7 +19,8 @@ rec_upload_put(struct buf *out, const struct rec_upload *r)
 	enc_u8(out, r->checksum);
 	enc_u8(out,
 	    (uint8_t)((r->composite ? UPLOAD_COMPOSITE : 0) |
-		(r->checksum_given ? UPLOAD_GIVEN : 0)));
+		(r->checksum_given ? UPLOAD_GIVEN : 0) |
+		(r->saw_delete ? UPLOAD_SAW_DELETE : 0)));
 	enc_u16(out, r->mime);
 	rec_attrs_put(out, &r->attrs);
 }
@@ -42,6 +43,7 @@ rec_upload_get(struct arena *a, struct span in, struct rec_upload *out)
 	flags = dec_u8(&d);
 	r.composite = (flags & UPLOAD_COMPOSITE) != 0;
 	r.checksum_given = (flags & UPLOAD_GIVEN) != 0;
+	r.saw_delete = (flags & UPLOAD_SAW_DELETE) != 0;
 	r.mime = dec_u16(&d);
 	if (d.bad || r.class >= CLASS_COUNT || r.checksum >= CHECKSUM_KINDS)
 		return E_CORRUPT;

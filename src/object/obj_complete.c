@@ -223,12 +223,16 @@ static enum err
 conflict_check(const struct obj_complete *c, const struct gather *g,
     const struct rec_object *old, bool exists)
 {
+	bool match =
+	    c->dest.cond.if_match.p != NULL && exists && old->number > g->upload.number;
+	bool none =
+	    c->dest.cond.if_none_match.p != NULL && !exists && g->upload.saw_delete;
 	struct fail *f = c->dest.fail;
 
-	if (c->dest.cond.if_match.p == NULL || !exists || old->number < g->upload.number)
+	if (!match && !none)
 		return OK;
 	(void)fail_set(f, E_CONDITIONAL_CONFLICT);
-	fail_pair_str(f, "Condition", "If-Match");
+	fail_pair_str(f, "Condition", match ? "If-Match" : "If-None-Match");
 	fail_pair(f, "Key", c->dest.key);
 	return E_CONDITIONAL_CONFLICT;
 }

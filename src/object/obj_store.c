@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "object/object.h"
+#include "object/upload.h"
 
 enum err
 obj_find(struct txn *t, uint64_t bucket, struct span key, struct rec_object *out,
@@ -122,11 +122,11 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 }
 
 enum err
-obj_delete(struct txn *t, uint64_t bucket, struct span key, const struct obj_cond *cond,
-    bool *existed, struct fail *fail)
+obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_cond *cond, bool *existed, struct fail *fail)
 {
 	struct rec_object rec;
-	enum err e = obj_find(t, bucket, key, &rec, NULL);
+	enum err e = obj_find(t, b->id, key, &rec, NULL);
 
 	*existed = e == OK;
 	if (e != OK && e != E_NO_SUCH_KEY)
@@ -138,6 +138,8 @@ obj_delete(struct txn *t, uint64_t bucket, struct span key, const struct obj_con
 	}
 	if (!*existed)
 		return OK;
-	e = obj_drop(t, bucket, &rec);
-	return e == OK ? key_del(t, T_OBJECT, bucket, key) : e;
+	e = obj_drop(t, b->id, &rec);
+	if (e == OK)
+		e = obj_uploads_see_delete(t, b, key);
+	return e == OK ? key_del(t, T_OBJECT, b->id, key) : e;
 }

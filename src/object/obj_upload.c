@@ -164,6 +164,58 @@ obj_upload_drop(struct txn *t, const struct rec_bucket *b, struct span key,
 	return e;
 }
 
+static enum err
+upload_mark(
+    struct txn *t, const struct rec_bucket *b, struct span index_key, struct span row)
+{
+	struct rec_upload u;
+	struct arena a;
+	struct buf out = { 0 };
+	enum err e;
+
+	arena_init(&a, SIZE_MAX);
+	e = rec_upload_get(&a, row, &u);
+	u.saw_delete = true;
+	if (e == OK) {
+		rec_upload_put(&out, &u);
+		e = key_put(
+		    t, T_UPLOAD, b->uploads, arena_span(&a, index_key), buf_view(&out));
+	}
+	buf_fini(&out);
+	arena_fini(&a);
+	return e;
+}
+
+enum err
+obj_uploads_see_delete(struct txn *t, const struct rec_bucket *b, struct span key)
+{
+	struct key_cursor *c = mem_alloc(sizeof *c);
+	uint64_t number = 0, next;
+	struct buf from = { 0 };
+	struct span found;
+	enum err e;
+
+	do {
+		from.n = 0;
+		upload_key_put(&from, key, number);
+		e = key_begin(t, T_UPLOAD, b->uploads, c);
+		if (e != OK)
+			break;
+		e = key_seek(c, buf_view(&from));
+		next = 0;
+		if (e == OK && upload_key_get(c->key, &found, &next) &&
+		    span_eq(found, key))
+			e = upload_mark(t, b, c->key, c->value);
+		else
+			next = 0;
+		key_end(c);
+		number = next + 1;
+	} while (e == OK && next != 0);
+	buf_fini(&from);
+	mem_free(c);
+	return e == E_NOT_FOUND ? OK : e;
+}
+
 enum err
 obj_upload_drop_all(struct txn *t, const struct rec_bucket *b)
 {

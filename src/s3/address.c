@@ -109,6 +109,21 @@ host_bucket(const struct rq *rq)
 	return best;
 }
 
+/* Host names know no case; bucket names are lower case. */
+static struct span
+lower(struct arena *a, struct span s)
+{
+	char *text;
+
+	if (s.n == 0)
+		return s;
+	text = arena_str(a, s);
+	for (size_t i = 0; i < s.n; i++)
+		if (text[i] >= 'A' && text[i] <= 'Z')
+			text[i] = (char)(text[i] + 32);
+	return span_of(text, s.n);
+}
+
 static enum err
 bad_uri(struct rq *rq)
 {
@@ -153,7 +168,7 @@ address_split(struct rq *rq)
 		return bad_uri(rq);
 	if (path.n == 0 || path.p[0] != '/')
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
-	rq->bucket = host_bucket(rq);
+	rq->bucket = lower(rq->arena, host_bucket(rq));
 	e = split_path(rq, span_from(path, 1));
 	if (e != OK)
 		return e;

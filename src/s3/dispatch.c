@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/rand.h"
+#include "codec/b64.h"
 #include "codec/hex.h"
 #include "s3_priv.h"
 
@@ -64,6 +66,7 @@ struct rq *
 rq_new(struct s3 *s3, struct http_req *http)
 {
 	struct rq *rq = arena_zalloc(&http->arena, sizeof *rq);
+	uint64_t id_2[6];
 	uint8_t id[8];
 
 	rq->magic = RQ_MAGIC;
@@ -76,6 +79,9 @@ rq_new(struct s3 *s3, struct http_req *http)
 	for (size_t i = 0; i < 16; i++)
 		if (rq->id[i] >= 'a')
 			rq->id[i] = (char)(rq->id[i] - 'a' + 'A');
+	for (size_t i = 0; i < ARRAY_LEN(id_2); i++)
+		id_2[i] = rand_fast();
+	rq->id_2[b64_render(rq->id_2, id_2, 42)] = '\0';
 	fail_init(&rq->fail, rq->arena);
 	return rq;
 }
@@ -157,9 +163,9 @@ step_allow(struct rq *rq)
 enum err
 step_begin(struct rq *rq)
 {
-	enum err e = OK;
+	enum err e = headers_owner_check(rq);
 
-	if (rq->op->begin != NULL)
+	if (e == OK && rq->op->begin != NULL)
 		e = rq->op->begin(rq);
 	return e;
 }

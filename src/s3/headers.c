@@ -376,6 +376,54 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 		reply_header_str(rq, "x-amz-storage-class", class_name(rec->class));
 }
 
+enum err
+headers_override_check(struct rq *rq)
+{
+	for (size_t i = 0; i < rq->nparam; i++) {
+		struct span name = rq->param[i].name, v = rq->param[i].value;
+
+		if (!span_starts(name, SPAN_LIT("response-")))
+			continue;
+		if (rq->auth.kind == AUTH_ANONYMOUS)
+			return fail_msg(&rq->fail, E_INVALID_REQUEST,
+			    "Request specific response headers cannot be used for "
+			    "anonymous GET "
+			    "requests.");
+		for (size_t at = 0; at < v.n; at++)
+			if ((unsigned char)v.p[at] < 0x20 || v.p[at] == 0x7f)
+				return bad_argument(rq, arena_str(rq->arena, name), v,
+				    "Header value cannot be represented using "
+				    "ISO-8859-1.");
+	}
+	return OK;
+}
+
+enum { ACCOUNT_DIGITS = 12 };
+
+enum err
+headers_owner_check(struct rq *rq)
+{
+	static const char *const names[] = { "x-amz-expected-bucket-owner",
+		"x-amz-source-expected-bucket-owner" };
+	uint64_t number;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct span v = header_get(rq, names[i]);
+
+		if (v.p == NULL)
+			continue;
+		if (v.n != ACCOUNT_DIGITS || !span_u64(v, &number))
+			return fail_msg(&rq->fail, E_INVALID_BUCKET_OWNER,
+			    "The value of the expected bucket owner parameter must be an "
+			    "AWS Account "
+			    "ID... [%.*s]",
+			    (int)span_head(v, 64).n, v.p);
+		if (!span_is(v, ACCESS_ACCOUNT))
+			return fail_set(&rq->fail, E_ACCESS_DENIED);
+	}
+	return OK;
+}
+
 /* x-amz-copy-source: "[/]bucket/key[?versionId=id]", percent-encoded. */
 enum err
 headers_copy_source(struct rq *rq, struct span *bucket, struct span *key)

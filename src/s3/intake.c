@@ -100,6 +100,10 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum)
 
 	if (e != OK)
 		return e;
+	if ((rq->op->flags & F_OBJECT_SUM) != 0) {
+		promise.kind = CHECKSUM_NONE;
+		promise.expect.kind = CHECKSUM_NONE;
+	}
 	if (is_framed(rq)) {
 		rq->chunks = chunksig_new(&rq->auth, length);
 		c.filter = (struct body_filter){ rq->chunks, chunk_feed, chunk_end,

@@ -35,7 +35,7 @@ delete_write(struct txn *t, void *arg)
 	struct rq *rq = op->rq;
 	bool existed;
 
-	return obj_delete(t, rq->bkt.id, rq->key, &op->cond, &existed, &rq->fail);
+	return obj_delete(t, &rq->bkt, rq->key, &op->cond, &existed, &rq->fail);
 }
 
 static void
@@ -131,7 +131,7 @@ row_delete(struct txn *t, const struct rq *rq, const struct delete_row *row)
 
 	if (row->version.n > 0 && !span_is(row->version, "null"))
 		return row->version.n == 32 ? OK : E_INVALID_VERSION;
-	return obj_delete(t, rq->bkt.id, row->key, &cond, &existed, NULL);
+	return obj_delete(t, &rq->bkt, row->key, &cond, &existed, NULL);
 }
 
 /* A member takes some rows; a row's own failure is its own and stops nobody. */

@@ -246,6 +246,18 @@ get_find(struct txn *t, struct get *g)
 	return e;
 }
 
+/* RFC 9110, 15.4.5: what a cache needs to keep its copy. */
+static void
+get_not_modified(struct get *g)
+{
+	struct rq *rq = g->rq;
+
+	reply_begin(rq, 304);
+	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
+	reply_etag(rq, &g->rec);
+	reply_send(rq);
+}
+
 static enum err
 get_reply(struct txn *t, void *arg)
 {
@@ -254,6 +266,11 @@ get_reply(struct txn *t, void *arg)
 	struct get *g = rq->data;
 	enum err e = get_find(t, g);
 
+	if (e == E_NOT_MODIFIED) {
+		obj_read_end(&g->read);
+		get_not_modified(g);
+		return OK;
+	}
 	if (e == OK)
 		e = get_headers(t, g);
 	if (e != OK)
@@ -275,6 +292,8 @@ get_checks(struct rq *rq, struct get *g)
 {
 	enum err e = query_version(rq);
 
+	if (e == OK)
+		e = headers_override_check(rq);
 	if (e == OK)
 		e = query_part_number(rq, &g->part_given, &g->part);
 	if (e == OK && g->part_given && header_get(rq, "range").p != NULL)

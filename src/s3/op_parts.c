@@ -303,7 +303,7 @@ attributes_want(struct rq *rq, unsigned *want)
 	size_t i;
 
 	if (v.n == 0)
-		return bad_argument(rq, "x-amz-object-attributes", v,
+		return fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "The x-amz-object-attributes header specifying the attributes to be "
 		    "retrieved is "
 		    "either missing or empty");

@@ -334,9 +334,8 @@ complete_document(struct rq *rq, struct obj_complete *c)
 	for (node = xml_child(root, "Part"); node != NULL; node = xml_next(node, "Part"))
 		n++;
 	if (n == 0)
-		return fail_msg(&rq->fail, E_MALFORMED_XML, "%s",
-		    "The XML you provided was not "
-		    "well-formed or did not validate against our published schema");
+		return fail_msg(
+		    &rq->fail, E_INVALID_REQUEST, "You must specify at least one part");
 	if (n > UPLOAD_PARTS_MAX)
 		return fail_set(&rq->fail, E_MALFORMED_XML);
 	want = arena_array(rq->arena, n, sizeof *want);

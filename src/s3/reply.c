@@ -148,7 +148,7 @@ reply_error(struct rq *rq)
 	if ((row->flags & ERR_RETRY) != 0 && row->status == 503)
 		reply_header_str(rq, "Retry-After", "1");
 	reply_header_str(rq, "Content-Type", "application/xml");
-	error_document(&rq->loop->out, &rq->fail, rq->id, rq->s3->host_id);
+	error_document(&rq->loop->out, &rq->fail, rq->id, rq->id_2);
 }
 
 static void
@@ -157,7 +157,7 @@ reply_ids(struct rq *rq)
 	struct buf *b = &rq->loop->head;
 
 	buf_str(b, "x-amz-id-2: ");
-	buf_str(b, rq->s3->host_id);
+	buf_str(b, rq->id_2);
 	buf_str(b, "\r\nx-amz-request-id: ");
 	buf_put(b, rq->id, 16);
 	buf_str(b, "\r\nServer: AmazonS3\r\n");

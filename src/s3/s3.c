@@ -9,8 +9,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/rand.h"
-#include "codec/b64.h"
 #include "s3_priv.h"
 
 static enum err
@@ -76,7 +74,7 @@ s3_error(void *ctx, struct http_req *http, enum err why, struct http_resp *out)
 		(void)fail_set(&rq->fail, why);
 	reply_error(rq);
 	reply_header_str(rq, "x-amz-request-id", rq->id);
-	reply_header_str(rq, "x-amz-id-2", rq->s3->host_id);
+	reply_header_str(rq, "x-amz-id-2", rq->id_2);
 	out->status = rq->status;
 	out->headers = arena_span(rq->arena, buf_view(&rq->loop->head));
 	out->body = arena_span(rq->arena, buf_view(&rq->loop->out));
@@ -147,12 +145,9 @@ struct s3 *
 s3_new(const struct s3_conf *conf)
 {
 	struct s3 *s = mem_zalloc(sizeof *s);
-	uint8_t raw[42];
 
 	s->conf = *conf;
 	s->index = op_index_new();
-	rand_bytes(raw, sizeof raw);
-	s->host_id[b64_render(s->host_id, raw, sizeof raw)] = '\0';
 	s->auth = (struct auth_conf){
 		.region = conf->region, .skew_s = 900, .secret = s3_secret, .ctx = s
 	};

@@ -17,7 +17,7 @@ enum op_level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT, LEVELS };
 enum op_body { BODY_NONE, BODY_DOC, BODY_BLOB };
 enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
-	F_BIG_DOC = 2 /* a document of thousands of rows */
+	F_OBJECT_SUM = 2 /* checksum headers speak of the object, not of this document */
 };
 struct rq;
 struct op {
@@ -44,7 +44,6 @@ struct s3 {
 	struct s3_conf conf;
 	struct http_app app;
 	struct auth_conf auth;
-	char host_id[57];
 	struct op_index *index;
 };
 
@@ -77,6 +76,7 @@ struct rq {
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
 	char id[17];
+	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
 	struct uri_param *param;
 	size_t nparam;
@@ -177,6 +177,10 @@ struct body_promise {
 NODISCARD enum err headers_promise(struct rq *rq, struct body_promise *out);
 void headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides);
+/* response-* parameters: signed requests only, and no line breaks into our head. */
+NODISCARD enum err headers_override_check(struct rq *rq);
+/* x-amz-expected-bucket-owner and its like: an account id, and ours. */
+NODISCARD enum err headers_owner_check(struct rq *rq);
 NODISCARD enum err headers_copy_source(
     struct rq *rq, struct span *bucket, struct span *key);
 
