@@ -1,1 +1,56 @@
 # SPDX-License-Identifier: Apache-2.0
+# Every parser has a target tests/fuzz/<parser>_fuzz.c and seeds in tests/fuzz/corpus/<parser>/.
+# To add one, write those and four lines at the end of this file:
+#
+#	fuzz_targets += tests/fuzz/<parser>_fuzz
+#	tests_fuzz_<parser>_fuzz_SOURCES = tests/fuzz/<parser>_fuzz.c
+#	tests_fuzz_<parser>_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+#	tests_fuzz_<parser>_fuzz_LDADD = $(LINK_FUZZ) $(LINK_<LAYER>)
+#
+# `make check` runs the seeds in any build (replay.c is then the main program). To look for new
+# failures: configure CC=clang --enable-fuzz --enable-asan --enable-ubsan, make check-fuzz.
+if FUZZ
+LINK_FUZZ =
+FUZZ_LINK_FLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+FUZZ_LINK_FLAGS = $(AM_LDFLAGS)
+LINK_FUZZ = tests/fuzz/libreplay.a
+check_LIBRARIES = tests/fuzz/libreplay.a
+endif
+tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay.c
+
+FUZZ_SECONDS = 300
+fuzz_targets =
+check_PROGRAMS += $(fuzz_targets)
+TESTS += tests/fuzz/corpora.sh
+EXTRA_DIST += tests/fuzz/corpora.sh tests/fuzz/fuzz.sh tests/fuzz/corpus
+
+check-fuzz: $(fuzz_targets)
+	@bash $(top_srcdir)/tests/fuzz/fuzz.sh $(top_srcdir)/tests/fuzz/corpus $(FUZZ_SECONDS) \
+		$(fuzz_targets)
+.PHONY: check-fuzz
+
+fuzz_targets += tests/fuzz/b64_fuzz
+tests_fuzz_b64_fuzz_SOURCES = tests/fuzz/b64_fuzz.c
+tests_fuzz_b64_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_b64_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/json_fuzz
+tests_fuzz_json_fuzz_SOURCES = tests/fuzz/json_fuzz.c
+tests_fuzz_json_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_json_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/stamp_fuzz
+tests_fuzz_stamp_fuzz_SOURCES = tests/fuzz/stamp_fuzz.c
+tests_fuzz_stamp_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_stamp_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/uri_fuzz
+tests_fuzz_uri_fuzz_SOURCES = tests/fuzz/uri_fuzz.c
+tests_fuzz_uri_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_uri_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/xml_fuzz
+tests_fuzz_xml_fuzz_SOURCES = tests/fuzz/xml_fuzz.c
+tests_fuzz_xml_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_xml_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
