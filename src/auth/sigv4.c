@@ -453,16 +453,10 @@ enum err
 sigv4_check(struct sigv4 *s, const struct auth_request *rq, struct auth_result *out,
     const char **hint, struct fail *fail)
 {
-	struct sigv4_run r;
+	struct sigv4_run r = { .s = s, .rq = rq, .fail = fail };
 	enum err e;
 
 	CHECK(s, SIGV4_MAGIC);
-	r.s = s;
-	r.rq = rq;
-	r.fail = fail;
-	memset(&r.h, 0, sizeof r.h);
-	memset(&r.said, 0, sizeof r.said);
-	memset(&r.out, 0, sizeof r.out);
 	if (hint != NULL)
 		*hint = NULL;
 	find_headers(rq, &r.h);
