@@ -15,7 +15,13 @@
 #include "sigv4_priv.h"
 #include "sigv4hint_priv.h"
 
-enum { SIGV4_MAGIC = 0x53494734, SIGV4_SHOWN = 32 << 10, SIGV4_SEEN = 128 };
+enum {
+	SIGV4_MAGIC = 0x53494734,
+	SIGV4_SHOWN = 32 << 10, /* longest text an error shows */
+	SIGV4_GUESSED =
+	    8 << 10, /* longest canonical request worth some twenty more hashes */
+	SIGV4_SEEN = 128
+};
 
 struct sigv4 {
 	unsigned magic;
@@ -263,12 +269,13 @@ check_payload(struct sigv4_run *r)
 {
 	struct sigv4_said *said = &r->said;
 
-	if (r->h.content_sha256.n > 0)
+	/* a presigned request's own parameter was signed, a header beside it need not be */
+	if (said->payload.n == 0)
 		said->payload = r->h.content_sha256;
-	else if (said->kind == AUTH_HEADER)
+	if (said->payload.n == 0 && said->kind == AUTH_HEADER)
 		return fail_msg(r->fail, E_INVALID_REQUEST,
 		    "Missing required header for this request: x-amz-content-sha256");
-	else if (said->payload.n == 0)
+	if (said->payload.n == 0)
 		said->payload = SPAN_LIT("UNSIGNED-PAYLOAD");
 	return parse_payload(said->payload, &r->out, r->fail);
 }
@@ -372,7 +379,7 @@ no_match(struct sigv4_run *r, const char **hint)
 	if (canon.n <= SIGV4_SHOWN)
 		fail_pair(r->fail, "CanonicalRequest", canon);
 	sigv4_fail_bytes(r->fail, "CanonicalRequestBytes", canon);
-	if (hint != NULL)
+	if (hint != NULL && canon.n <= SIGV4_GUESSED)
 		*hint = sigv4hint_guess(
 		    &r->said, &r->in, r->key, span_of(r->secret.secret, r->secret.n));
 	return e;
@@ -446,16 +453,10 @@ enum err
 sigv4_check(struct sigv4 *s, const struct auth_request *rq, struct auth_result *out,
     const char **hint, struct fail *fail)
 {
-	struct sigv4_run r;
+	struct sigv4_run r = { .s = s, .rq = rq, .fail = fail };
 	enum err e;
 
 	CHECK(s, SIGV4_MAGIC);
-	r.s = s;
-	r.rq = rq;
-	r.fail = fail;
-	memset(&r.h, 0, sizeof r.h);
-	memset(&r.said, 0, sizeof r.said);
-	memset(&r.out, 0, sizeof r.out);
 	if (hint != NULL)
 		*hint = NULL;
 	find_headers(rq, &r.h);

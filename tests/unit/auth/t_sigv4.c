@@ -609,6 +609,24 @@ presign_parse_unsigned_header(void **state)
 }
 
 static void
+presign_parse_content_sha256(void **state)
+{
+	struct auth_case c;
+
+	(void)state;
+	start(&c, "GET /test.txt?" Q_ALL "&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD");
+	set(&c, "x-amz-content-sha256", EMPTY);
+	expect(&c, E_SIGNATURE, NULL); /* the parameter is one more to sign */
+	assert_non_null(
+	    strstr(case_pair(&c, "CanonicalRequest"), "\nhost\nUNSIGNED-PAYLOAD"));
+	case_line(&c, SPAN_LIT("GET /test.txt?" Q_ALL));
+	expect(&c, E_SIGNATURE, NULL);
+	assert_non_null(strstr(case_pair(&c, "CanonicalRequest"), "\nhost\n" EMPTY));
+	assert_non_null(strstr(c.hint, "UNSIGNED-PAYLOAD"));
+	case_fini(&c);
+}
+
+static void
 sigv4_check_both_ways(void **state)
 {
 	struct auth_case c;
@@ -717,6 +735,7 @@ main(void)
 		cmocka_unit_test(presign_parse_expires),
 		cmocka_unit_test(presign_time_outside),
 		cmocka_unit_test(presign_parse_unsigned_header),
+		cmocka_unit_test(presign_parse_content_sha256),
 		cmocka_unit_test(sigv4_check_both_ways),
 		cmocka_unit_test(sigv4_check_v2_query),
 		cmocka_unit_test(sigv4_check_session_token),
