@@ -1,1 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
+check_PROGRAMS += tests/unit/http/t_h1
+tests_unit_http_t_h1_SOURCES = tests/unit/http/t_h1.c
+tests_unit_http_t_h1_LDADD = $(LINK_HTTP) $(CMOCKA_LIBS)
+TESTS += tests/unit/http/t_h1
+
+check_PROGRAMS += tests/unit/http/t_h1_chunk
+tests_unit_http_t_h1_chunk_SOURCES = tests/unit/http/t_h1_chunk.c
+tests_unit_http_t_h1_chunk_LDADD = $(LINK_HTTP) $(CMOCKA_LIBS)
+TESTS += tests/unit/http/t_h1_chunk
