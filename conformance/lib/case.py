@@ -4,6 +4,7 @@
 import email.utils
 import os
 import threading
+import urllib.parse
 from xml.sax.saxutils import escape
 
 import s3raw

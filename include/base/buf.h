@@ -53,6 +53,8 @@ span_is(struct span a, const char *s)
 static inline struct span
 span_from(struct span a, size_t at)
 {
+	if (a.p == NULL) /* nothing, and no arithmetic on it */
+		return SPAN_NONE;
 	return at >= a.n ? (struct span){ a.p + a.n, 0 }
 			 : (struct span){ a.p + at, a.n - at };
 }

@@ -206,6 +206,24 @@ put_query(char *o, const struct canon_in *in, char *scratch)
 	return o;
 }
 
+/* Runs of any white space are one space: what botocore signs of a value with tabs. */
+static char *
+put_value_with_tabs(char *o, struct span v)
+{
+	bool was_space = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		bool space = v.p[i] == ' ' || v.p[i] == '\t';
+
+		if (!space)
+			*o++ = v.p[i];
+		else if (!was_space)
+			*o++ = ' ';
+		was_space = space;
+	}
+	return o;
+}
+
 /* Trimmed, each run of spaces one space. */
 static char *
 put_value(char *o, struct span v)
@@ -213,6 +231,8 @@ put_value(char *o, struct span v)
 	const char *p, *end, *q;
 
 	v = span_trim(v);
+	if (span_find(v, '\t', 0) != v.n)
+		return put_value_with_tabs(o, v);
 	p = v.p;
 	end = v.p + v.n;
 	while (p < end) {
