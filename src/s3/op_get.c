@@ -6,6 +6,7 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "codec/stamp.h"
 #include "s3_priv.h"
 
 /* Up to here one read into memory and one send beat sendfile's second system call. */
@@ -66,6 +67,25 @@ range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len)
 	return RANGE_OK;
 }
 
+/* If-Range (RFC 9110, 13.1.5): of another object than the client has a part of, it wants
+ * the whole. */
+static bool
+range_holds(const struct get *g)
+{
+	struct span v = header_get(g->rq, "if-range");
+	char etag[ETAG_TEXT + 2];
+	int64_t when;
+	size_t n;
+
+	if (v.p == NULL)
+		return true;
+	if (stamp_http_parse(v, &when))
+		return when == g->rec.mtime_ms / 1000;
+	n = obj_etag(etag + 1, &g->rec);
+	etag[0] = etag[n + 1] = '"';
+	return span_eq(v, span_of(etag, n + 2));
+}
+
 static enum err
 get_range(struct get *g)
 {
@@ -73,7 +93,7 @@ get_range(struct get *g)
 	struct span v = header_get(rq, "range");
 
 	g->len = g->rec.size;
-	if (v.p == NULL)
+	if (v.p == NULL || !range_holds(g))
 		return OK;
 	switch (range_parse(v, g->rec.size, &g->off, &g->len)) {
 	case RANGE_OK:
@@ -123,9 +143,12 @@ get_part(struct txn *t, struct get *g)
 	e = blob_list_start(t, &g->rec.body, g->part - 1, &g->off);
 	if (e == OK)
 		e = blob_list_start(t, &g->rec.body, g->part, &end);
-	if (e == OK)
-		g->len = end - g->off;
-	return e;
+	if (e != OK)
+		return e;
+	if (g->off > end || end > g->rec.size)
+		return E_CORRUPT;
+	g->len = end - g->off;
+	return OK;
 }
 
 /* ---- bytes ---- */
@@ -179,13 +202,13 @@ get_headers(struct txn *t, struct get *g)
 	    span_ieq(header_get(rq, "x-amz-checksum-mode"), SPAN_LIT("ENABLED")))
 		reply_checksum(rq, &g->rec.checksum, g->rec.parts);
 	reply_header_str(rq, "Accept-Ranges", "bytes");
-	if (g->partial && g->rec.size > 0) {
+	if (g->partial && g->len > 0) {
 		(void)snprintf(range, sizeof range, "bytes %llu-%llu/%llu",
 		    (unsigned long long)g->off, (unsigned long long)(g->off + g->len - 1),
 		    (unsigned long long)g->rec.size);
 		reply_header_str(rq, "Content-Range", range);
 	}
-	headers_put(rq, &g->rec, &attrs, rq->http->method == HTTP_GET);
+	headers_put(rq, &g->rec, &attrs, true);
 	if (g->part_given && g->parts > 0)
 		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
 	rq->length = g->len;
@@ -202,8 +225,10 @@ get_bytes(struct txn *t, struct get *g, bool *later)
 	int rc = 0;
 
 	if (g->len > GET_COPY_MAX) {
+		e = obj_read_start(&g->read, t, &g->rec.body, g->off, g->len);
+		if (e != OK)
+			return e;
 		g->source = (struct http_source){ get_next, get_close };
-		obj_read_start(&g->read, &g->rec.body, g->off, g->len);
 		rq->source = &g->source;
 		*later = true;
 		return OK;
@@ -302,6 +327,15 @@ get_checks(struct rq *rq, struct get *g)
 	return e == OK ? headers_cond_read(rq, "", &g->cond) : e;
 }
 
+/* Also when the read that makes the reply never began. */
+static void
+get_drop(struct rq *rq)
+{
+	struct get *g = rq->data;
+
+	obj_read_end(&g->read);
+}
+
 enum err
 op_get_object_begin(struct rq *rq)
 {
@@ -313,6 +347,7 @@ op_get_object_begin(struct rq *rq)
 	g->rq = rq;
 	rq->data = g;
 	obj_read_pin(&g->read, rq->s3->conf.store, rq->loop->reader);
+	rq->drop = get_drop;
 	rq->reply_read = get_reply;
 	return OK;
 }
