@@ -189,6 +189,10 @@ NODISCARD enum err headers_owner_check(struct rq *rq);
 NODISCARD enum err headers_copy_source(
     struct rq *rq, struct span *bucket, struct span *key);
 
+/* range.c: [off, off + len) of size bytes that a Range header asks for */
+enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
+enum range_form range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len);
+
 /* intake.c: bodies */
 NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
 /* Makes rq->body; checksum is the kind to compute when the client names none, and with
