@@ -47,6 +47,7 @@ int io_punch(int fd, uint64_t off, uint64_t len); /* gives the space back */
 int io_truncate(int fd, uint64_t len);
 int io_unlink(const char *path);
 int io_mkdir(const char *path, mode_t mode); /* an existing directory is no error */
+int io_temp_dir(char *template); /* mkdtemp(3) */
 int io_rename(const char *from, const char *to);
 int io_size(int fd, uint64_t *out);
 /* Start writing back [off, off+len); wait true: also wait for it. No promise of safety. */
