@@ -69,7 +69,7 @@ NODISCARD enum err store_read(struct reader *reader, store_fn fn, void *arg);
  * its batch are not disturbed. fn MAY RUN MORE THAN ONCE (a batch is done again without a
  * failed member): it starts from its arguments each time. done runs in the writer when the
  * batch is as safe as the durability says (or fn failed); it must only hand over. Bytes
- * given to blob_put() must stay valid until done. */
+ * given to blob_put() must stay valid until done. fn's arg is the struct store_write. */
 struct store_write {
 	struct store_write *next; /* the writer's */
 	store_fn fn;

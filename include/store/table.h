@@ -39,7 +39,8 @@ NODISCARD enum err table_next(struct table_cursor *c);
 NODISCARD enum err table_last(struct table_cursor *c);
 void table_end(struct table_cursor *c);
 
-/* ---- long keys in a space ---- */
+/* ---- long keys in a space ----
+ * Numbers of spaces from 2^63 on are the engine's own (child spaces). */
 NODISCARD enum err key_get(
     struct txn *t, unsigned table, uint64_t space, struct span key, struct span *out);
 NODISCARD enum err key_put(

@@ -3,12 +3,14 @@
 
 #include "base/io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -183,6 +185,29 @@ io_size(int fd, uint64_t *out)
 		return -errno;
 	*out = (uint64_t)st.st_size;
 	return 0;
+}
+
+int
+io_try_lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) != 0 ? -errno : 0;
+}
+
+int
+io_list(const char *path, void (*fn)(void *arg, const char *name), void *arg)
+{
+	DIR *d = opendir(path);
+	const struct dirent *e;
+	int rc;
+
+	if (d == NULL)
+		return errno == ENOENT ? 0 : -errno;
+	for (errno = 0; (e = readdir(d)) != NULL; errno = 0)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			fn(arg, e->d_name);
+	rc = -errno;
+	(void)closedir(d);
+	return rc;
 }
 
 void
