@@ -476,7 +476,11 @@ conn_expire(struct http_conn *c)
 		conn_body_broke(c, E_REQUEST_TIMEOUT);
 		break;
 	case CONN_BUSY:
-		if (c->x->out.replied) /* the client does not take its reply */
+		if (!c->x->out.replied)
+			break;
+		if (conn_out_moves(c))
+			loop_wait(c, DEADLINE_BODY);
+		else /* the client does not take its reply */
 			conn_out_cut(c);
 		break;
 	case CONN_SHAKE:

@@ -4,6 +4,8 @@
 #include "conn_priv.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
@@ -16,6 +18,14 @@ static ssize_t
 io_errno(void)
 {
 	return errno == EAGAIN || errno == EWOULDBLOCK ? CONN_AGAIN : CONN_FAILED;
+}
+
+unsigned
+conn_io_queued(const struct http_conn *c)
+{
+	int n;
+
+	return ioctl(c->fd, SIOCOUTQ, &n) == 0 && n > 0 ? (unsigned)n : 0;
 }
 
 static ssize_t
