@@ -6,3 +6,6 @@ tests_wire_echo_server_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/wire
 tests_wire_echo_server_SOURCES = tests/wire/echo_server.c tests/wire/echo_app.c \
 	tests/wire/echo_app.h
 tests_wire_echo_server_LDADD = $(LINK_HTTP)
+TESTS += tests/wire/run.py
+EXTRA_DIST += tests/wire/run.py tests/wire/scripted.py tests/wire/README.md \
+	tests/wire/framing.http tests/wire/syntax.http

@@ -9,8 +9,9 @@
 The server started is $TRUG where that is set, otherwise the echo server of the build tree;
 both as `PROGRAM serve --address 127.0.0.1:0 --ready-file F DIR`. See README.md for the cases.
 """
-import json, os, pathlib, re, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
+import functools, json, os, pathlib, re, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
 
+sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 TIMEOUT = 5.0
 
@@ -21,16 +22,21 @@ class Failed(Exception):
 
 # ---- a connection and the replies on it ----
 
+@functools.cache
+def tls_context():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 class Conn:
     def __init__(self, server, **kw):
         self.sock = socket.create_connection((server.host, server.port), timeout=TIMEOUT, **kw)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.data = b""
         if server.tls:
-            context = ssl.create_default_context()
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-            self.sock = context.wrap_socket(self.sock)
+            self.sock = tls_context().wrap_socket(self.sock)
 
     def __enter__(self):
         return self
