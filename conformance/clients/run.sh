@@ -76,6 +76,8 @@ prepare() {
 	esac
 }
 
+# The last part of a pipe runs in this shell, so that the counters stay.
+shopt -s lastpipe
 count=0
 failed=0
 number() {
@@ -101,17 +103,17 @@ for client in "${clients[@]}"; do
 	mkdir -p "$WORK/down"
 	if ! why=$(prepare "$client" 2>&1); then
 		if [ -n "${TRUG_NEED_ALL:-}" ]; then
-			number < <(echo "not ok - $client cannot be had: ${why//$'\n'/ }")
+			echo "not ok - $client cannot be had: ${why//$'\n'/ }" | number
 		else
-			number < <(echo "ok - $client # SKIP cannot be had: ${why//$'\n'/ }")
+			echo "ok - $client # SKIP cannot be had: ${why//$'\n'/ }" | number
 		fi
 		continue
 	fi
 	prepare "$client" >/dev/null 2>&1
 	began=$SECONDS
 	case $client in
-	boto3* | minio) number < <("$RUN_WITH" "$HERE/${client%-debian}/run" 2>&1) ;;
-	*) number < <(bash "$HERE/${client%-debian}/run" 2>&1) ;;
+	boto3* | minio) "$RUN_WITH" "$HERE/${client%-debian}/run" 2>&1 | number ;;
+	*) bash "$HERE/${client%-debian}/run" 2>&1 | number ;;
 	esac
 	echo "# $client: $((SECONDS - began)) s"
 	rm -rf "$WORK"
