@@ -24,7 +24,8 @@ enum fault {
 
 /* Plan from TRUG_FAULT: "io_fsync@3=EIO;crash@blob_commit@2" fails the third sync and dies
  * at the second passing of blob_commit; "@n+" means from the n-th on. Replaces the plan
- * before and counts anew. Returns false and a message when the plan cannot be read, or when faults are not compiled in. */
+ * before and counts anew. Returns false and a message when the plan cannot be read, or when
+ * faults are not compiled in. */
 bool fault_setup(const char *plan, struct fail *fail);
 
 #ifdef ENABLE_FAULTS

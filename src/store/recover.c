@@ -158,8 +158,8 @@ recover_run(struct store *s, struct fail *fail)
 	enum err e = io_err(rc);
 
 	if (e != OK)
-		(void)fail_msg(
-		    fail, e, "%s: cannot recover the segment: %s", s->dir, strerror(-rc));
+		(void)fail_msg(fail, e, "%s: cannot recover the segment: %s", s->dir,
+		    strerrordesc_np(-rc));
 	writer_start(s);
 	if (e == OK) {
 		e = settle_leases(s, &r, reader);
@@ -167,7 +167,8 @@ recover_run(struct store *s, struct fail *fail)
 			(void)fail_msg(fail, e,
 			    "%s: cannot remove what an interrupted upload left: %s",
 			    s->dir,
-			    r.error != 0 ? strerror(-r.error) : err_row(e)->message);
+			    r.error != 0 ? strerrordesc_np(-r.error)
+					 : err_row(e)->message);
 	}
 	if (e == OK)
 		e = store_read(reader, dead_fn, &dead);

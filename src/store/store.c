@@ -36,7 +36,7 @@ store_fail(struct store *s, const char *what, int negative_errno)
 		    "store: %s in %s failed: %s. The store is read-only from now on: "
 		    "after a failed write nothing is sure to be on the disk. Check the "
 		    "disk and start again.",
-		    what, s->dir, strerror(-negative_errno));
+		    what, s->dir, strerrordesc_np(-negative_errno));
 }
 
 bool
@@ -66,7 +66,7 @@ static enum err
 dir_error(struct store *s, const char *what, int rc, struct fail *fail)
 {
 	return fail_msg(fail, rc == 0 ? E_IO : io_err(rc), "%s: cannot %s: %s", s->dir,
-	    what, strerror(-rc));
+	    what, strerrordesc_np(-rc));
 }
 
 static enum err

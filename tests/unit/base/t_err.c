@@ -79,8 +79,8 @@ fail_pair_copies(void **state)
 	struct arena a;
 	struct fail f;
 	char key[] = "key";
-	static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k",
-		"l", "m" };
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i",
+		"j", "k", "l", "m" };
 
 	(void)state;
 	arena_init(&a, 0);
