@@ -63,7 +63,7 @@ txn_store(const struct txn *t)
 /* ---- opening ---- */
 
 static enum err
-dir_error(struct store *s, const char *what, int rc, struct fail *fail)
+dir_error(const struct store *s, const char *what, int rc, struct fail *fail)
 {
 	return fail_msg(fail, rc == 0 ? E_IO : io_err(rc), "%s: cannot %s: %s", s->dir,
 	    what, strerrordesc_np(-rc));
@@ -161,7 +161,9 @@ map_error(struct store *s, uint64_t size, int rc, struct fail *fail)
 		    "-v).",
 		    s->dir, size >> 20, mdb_strerror(rc));
 	return fail_msg(fail, rc > 0 ? io_err(-rc) : E_CORRUPT,
-	    "%s/index: cannot open: %s", s->dir, mdb_strerror(rc));
+	    "%s/index: cannot open: %s. Put back a copy of the directory, or start with "
+	    "a new one.",
+	    s->dir, mdb_strerror(rc));
 }
 
 static unsigned
@@ -301,6 +303,48 @@ finish_new(struct store *s, struct fail *fail)
 	return rc == 0 ? OK : dir_error(s, "write the file 'format'", rc, fail);
 }
 
+/* A name that a store, or a file system, may have put there. */
+static bool
+is_own_name(const char *name)
+{
+	static const char *const own[] = { "format", "lock", "index", "segments", "files",
+		"lost+found" };
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (strcmp(name, own[i]) == 0)
+			return true;
+	return name[0] == '.' || strncmp(name, "format.tmp.", 11) == 0;
+}
+
+static void
+note_foreign(void *arg, const char *name)
+{
+	char **first = arg;
+
+	if (*first == NULL && !is_own_name(name))
+		*first = mem_dup(name);
+}
+
+/* Somebody else's directory is not made a store of, nor touched. */
+static enum err
+check_foreign(const struct store *s, struct fail *fail)
+{
+	char *foreign = NULL;
+	int rc = io_list(s->dir, note_foreign, &foreign);
+	enum err e = OK;
+
+	if (rc != 0)
+		e = dir_error(s, "list the directory", rc, fail);
+	else if (foreign != NULL)
+		e = fail_msg(fail, E_CONFIG,
+		    "%s: it holds '%s', which is no part of a store; allowed: an empty "
+		    "or a new "
+		    "directory, or one that holds a store",
+		    s->dir, foreign);
+	mem_free(foreign);
+	return e;
+}
+
 static enum err
 open_parts(struct store *s, const struct store_conf *conf, struct fail *fail)
 {
@@ -310,7 +354,9 @@ open_parts(struct store *s, const struct store_conf *conf, struct fail *fail)
 
 	if (rc != 0)
 		return dir_error(s, "make the directory", rc, fail);
-	e = take_lock(s, fail);
+	e = check_foreign(s, fail);
+	if (e == OK)
+		e = take_lock(s, fail);
 	if (e == OK)
 		e = check_format(s, &fresh, fail);
 	if (e == OK && fresh) {
