@@ -349,6 +349,7 @@ blob_file_link(struct txn *t, struct blob_file *f, struct blob_ref *out)
 	if (e != OK)
 		return e;
 	t->store->writer.now.files++;
+	t->store->writer.adds = true;
 	*out = (struct blob_ref){ BLOB_FILE, f->id, 0, f->len };
 	return OK;
 }

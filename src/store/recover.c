@@ -132,7 +132,9 @@ settle_leases(struct store *s, struct recovery *r, struct reader *reader)
 	rc = r->error != 0 ? r->error : sync_dirs(r);
 	if (rc != 0)
 		return io_err(rc);
-	return r->leases > 0 ? store_write_wait(s, drop_leases, r) : OK;
+	e = r->leases > 0 ? store_write_wait(s, drop_leases, r) : OK;
+	/* A full disk must not keep the store shut: the next open looks there again. */
+	return e == E_STORAGE_FULL ? OK : e;
 }
 
 static enum err
@@ -161,6 +163,7 @@ recover_run(struct store *s, struct fail *fail)
 		(void)fail_msg(fail, e, "%s: cannot recover the segment: %s", s->dir,
 		    strerrordesc_np(-rc));
 	writer_start(s);
+	reserve_take(s);
 	if (e == OK) {
 		e = settle_leases(s, &r, reader);
 		if (e != OK)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -290,11 +291,15 @@ open_index(struct store *s, const struct store_conf *conf, struct fail *fail)
 static enum err
 finish_new(struct store *s, struct fail *fail)
 {
+	char *copy = mem_dup(s->dir);
 	struct buf path = { 0 };
 	int rc;
 
 	store_join(s, &path, "index");
 	rc = io_sync_dir(path.p);
+	if (rc == 0)
+		rc = io_sync_dir(dirname(copy));
+	mem_free(copy);
 	path.n = 0;
 	store_join(s, &path, "format");
 	if (rc == 0)

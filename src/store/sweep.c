@@ -352,8 +352,10 @@ step_run(struct step *st, struct reader *r)
 		return io_err(st->error);
 	}
 	e = store_write_wait(s, forget, st);
-	if (e == OK)
+	if (e == OK) {
 		s->swept += st->bytes;
+		reserve_take(s);
+	}
 	return e;
 }
 

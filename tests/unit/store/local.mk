@@ -27,3 +27,8 @@ check_PROGRAMS += tests/unit/store/t_verify
 tests_unit_store_t_verify_SOURCES = tests/unit/store/t_verify.c tests/unit/store/kit.h
 tests_unit_store_t_verify_LDADD = $(LINK_STORE) $(CMOCKA_LIBS)
 TESTS += tests/unit/store/t_verify
+
+# Not in make check: make tests/bench/store_bench
+EXTRA_PROGRAMS += tests/bench/store_bench
+tests_bench_store_bench_SOURCES = tests/bench/store_bench.c
+tests_bench_store_bench_LDADD = $(LINK_STORE)

@@ -316,6 +316,30 @@ store_write_disk_full_spares_others(void **state)
 }
 
 static void
+store_write_disk_full_spares_deletes(void **state)
+{
+	struct kit *k = *state;
+	struct member *m = members(1, 100);
+	uint64_t record = 50;
+	char path[128];
+
+	(void)snprintf(path, sizeof path, "%s/reserve", k->dir);
+	(void)kit_put(k, record, 5000, 1);
+	assert_int_equal(access(path, F_OK), 0);
+	plan("mdb_commit@1=ENOSPC");
+	batch(k, m, 1);
+	assert_int_equal(m[0].write.result, E_STORAGE_FULL);
+	assert_int_equal(access(path, F_OK), 0);
+	plan("mdb_commit@1=ENOSPC");
+	kit_drop(k, record);
+	plan("");
+	store_sweep_now(k->store);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(kit_verify(k, false, NULL), 0);
+	members_free(m, 1);
+}
+
+static void
 store_write_io_error_turns_read_only(void **state)
 {
 	static const char *const plans[] = { "io_pwrite@1=EIO", "io_fsync@1=EIO",
@@ -392,6 +416,8 @@ main(void)
 		    store_write_disk_full_is_survived, setup_full, kit_teardown),
 		cmocka_unit_test_setup_teardown(
 		    store_write_disk_full_spares_others, setup_full, kit_teardown),
+		cmocka_unit_test_setup_teardown(
+		    store_write_disk_full_spares_deletes, setup_full, kit_teardown),
 		cmocka_unit_test_setup_teardown(
 		    store_write_io_error_turns_read_only, setup_full, kit_teardown),
 		cmocka_unit_test_setup_teardown(
