@@ -171,6 +171,8 @@ out_took(struct out *o, size_t w)
 	}
 	for (unsigned i = 0; i < o->nlent; i++) {
 		part = o->lent[i].iov_len < w ? o->lent[i].iov_len : w;
+		if (part == 0) /* perhaps no memory at all */
+			continue;
 		o->lent[i].iov_base = (char *)o->lent[i].iov_base + part;
 		o->lent[i].iov_len -= part;
 		plain += part;

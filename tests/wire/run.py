@@ -309,7 +309,7 @@ class Run:
         try:
             fn(*args)
             print("ok %d - %s" % (self.count, name), flush=True)
-        except (Failed, OSError) as e:
+        except (Failed, OSError, subprocess.SubprocessError) as e:
             self.bad += 1
             print("not ok %d - %s" % (self.count, name), flush=True)
             for text in str(e).splitlines():
