@@ -63,7 +63,8 @@ struct auth_result {
 	struct span region, date; /* of the scope: date is YYYYMMDD */
 	struct span amz_date; /* YYYYMMDDTHHMMSSZ */
 	struct span scope; /* date/region/s3/aws4_request */
-	struct span session_token; /* x-amz-security-token, header or query; n = 0 for none */
+	struct span
+	    session_token; /* x-amz-security-token, header or query; n = 0 for none */
 	enum auth_payload payload;
 	uint8_t hash[32]; /* AUTH_PAYLOAD_HASH */
 	uint8_t signing_key[32]; /* for chunk signatures */

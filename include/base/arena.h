@@ -23,7 +23,8 @@ struct arena {
 void arena_init(struct arena *a, size_t cap);
 void arena_fini(struct arena *a);
 
-void *arena_alloc(struct arena *a, size_t n); /* 16-byte aligned, not zeroed, never NULL */
+void *arena_alloc(
+    struct arena *a, size_t n); /* 16-byte aligned, not zeroed, never NULL */
 void *arena_zalloc(struct arena *a, size_t n);
 void *arena_array(struct arena *a, size_t count, size_t size); /* zeroed */
 struct span arena_span(struct arena *a, struct span s); /* copy, NUL terminated behind */

@@ -53,7 +53,10 @@ span_is(struct span a, const char *s)
 static inline struct span
 span_from(struct span a, size_t at)
 {
-	return at >= a.n ? (struct span){ a.p + a.n, 0 } : (struct span){ a.p + at, a.n - at };
+	if (at > a.n)
+		at = a.n;
+	/* No arithmetic on the NULL of SPAN_NONE. */
+	return at == 0 ? a : (struct span){ a.p + at, a.n - at };
 }
 
 static inline struct span

@@ -22,9 +22,11 @@ enum err {
 	ERR_COUNT
 };
 
-enum { ERR_LOG = 1, /* worth a line in the log each time */
+enum {
+	ERR_LOG = 1, /* worth a line in the log each time */
 	ERR_RETRY = 2, /* the same request may succeed later */
-	ERR_CLOSE = 4 /* the connection's framing can't be trusted any more */ };
+	ERR_CLOSE = 4 /* the connection's framing can't be trusted any more */
+};
 
 struct err_row {
 	const char *symbol;

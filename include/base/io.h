@@ -23,8 +23,9 @@ enum fault {
 };
 
 /* Plan from TRUG_FAULT: "io_fsync@3=EIO;crash@blob_commit@2" fails the third sync and dies
- * at the second passing of blob_commit; "@n+" means from the n-th on. Returns false and a
- * message when the plan cannot be read, or when faults are not compiled in. */
+ * at the second passing of blob_commit; "@n+" means from the n-th on. Replaces the plan
+ * before and counts anew. Returns false and a message when the plan cannot be read, or when
+ * faults are not compiled in. */
 bool fault_setup(const char *plan, struct fail *fail);
 
 #ifdef ENABLE_FAULTS
@@ -41,13 +42,18 @@ int io_pwrite(int fd, const void *p, size_t n, uint64_t off);
 int io_pwritev(int fd, struct iovec *iov, int count, uint64_t off); /* iov is consumed */
 int io_datasync(int fd);
 int io_sync_dir(const char *path);
-int io_fallocate(int fd, uint64_t off, uint64_t len); /* -EOPNOTSUPP where there is none */
+int io_fallocate(
+    int fd, uint64_t off, uint64_t len); /* -EOPNOTSUPP where there is none */
 int io_punch(int fd, uint64_t off, uint64_t len); /* gives the space back */
 int io_truncate(int fd, uint64_t len);
 int io_unlink(const char *path);
 int io_mkdir(const char *path, mode_t mode); /* an existing directory is no error */
+int io_temp_dir(char *template); /* mkdtemp(3) */
 int io_rename(const char *from, const char *to);
 int io_size(int fd, uint64_t *out);
+int io_try_lock(int fd); /* whole file, till it is closed; -EWOULDBLOCK: another has it */
+/* Names in a directory without . and .., in no order; a missing one is empty. */
+int io_list(const char *path, void (*fn)(void *arg, const char *name), void *arg);
 /* Start writing back [off, off+len); wait true: also wait for it. No promise of safety. */
 void io_write_hint(int fd, uint64_t off, uint64_t len, bool wait);
 void io_drop_cache(int fd, uint64_t off, uint64_t len);

@@ -26,8 +26,8 @@ struct uri_param {
 };
 /* At most max parameters; false for a broken escape or too many. Empty ones ("&&") are
  * passed over. [arena memory] */
-bool uri_query_parse(struct arena *a, struct span query, size_t max,
-    struct uri_param **out, size_t *n);
+bool uri_query_parse(
+    struct arena *a, struct span query, size_t max, struct uri_param **out, size_t *n);
 /* First of that name, or NULL. */
 const struct uri_param *uri_query_find(
     const struct uri_param *p, size_t n, const char *name);

@@ -46,9 +46,11 @@ struct http_req {
 	struct span path; /* raw, from '/' to '?'; "*" for OPTIONS * */
 	struct span query; /* raw, behind '?'; n = 0 for none */
 	struct span host; /* Host header, or the authority of an absolute-form target */
-	struct field *header; /* names lower case, values trimmed, in order, duplicates kept */
+	struct field
+	    *header; /* names lower case, values trimmed, in order, duplicates kept */
 	size_t nheader;
-	uint64_t length; /* Content-Length, 0 for none, HTTP_UNKNOWN_LENGTH when chunked */
+	uint64_t
+	    length; /* Content-Length, 0 for none, HTTP_UNKNOWN_LENGTH when chunked */
 	bool has_length; /* a Content-Length header was sent */
 	bool expects_continue;
 	bool tls;
@@ -69,7 +71,8 @@ struct inbox *http_req_inbox(const struct http_req *rq);
 
 /* The next bytes of a reply's body. */
 struct http_piece {
-	const void *mem; /* borrowed until the following next() or close(), or NULL: from fd */
+	const void
+	    *mem; /* borrowed until the following next() or close(), or NULL: from fd */
 	int fd;
 	uint64_t off, len;
 };
@@ -119,13 +122,15 @@ struct http_app {
 	void (*gone)(void *ctx, struct http_req *rq, enum err why);
 	/* A head that cannot be parsed or is over a limit: fill out from why (a short XML
 	 * document; memory from rq->arena). rq has whatever was understood. */
-	void (*error)(void *ctx, struct http_req *rq, enum err why, struct http_resp *out);
+	void (*error)(
+	    void *ctx, struct http_req *rq, enum err why, struct http_resp *out);
 	/* The reply is out or dropped; rq is freed behind this. */
 	void (*done)(void *ctx, struct http_req *rq, const struct http_done *info);
 };
 
 struct http_conf {
-	const char *address; /* "127.0.0.1:9000", "[::1]:0", "0.0.0.0:9000"; port 0 picks one */
+	const char
+	    *address; /* "127.0.0.1:9000", "[::1]:0", "0.0.0.0:9000"; port 0 picks one */
 	unsigned loops;
 	unsigned max_connections;
 	unsigned max_head; /* bytes of request line and headers */
@@ -137,7 +142,8 @@ struct http_conf {
 	unsigned body_ms; /* without any byte of the body, in or out */
 	size_t arena_cap; /* bytes per request */
 	const char *tls_dir; /* holds public.crt and private.key; NULL: plain */
-	const char *server_name; /* for the Server header of replies the edge makes itself; NULL */
+	const char *
+	    server_name; /* for the Server header of replies the edge makes itself; NULL */
 };
 
 /* Listen (exclusively: a port in use is an error) and make loops; nothing is accepted yet.

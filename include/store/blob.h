@@ -40,13 +40,15 @@ NODISCARD enum err blob_put(
 /* A large blob while it grows: a file of its own. One thread at a time. */
 struct blob_file;
 /* expect: final length when known (reserves the space; E_STORAGE_FULL early), else 0. */
-NODISCARD enum err blob_file_new(
-    struct store *s, uint64_t expect, struct blob_file **out, struct fail *fail); /* [worker] */
-NODISCARD enum err blob_file_write(struct blob_file *f, const void *p, size_t n); /* [worker] */
+NODISCARD enum err blob_file_new(struct store *s, uint64_t expect, struct blob_file **out,
+    struct fail *fail); /* [worker] */
+NODISCARD enum err blob_file_write(
+    struct blob_file *f, const void *p, size_t n); /* [worker] */
 /* Everything written is safe after this (as the durability says). crc32c is of the whole. */
 NODISCARD enum err blob_file_seal(struct blob_file *f, uint32_t crc32c); /* [worker] */
 /* Enter a sealed file in the index; f stays the caller's to free. [in a write fn] */
-NODISCARD enum err blob_file_link(struct txn *t, struct blob_file *f, struct blob_ref *out);
+NODISCARD enum err blob_file_link(
+    struct txn *t, struct blob_file *f, struct blob_ref *out);
 /* Tell f that the transaction that linked it is done, or not: when it is not, the file is
  * removed. NULL is ignored. [worker or writer's done] */
 void blob_file_free(struct blob_file **f, bool linked);
@@ -82,7 +84,8 @@ void blob_unpin(struct blob_pin *pin); /* [any] */
 
 /* Where the next bytes are. */
 struct blob_extent {
-	const void *mem; /* in the snapshot when not NULL (tiny): copy before fn returns */
+	const void
+	    *mem; /* in the snapshot when not NULL (tiny): copy before fn returns */
 	int fd; /* else: kept open until blob_extent_close() */
 	uint64_t off, len; /* in fd */
 	void *hold; /* the descriptor's reference */
@@ -95,7 +98,8 @@ struct blob_pos {
 	uint64_t at, end; /* next byte, first byte not wanted */
 };
 /* [at, at + len) of ref; the range must lie within it. */
-void blob_pos_init(struct blob_pos *p, const struct blob_ref *ref, uint64_t at, uint64_t len);
+void blob_pos_init(
+    struct blob_pos *p, const struct blob_ref *ref, uint64_t at, uint64_t len);
 /* The extent at p->at, clipped to p->end; moves p. E_NOT_FOUND at the end. E_CORRUPT when a
  * row is missing, E_IO or E_NO_RESOURCE when a file can't be opened. */
 NODISCARD enum err blob_next(struct txn *t, struct blob_pos *p, struct blob_extent *out);

@@ -26,9 +26,11 @@ enum store_durability {
 struct store_conf {
 	const char *dir; /* made when missing; its parent must exist */
 	enum store_durability durability;
-	uint64_t map_size; /* bytes of address space for the index; 0: the built-in default */
+	uint64_t
+	    map_size; /* bytes of address space for the index; 0: the built-in default */
 	unsigned max_readers; /* threads that may read at once; 0: default */
-	uint64_t small_max; /* bodies up to here go to shared segments; 0: default (256 KiB) */
+	uint64_t
+	    small_max; /* bodies up to here go to shared segments; 0: default (256 KiB) */
 	uint64_t segment_size; /* 0: default (256 MiB) */
 	/* The owner's tables: tables[i] is addressed by number i. Names are stable, rows may
 	 * only be appended. */
@@ -67,7 +69,7 @@ NODISCARD enum err store_read(struct reader *reader, store_fn fn, void *arg);
  * its batch are not disturbed. fn MAY RUN MORE THAN ONCE (a batch is done again without a
  * failed member): it starts from its arguments each time. done runs in the writer when the
  * batch is as safe as the durability says (or fn failed); it must only hand over. Bytes
- * given to blob_put() must stay valid until done. */
+ * given to blob_put() must stay valid until done. fn's arg is the struct store_write. */
 struct store_write {
 	struct store_write *next; /* the writer's */
 	store_fn fn;

@@ -22,8 +22,8 @@ NODISCARD enum err table_put(
     struct txn *t, unsigned table, struct span key, struct span value);
 /* Room for n bytes of value, to be filled before the next change. Appending true promises
  * that key sorts behind every key of the table. */
-NODISCARD enum err table_put_room(
-    struct txn *t, unsigned table, struct span key, size_t n, bool appending, void **room);
+NODISCARD enum err table_put_room(struct txn *t, unsigned table, struct span key,
+    size_t n, bool appending, void **room);
 NODISCARD enum err table_del(struct txn *t, unsigned table, struct span key);
 
 /* Cursor over plain rows, caller's memory. Freed by table_end(), which must come before
@@ -39,12 +39,14 @@ NODISCARD enum err table_next(struct table_cursor *c);
 NODISCARD enum err table_last(struct table_cursor *c);
 void table_end(struct table_cursor *c);
 
-/* ---- long keys in a space ---- */
+/* ---- long keys in a space ----
+ * Numbers of spaces from 2^63 on are the engine's own (child spaces). */
 NODISCARD enum err key_get(
     struct txn *t, unsigned table, uint64_t space, struct span key, struct span *out);
 NODISCARD enum err key_put(
     struct txn *t, unsigned table, uint64_t space, struct span key, struct span value);
-NODISCARD enum err key_del(struct txn *t, unsigned table, uint64_t space, struct span key);
+NODISCARD enum err key_del(
+    struct txn *t, unsigned table, uint64_t space, struct span key);
 
 enum { KEY_DEPTH = 8 }; /* keys up to KEY_DEPTH * 502 bytes */
 

@@ -13,10 +13,11 @@ struct verify_conf {
 	 * name tells a person which record it is. Returns E_CORRUPT (with fail set) for a
 	 * record that cannot be read. */
 	enum err (*walk)(struct txn *t,
-	    enum err (*see)(void *ctx, const struct blob_ref *r, struct span name), void *ctx,
-	    struct fail *fail);
+	    enum err (*see)(void *ctx, const struct blob_ref *r, struct span name),
+	    void *ctx, struct fail *fail);
 	void (*report)(void *arg, const char *line); /* one line per finding */
-	void (*progress)(void *arg, uint64_t done_bytes, uint64_t all_bytes); /* or NULL */
+	void (*progress)(
+	    void *arg, uint64_t done_bytes, uint64_t all_bytes); /* or NULL */
 	void *arg;
 	bool repair;
 	bool quick; /* structure and lengths, no checksums */

@@ -36,7 +36,8 @@ arena_fini(struct arena *a)
 static void
 arena_add_chunk(struct arena *a, size_t need)
 {
-	size_t head = (sizeof(struct arena_chunk) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+	size_t head =
+	    (sizeof(struct arena_chunk) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
 	size_t size = need + head;
 	struct arena_chunk *c;
 

@@ -11,7 +11,8 @@
 
 static const struct err_row err_rows[ERR_COUNT] = {
 	[OK] = { "OK", "", 200, "", 0 },
-#define ERR(sym, code, status, message, flags) [sym] = { #sym, code, status, message, flags },
+#define ERR(sym, code, status, message, flags) \
+	[sym] = { #sym, code, status, message, flags },
 #include "base/errors.def"
 #undef ERR
 };
@@ -59,6 +60,10 @@ fail_pair(struct fail *f, const char *name, struct span value)
 {
 	if (f == NULL || f->arena == NULL || f->pairs == FAIL_PAIRS)
 		return;
+	/* A write callback that is run again reports again. */
+	for (unsigned i = 0; i < f->pairs; i++)
+		if (strcmp(f->pair[i].name, name) == 0)
+			return;
 	f->pair[f->pairs].name = name;
 	f->pair[f->pairs].value = arena_span(f->arena, value);
 	f->pairs++;

@@ -65,6 +65,7 @@ fault_parse_one(struct span row)
 		fault_plans[i].crash = p.crash;
 		fault_plans[i].nth = p.nth;
 		fault_plans[i].value = p.value;
+		atomic_store(&fault_plans[i].seen, 0);
 		return true;
 	}
 	return false;
@@ -75,12 +76,15 @@ fault_setup(const char *plan, struct fail *fail)
 {
 	struct span rest = span_str(plan), row;
 
+	for (size_t i = 0; i < FAULT_COUNT; i++)
+		fault_plans[i].set = false;
 	while (rest.n > 0) {
 		row = span_trim(span_cut(&rest, ';'));
 		if (row.n == 0 || fault_parse_one(row))
 			continue;
 		(void)fail_msg(fail, E_CONFIG,
-		    "TRUG_FAULT: '%.*s' is no fault; allowed: point@n=EIO or crash@point@n",
+		    "TRUG_FAULT: '%.*s' is no fault; allowed: point@n=EIO or "
+		    "crash@point@n",
 		    (int)row.n, row.p);
 		return false;
 	}

@@ -3,12 +3,14 @@
 
 #include "base/io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,7 +78,8 @@ io_pwritev(int fd, struct iovec *iov, int count, uint64_t off)
 {
 	FAULT_RETURN(FAULT_io_pwrite);
 	while (count > 0) {
-		ssize_t put = pwritev(fd, iov, count < IOV_MAX ? count : IOV_MAX, (off_t)off);
+		ssize_t put =
+		    pwritev(fd, iov, count < IOV_MAX ? count : IOV_MAX, (off_t)off);
 
 		if (put < 0 && errno == EINTR)
 			continue;
@@ -133,9 +136,9 @@ io_punch(int fd, uint64_t off, uint64_t len)
 {
 	FAULT_RETURN(FAULT_io_punch);
 	return fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)off,
-		   (off_t)len) != 0 ?
-	    -errno :
-	    0;
+		   (off_t)len) != 0
+	    ? -errno
+	    : 0;
 }
 
 int
@@ -160,6 +163,13 @@ io_mkdir(const char *path, mode_t mode)
 }
 
 int
+io_temp_dir(char *template)
+{
+	FAULT_RETURN(FAULT_io_mkdir);
+	return mkdtemp(template) == NULL ? -errno : 0;
+}
+
+int
 io_rename(const char *from, const char *to)
 {
 	FAULT_RETURN(FAULT_io_rename);
@@ -175,6 +185,29 @@ io_size(int fd, uint64_t *out)
 		return -errno;
 	*out = (uint64_t)st.st_size;
 	return 0;
+}
+
+int
+io_try_lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) != 0 ? -errno : 0;
+}
+
+int
+io_list(const char *path, void (*fn)(void *arg, const char *name), void *arg)
+{
+	DIR *d = opendir(path);
+	const struct dirent *e;
+	int rc;
+
+	if (d == NULL)
+		return errno == ENOENT ? 0 : -errno;
+	for (errno = 0; (e = readdir(d)) != NULL; errno = 0)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			fn(arg, e->d_name);
+	rc = -errno;
+	(void)closedir(d);
+	return rc;
 }
 
 void

@@ -41,7 +41,8 @@ log_escape(char *out, size_t room, const char *text, bool json)
 		unsigned char c = (unsigned char)*text;
 
 		if (c < 0x20 || c == 0x7f)
-			n += (size_t)snprintf(out + n, room - n, json ? "\\u%04x" : "\\x%02x", c);
+			n += (size_t)snprintf(
+			    out + n, room - n, json ? "\\u%04x" : "\\x%02x", c);
 		else if (json && (c == '"' || c == '\\')) {
 			out[n++] = '\\';
 			out[n++] = (char)c;
@@ -71,8 +72,8 @@ log_line(enum log_level level, const char *fmt, ...)
 	(void)log_escape(safe, sizeof safe, text, json);
 	(void)strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", gmtime_r(&seconds, &tm));
 	n = snprintf(line, sizeof line,
-	    json ? "{\"time\":\"%s.%03dZ\",\"level\":\"%s\",\"message\":\"%s\"}\n" :
-		   "%s.%03dZ %-5s %s\n",
+	    json ? "{\"time\":\"%s.%03dZ\",\"level\":\"%s\",\"message\":\"%s\"}\n"
+		 : "%s.%03dZ %-5s %s\n",
 	    stamp, (int)(now % 1000), log_names[level], safe);
 	if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
 		return;

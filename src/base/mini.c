@@ -17,7 +17,7 @@ mini_context(const char *text)
 void
 mini_die(const char *cond, const char *file, int line)
 {
-	fprintf(stderr, "trug: this should not happen: %s (%s:%d)%s%s\n", cond, file, line,
-	    mini_text != NULL ? " in " : "", mini_text != NULL ? mini_text : "");
+	fprintf(stderr, "trug: this should not happen: %s (%s:%d)%s%s\n", cond, file,
+	    line, mini_text != NULL ? " in " : "", mini_text != NULL ? mini_text : "");
 	abort();
 }

@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+bin_PROGRAMS += trug
+trug_SOURCES = \
+	src/cli/main.c src/cli/cmd_ops.c src/cli/cmd_serve.c src/cli/cmd_settings.c \
+	src/cli/cmd_verify.c src/cli/cmd_version.c include/cli/cmd.h
+trug_LDADD = libserver.a libs3.a libobject.a libaccess.a libmodel.a libstore.a libauth.a \
+	libhttp.a libobs.a libcodec.a libbase.a \
+	$(LMDB_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(EVENT_LIBS)

@@ -125,18 +125,23 @@ crc_table(enum crc_kind kind)
 	return &crc_tables[kind];
 }
 
+/* Eight bytes, of which the first has the most bytes behind it. */
+static inline uint64_t
+crc_eight(const uint64_t (*t)[256], uint64_t v)
+{
+	return t[7][v & 0xff] ^ t[6][v >> 8 & 0xff] ^ t[5][v >> 16 & 0xff] ^
+	    t[4][v >> 24 & 0xff] ^ t[3][v >> 32 & 0xff] ^ t[2][v >> 40 & 0xff] ^
+	    t[1][v >> 48 & 0xff] ^ t[0][v >> 56];
+}
+
 static uint64_t
 crc_sixteen(const struct crc_table *t, uint64_t crc, const uint8_t *p)
 {
-	uint64_t a, b, out = 0;
+	uint64_t a, b;
 
 	memcpy(&a, p, 8);
 	memcpy(&b, p + 8, 8);
-	a ^= crc;
-	for (unsigned i = 0; i < 8; i++)
-		out ^= t->byte[15 - i][a >> 8 * i & 0xff] ^
-		    t->byte[7 - i][b >> 8 * i & 0xff];
-	return out;
+	return crc_eight(t->byte + 8, a ^ crc) ^ crc_eight(t->byte, b);
 }
 
 static uint64_t

@@ -66,7 +66,7 @@ day_of_civil(unsigned year, unsigned month, unsigned mday)
 	unsigned doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + mday - 1;
 	unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
 
-	return (int64_t)(era - 1) * 146097 + (int64_t)doe - 719468;
+	return ((int64_t)era - 1) * 146097 + (int64_t)doe - 719468;
 }
 
 /* Dates have four digits of year in all three forms: what lies outside is shown as the
@@ -150,14 +150,13 @@ stamp_http(char *out, int64_t seconds)
 void
 stamp_iso(char *out, int64_t ms)
 {
-	int64_t seconds = (ms - (ms < 0 ? 999 : 0)) / 1000;
-	unsigned second, milli = (unsigned)(ms - seconds * 1000);
-	const struct stamp_date *d = stamp_split(seconds, &second);
+	unsigned second, milli = (unsigned)((ms % 1000 + 1000) % 1000);
+	const struct stamp_date *d = stamp_split(ms / 1000 - (ms % 1000 < 0), &second);
 
 	memcpy(out, d->iso, sizeof d->iso);
 	put_clock(out + 11, second);
 	out[19] = '.';
-	out[20] = (char)('0' + milli / 100 % 10);
+	out[20] = (char)('0' + milli / 100);
 	put2(out + 21, milli % 100);
 	out[23] = 'Z';
 }

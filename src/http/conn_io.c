@@ -130,7 +130,7 @@ io_tls_file(struct http_conn *c, int fd, uint64_t off, uint64_t n)
 		n = OUT_FILE_TLS;
 	rc = io_pread(fd, l->file_buf, n, off);
 	if (rc != 0) {
-		log_error("http: reading a reply's body: %s", strerror(-rc));
+		log_error("http: reading a reply's body: %s", strerrordesc_np(-rc));
 		return CONN_FAILED;
 	}
 	/* After CONN_AGAIN the same bytes are read again: files of replies never change. */
@@ -155,6 +155,6 @@ conn_io_file(struct http_conn *c, int fd, uint64_t off, uint64_t n)
 		return CONN_AGAIN;
 	if (put == 0 || (errno != EPIPE && errno != ECONNRESET))
 		log_error("http: reading a reply's body: %s",
-		    put == 0 ? "the file ends too early" : strerror(errno));
+		    put == 0 ? "the file ends too early" : strerrordesc_np(errno));
 	return CONN_FAILED;
 }

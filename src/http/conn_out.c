@@ -171,7 +171,7 @@ out_took(struct out *o, size_t w)
 	}
 	for (unsigned i = 0; i < o->nlent; i++) {
 		part = o->lent[i].iov_len < w ? o->lent[i].iov_len : w;
-		if (part == 0) /* perhaps no memory at all */
+		if (part == 0) /* an empty body has no address to count on from */
 			continue;
 		o->lent[i].iov_base = (char *)o->lent[i].iov_base + part;
 		o->lent[i].iov_len -= part;

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libobs.a
-libobs_a_SOURCES =
+libobs_a_SOURCES = src/obs/reqlog.c include/obs/reqlog.h

@@ -1,3 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libserver.a
-libserver_a_SOURCES =
+libserver_a_SOURCES = \
+	src/server/conf.c src/server/ephemeral.c src/server/server.c src/server/server_priv.h \
+	include/server/conf.def include/server/conf.h include/server/server.h

@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+
+# crash: the server killed at random under load. `make check-crash`; TRUG_CRASH_ROUNDS=50.
+EXTRA_DIST += tests/fault/crash.py
+check-crash: all
+	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TEST_SUITE_LOG=tests/fault/crash-suite.log \
+		TESTS='tests/fault/crash.py'
+.PHONY: check-crash

@@ -10,13 +10,14 @@ for program in "$@"; do
 	name=$(basename "$program" _fuzz)
 	found=fuzz-found/$name
 	mkdir -p "$found"
-	if ! "$program" -help=1 2>/dev/null | grep -q max_total_time; then
+	if ! "$program" -help=1 2>&1 | grep -q max_total_time; then
 		echo "$program is no libFuzzer program: configure CC=clang --enable-fuzz" >&2
 		exit 1
 	fi
 	echo "$name: $seconds seconds"
 	"./$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
-		-print_final_stats=1 -verbosity=0 -artifact_prefix="fuzz-$name-" \
-		"$found" "$corpus/$name" || failed="$failed $name"
+		-artifact_prefix="fuzz-$name-" "$found" "$corpus/$name" >"$found.log" 2>&1 && continue
+	tail -n 40 "$found.log"
+	failed="$failed $name"
 done
 [ -z "$failed" ] || { echo "failed:$failed; run again: tests/fuzz/<name>_fuzz <file>" >&2; exit 1; }

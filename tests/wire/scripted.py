@@ -22,7 +22,7 @@ def memory(server):
     text = pathlib.Path("/proc/%d/status" % server.pid).read_text()
     row = dict(line.split(":", 1) for line in text.splitlines())
     kib = {k: int(row[k].split()[0]) for k in ("VmSize", "VmRSS")}
-    return 0 if kib["VmSize"] > 1 << 30 else kib["VmRSS"] * 1024
+    return 0 if kib["VmSize"] > 1 << 33 else kib["VmRSS"] * 1024
 
 
 def many(server, n, data):

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+import case
+
+
+def _location(region):
+    return ('<CreateBucketConfiguration xmlns="%s"><LocationConstraint>%s</LocationConstraint>'
+            "</CreateBucketConfiguration>" % (case.XMLNS, region))
+
+
+def CreateBucket_location_header(t):
+    name = t.name()
+    answer = t.status(t.s3.put(name, **t._location()), 200)
+    t.header(answer, "Location", "/" + name)
+    t.eq(answer.body, b"", "body")
+    t.status(t.s3.head(name), 200)
+
+
+def CreateBucket_twice(t):
+    name = t.bucket()
+    t.object(name, "kept", b"kept")
+    answer = t.s3.put(name, **t._location())
+    # us-east-1 answers 200 for old clients' sake, everywhere else it is a conflict (tiers 2).
+    if answer.status != 200 or t.region != "us-east-1":
+        t.error(answer, 409, "BucketAlreadyOwnedByYou",
+                "Your previous request to create the named bucket succeeded and you already own it.",
+                BucketName=name)
+    t.body(t.s3.get(name, "kept"), b"kept")
+
+
+def CreateBucket_bad_names(t):
+    for name in ("ab", "a" * 64, "Upper", "under_score", "dot..dot", "-start", "end-", ".start",
+                 "end.", "192.168.5.4", "xn--bucket", "sthree-bucket", "amzn-s3-demo-bucket",
+                 "bucket-s3alias", "bucket--ol-s3", "bucket.mrap", "bucket--x-s3",
+                 "bucket--table-s3", "spa ce"):
+        t.error(t.s3.put(name), 400, "InvalidBucketName", "The specified bucket is not valid.",
+                BucketName=name)
+
+
+def CreateBucket_good_names(t):
+    for name in (t.name() + ".dot", t.name() + "-" + "9" * 20, "1" + t.name()):
+        t.buckets.append(name)
+        t.status(t.s3.put(name, **t._location()), 200)
+    name = t.name()
+    name = name + "x" * (63 - len(name))
+    t.buckets.append(name)
+    t.status(t.s3.put(name, **t._location()), 200)
+
+
+def CreateBucket_unknown_location(t):
+    t.error(t.s3.put(t.name(), body=_location("nowhere-9")), 400, "InvalidLocationConstraint",
+            "The specified location-constraint is not valid", LocationConstraint="nowhere-9")
+
+
+def CreateBucket_location_us_east_1_by_name(t):
+    t.error(t.s3.put(t.name(), body=_location("us-east-1")), 400, "InvalidLocationConstraint",
+            "The specified location-constraint is not valid", LocationConstraint="us-east-1")
+
+
+def CreateBucket_other_location(t):
+    other = "eu-west-1" if t.region != "eu-west-1" else "eu-central-1"
+    t.error(t.s3.put(t.name(), body=_location(other)), 400,
+            "IllegalLocationConstraintException",
+            "The %s location constraint is incompatible for the region specific endpoint this "
+            "request was sent to." % other)
+
+
+def CreateBucket_empty_configuration(t):
+    if t.region != "us-east-1":
+        t.skip("us-east-1 only")
+    t.status(t.s3.put(t.name(), body="<CreateBucketConfiguration xmlns='%s'/>" % case.XMLNS), 200)
+
+
+def CreateBucket_malformed_xml(t):
+    for body in ("<CreateBucketConfiguration>", "nonsense", "<Other/>"):
+        name = t.name()
+        t.error(t.s3.put(name, body=body), 400, "MalformedXML",
+                "The XML you provided was not well-formed or did not validate against our "
+                "published schema")
+        t.status(t.s3.head(name), 404)
+
+
+def CreateBucket_wrong_body_hash(t):
+    name = t.name()
+    t.error(t.s3.put(name, body=_location("us-east-1"), payload="0" * 64), 400,
+            "XAmzContentSHA256Mismatch")
+    t.status(t.s3.head(name), 404)
+
+
+def CreateBucket_unsigned(t):
+    t.error(t.s3.put(t.name(), sign=None), 403, "AccessDenied")
+
+
+def CreateBucket_trailing_slash(t):
+    name = t.name()
+    t.status(t.s3.request("PUT", path="/%s/" % name, **t._location()), 200)
+    t.status(t.s3.head(name), 200)

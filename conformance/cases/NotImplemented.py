@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Operations that are known but not there answer 501 by name, and do nothing else."""
+
+BUCKET = {
+    "GET": {
+        "accelerate": "GetBucketAccelerateConfiguration", "acl": "GetBucketAcl",
+        "analytics": "ListBucketAnalyticsConfigurations",
+        "analytics&id=x": "GetBucketAnalyticsConfiguration",
+        "cors": "GetBucketCors", "encryption": "GetBucketEncryption",
+        "intelligent-tiering": "ListBucketIntelligentTieringConfigurations",
+        "intelligent-tiering&id=x": "GetBucketIntelligentTieringConfiguration",
+        "inventory": "ListBucketInventoryConfigurations",
+        "inventory&id=x": "GetBucketInventoryConfiguration",
+        "lifecycle": "GetBucketLifecycleConfiguration", "logging": "GetBucketLogging",
+        "metrics": "ListBucketMetricsConfigurations",
+        "metrics&id=x": "GetBucketMetricsConfiguration",
+        "notification": "GetBucketNotificationConfiguration",
+        "object-lock": "GetObjectLockConfiguration",
+        "ownershipControls": "GetBucketOwnershipControls", "policy": "GetBucketPolicy",
+        "policyStatus": "GetBucketPolicyStatus", "publicAccessBlock": "GetPublicAccessBlock",
+        "replication": "GetBucketReplication", "requestPayment": "GetBucketRequestPayment",
+        "tagging": "GetBucketTagging", "versioning": "GetBucketVersioning",
+        "versions": "ListObjectVersions", "website": "GetBucketWebsite",
+    },
+    "PUT": {
+        "accelerate": "PutBucketAccelerateConfiguration", "acl": "PutBucketAcl",
+        "analytics&id=x": "PutBucketAnalyticsConfiguration", "cors": "PutBucketCors",
+        "encryption": "PutBucketEncryption",
+        "intelligent-tiering&id=x": "PutBucketIntelligentTieringConfiguration",
+        "inventory&id=x": "PutBucketInventoryConfiguration",
+        "lifecycle": "PutBucketLifecycleConfiguration", "logging": "PutBucketLogging",
+        "metrics&id=x": "PutBucketMetricsConfiguration",
+        "notification": "PutBucketNotificationConfiguration",
+        "object-lock": "PutObjectLockConfiguration",
+        "ownershipControls": "PutBucketOwnershipControls", "policy": "PutBucketPolicy",
+        "publicAccessBlock": "PutPublicAccessBlock", "replication": "PutBucketReplication",
+        "requestPayment": "PutBucketRequestPayment", "tagging": "PutBucketTagging",
+        "versioning": "PutBucketVersioning", "website": "PutBucketWebsite",
+    },
+    "DELETE": {
+        "analytics&id=x": "DeleteBucketAnalyticsConfiguration", "cors": "DeleteBucketCors",
+        "encryption": "DeleteBucketEncryption",
+        "intelligent-tiering&id=x": "DeleteBucketIntelligentTieringConfiguration",
+        "inventory&id=x": "DeleteBucketInventoryConfiguration",
+        "lifecycle": "DeleteBucketLifecycle",
+        "metrics&id=x": "DeleteBucketMetricsConfiguration",
+        "ownershipControls": "DeleteBucketOwnershipControls", "policy": "DeleteBucketPolicy",
+        "publicAccessBlock": "DeletePublicAccessBlock",
+        "replication": "DeleteBucketReplication", "tagging": "DeleteBucketTagging",
+        "website": "DeleteBucketWebsite",
+    },
+}
+OBJECT = {
+    "GET": {"acl": "GetObjectAcl", "legal-hold": "GetObjectLegalHold",
+            "retention": "GetObjectRetention", "tagging": "GetObjectTagging",
+            "torrent": "GetObjectTorrent"},
+    "PUT": {"acl": "PutObjectAcl", "legal-hold": "PutObjectLegalHold",
+            "retention": "PutObjectRetention", "tagging": "PutObjectTagging"},
+    "POST": {"restore": "RestoreObject", "select&select-type=2": "SelectObjectContent"},
+    "DELETE": {"tagging": "DeleteObjectTagging"},
+}
+
+
+def _all(t, table, key):
+    name = t.bucket()
+    t.object(name, "key", b"kept")
+    wrong = []
+    for method, rows in table.items():
+        for query, operation in rows.items():
+            pairs = [tuple(q.split("=")) if "=" in q else (q, None) for q in query.split("&")]
+            answer = t.s3.request(method, name, key, pairs,
+                                  body=b"<X/>" if method in ("PUT", "POST") else b"")
+            if answer.status != 501 or answer.code != "NotImplemented":
+                wrong.append("%s ?%s: %d %s" % (method, query, answer.status, answer.code))
+            elif operation.encode() not in answer.body:
+                wrong.append("%s ?%s: %s is not named in %r" % (method, query, operation,
+                                                                answer.body))
+    t.ok(not wrong, "\n".join(wrong))
+    t.body(t.s3.get(name, "key"), b"kept")
+
+
+def NotImplemented_of_buckets(t):
+    _all(t, BUCKET, None)
+
+
+def NotImplemented_of_objects(t):
+    _all(t, OBJECT, "key")
+
+
+def NotImplemented_makes_no_bucket(t):
+    name = t.name()
+    for query in BUCKET["PUT"]:
+        t.s3.put(name, query=query.split("&")[0], body=b"<X/>")
+    t.status(t.s3.head(name), 404)
+
+
+def NotImplemented_does_not_overwrite(t):
+    name = t.bucket()
+    t.object(name, "key", b"kept")
+    for query in OBJECT["PUT"]:
+        t.status(t.s3.put(name, "key", b"<X/>", query=query), 501)
+    t.body(t.s3.get(name, "key"), b"kept")
+
+
+def NotImplemented_wrong_method(t):
+    name = t.bucket()
+    t.object(name, "key", b"kept")
+    for method in ("PATCH", "TRACE", "FOO"):
+        answer = t.s3.request(method, name, "key")
+        t.ok(answer.status in (400, 405, 501), repr(answer))
+    t.error(t.s3.post(name, "key", None, b""), 405, "MethodNotAllowed",
+            "The specified method is not allowed against this resource.", Method="POST",
+            ResourceType="OBJECT")
+    t.body(t.s3.get(name, "key"), b"kept")
+
+
+def NotImplemented_post_form(t):
+    name = t.bucket()
+    answer = t.s3.post(name, None, None, b"--x\r\n", {"Content-Type":
+                                                      "multipart/form-data; boundary=x"})
+    t.error(answer, 501, "NotImplemented")
+    t.eq(t.keys(name), [])

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One verb of the command line: a table row and a function per file cmd_<verb>.c. */
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+struct cmd_entry {
+	const char *name;
+	const char *usage; /* behind the name */
+	const char *summary;
+	/* argv behind the verb; the process's exit status. */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct cmd_entry cmd_serve_entry;
+extern const struct cmd_entry cmd_verify_entry;
+extern const struct cmd_entry cmd_ops_entry;
+extern const struct cmd_entry cmd_settings_entry;
+extern const struct cmd_entry cmd_version_entry;
+
+#endif

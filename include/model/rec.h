@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The records of the index and how they are written: a version byte first, big-endian
+ * integers, length-prefixed strings. Pure encoding; loading and saving is up to the callers
+ * in object/. A record that cannot be read is E_CORRUPT, never a guess.
+ */
+#ifndef MODEL_REC_H
+#define MODEL_REC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "store/blob.h"
+#include "store/table.h"
+
+enum model_table {
+#define TABLE(sym, name, what) T_##sym,
+#include "model/tables.def"
+#undef TABLE
+	T_COUNT
+};
+extern const char *const model_tables[T_COUNT];
+
+/* Storage classes by their place in classes.def; 0 is STANDARD. */
+enum storage_class {
+#define CLASS(sym, name) CLASS_##sym,
+#include "model/classes.def"
+#undef CLASS
+	CLASS_COUNT
+};
+const char *class_name(unsigned number); /* "STANDARD"; an unknown number dies */
+bool class_find(struct span name, uint8_t *out);
+
+/* Checksum algorithms as S3 names them; numbers are stored. */
+enum checksum_kind {
+	CHECKSUM_NONE,
+	CHECKSUM_CRC32,
+	CHECKSUM_CRC32C,
+	CHECKSUM_CRC64NVME,
+	CHECKSUM_SHA1,
+	CHECKSUM_SHA256,
+	CHECKSUM_KINDS
+};
+enum { CHECKSUM_MAX = 32 };
+struct checksum {
+	uint8_t kind; /* enum checksum_kind */
+	bool composite; /* of the parts' checksums; shown with "-parts" */
+	uint8_t n;
+	uint8_t value[CHECKSUM_MAX];
+};
+
+struct rec_bucket {
+	uint64_t id; /* space of its keys */
+	uint64_t uploads; /* space of its uploads */
+	int64_t created_ms;
+	struct span region; /* "" for us-east-1 */
+};
+void rec_bucket_put(struct buf *out, const struct rec_bucket *r);
+NODISCARD enum err rec_bucket_get(struct span in, struct rec_bucket *out); /* borrows */
+
+enum { OBJECT_HAS_ATTR = 1, OBJECT_HAS_PARTS = 2 };
+enum { REC_OBJECT_MAX = 128 };
+struct rec_object {
+	uint8_t flags;
+	uint8_t class;
+	uint16_t mime; /* codec/mime.h; 0: in attr, or none */
+	uint16_t
+	    parts; /* of a completed multipart upload: ETag's suffix; 0 for a plain one */
+	uint64_t size;
+	int64_t mtime_ms;
+	uint64_t number; /* of this version, unique in the store */
+	uint8_t etag[16];
+	struct blob_ref body;
+	struct checksum checksum;
+};
+size_t rec_object_put(uint8_t out[REC_OBJECT_MAX], const struct rec_object *r);
+NODISCARD enum err rec_object_get(struct span in, struct rec_object *out);
+
+/* Metadata: header names (lower case) and values, in the order given. */
+struct attrs {
+	struct field *field;
+	size_t n;
+};
+void rec_attrs_put(struct buf *out, const struct attrs *a);
+NODISCARD enum err rec_attrs_get(struct arena *a, struct span in, struct attrs *out);
+
+struct rec_upload {
+	uint64_t number;
+	uint64_t salt; /* second half of the id, not to be guessed */
+	int64_t initiated_ms;
+	uint8_t class;
+	uint8_t checksum; /* enum checksum_kind */
+	bool composite;
+	bool checksum_given; /* the client named the algorithm */
+	bool saw_delete; /* the key's object was deleted while this ran */
+	uint16_t mime;
+	struct attrs attrs;
+};
+void rec_upload_put(struct buf *out, const struct rec_upload *r);
+NODISCARD enum err rec_upload_get(
+    struct arena *a, struct span in, struct rec_upload *out);
+/* Index key of an upload: key NUL number; and back. */
+enum { UPLOAD_ID_TEXT = 32 };
+void upload_key_put(struct buf *out, struct span key, uint64_t number);
+bool upload_key_get(struct span in, struct span *key, uint64_t *number);
+void upload_id_render(char out[UPLOAD_ID_TEXT], uint64_t number, uint64_t salt);
+bool upload_id_parse(struct span text, uint64_t *number, uint64_t *salt);
+
+enum { REC_PART_MAX = 128 };
+struct rec_part {
+	uint64_t size;
+	int64_t mtime_ms;
+	uint8_t etag[16];
+	struct blob_ref body;
+	struct checksum checksum;
+};
+size_t rec_part_put(uint8_t out[REC_PART_MAX], const struct rec_part *r);
+NODISCARD enum err rec_part_get(struct span in, struct rec_part *out);
+void part_key_put(uint8_t out[10], uint64_t upload, unsigned number);
+
+/* Objects and bytes per bucket and class, kept in the transaction of each change. */
+NODISCARD enum err usage_add(
+    struct txn *t, uint64_t bucket, uint8_t class, int64_t objects, int64_t bytes);
+struct usage {
+	uint64_t objects, bytes;
+};
+NODISCARD enum err usage_get(
+    struct txn *t, uint64_t bucket, uint8_t class, struct usage *out);
+NODISCARD enum err usage_drop(struct txn *t, uint64_t bucket);
+
+/* All references to blobs in all records: for store_verify(). */
+NODISCARD enum err model_walk(struct txn *t,
+    enum err (*see)(void *ctx, const struct blob_ref *r, struct span name), void *ctx,
+    struct fail *fail);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What S3 means by an object: find, put, copy, delete, list, on the records of model/ and
+ * the transactions of store/. Knows no HTTP. Every change is one write member: its
+ * conditions are tested in the transaction that makes it.
+ */
+#ifndef OBJECT_OBJECT_H
+#define OBJECT_OBJECT_H
+
+#include "base/task.h"
+#include "model/rec.h"
+#include "store/store.h"
+
+/* ---- a change on its way to the writer and back to the loop ---- */
+struct obj_write {
+	struct store_write write;
+	struct task back;
+	struct inbox *inbox;
+	void (*then)(struct obj_write *w, enum err e); /* [loop] */
+};
+/* fn runs in the writer with w (a struct obj_write *) as its argument, perhaps more than
+ * once; then() runs on the inbox's loop. */
+void obj_write_post(struct obj_write *w, struct store *store, store_fn fn,
+    struct inbox *inbox, void (*then)(struct obj_write *w, enum err e));
+
+/* ---- conditions ---- */
+struct obj_cond {
+	struct span if_match, if_none_match; /* p == NULL: not given */
+	bool has_modified, has_unmodified;
+	int64_t modified_since, unmodified_since; /* seconds */
+	const char *prefix; /* "" or "x-amz-copy-source-", for <Condition> */
+};
+bool obj_cond_given(const struct obj_cond *c);
+/* Of a read or a copy's source: OK, E_PRECONDITION (with Condition), E_NOT_MODIFIED. */
+NODISCARD enum err obj_cond_read(
+    const struct obj_cond *c, const struct rec_object *rec, struct fail *fail);
+/* Of a write: rec NULL when there is no such object. */
+NODISCARD enum err obj_cond_write(
+    const struct obj_cond *c, const struct rec_object *rec, struct fail *fail);
+
+enum { ETAG_TEXT = 40 };
+size_t obj_etag(char out[ETAG_TEXT], const struct rec_object *rec); /* without quotes */
+size_t obj_etag_hex(char out[ETAG_TEXT], const uint8_t etag[16], unsigned parts);
+bool obj_etag_in(struct span list, const char *etag, size_t n); /* "*", quoted or bare */
+
+/* ---- buckets ---- */
+NODISCARD enum err obj_bucket_find(
+    struct txn *t, struct span name, struct rec_bucket *out, struct fail *fail);
+NODISCARD enum err obj_bucket_create(struct txn *t, struct span name, struct span region,
+    int64_t now_ms, struct fail *fail);
+NODISCARD enum err obj_bucket_delete(struct txn *t, struct span name, struct fail *fail);
+
+/* Buckets in name order behind after that start with prefix; row() says whether to go on.
+ * name and the record's spans live until row() returns. */
+NODISCARD enum err obj_bucket_each(struct txn *t, struct span prefix, struct span after,
+    bool (*row)(void *ctx, struct span name, const struct rec_bucket *b), void *ctx);
+
+/* ---- objects ---- */
+
+/* E_NO_SUCH_KEY with Key when there is none. */
+NODISCARD enum err obj_find(struct txn *t, uint64_t bucket, struct span key,
+    struct rec_object *out, struct fail *fail);
+NODISCARD enum err obj_attrs(
+    struct txn *t, const struct rec_object *rec, struct arena *a, struct attrs *out);
+
+/* Where a new object goes. */
+struct obj_dest {
+	struct span bucket, key;
+	uint64_t bucket_id;
+	struct obj_cond cond;
+	struct fail *fail;
+};
+/* The bucket is still there and the conditions hold; *old and *exists say what is replaced. */
+NODISCARD enum err obj_dest_check(
+    struct txn *t, const struct obj_dest *d, struct rec_object *old, bool *exists);
+/* Put rec (its number, times and body set) in place of what obj_dest_check() found. */
+NODISCARD enum err obj_dest_put(struct txn *t, const struct obj_dest *d,
+    const struct rec_object *old, struct rec_object *rec, const struct attrs *attrs);
+
+/* One object less, with its body and rows. cond may be NULL. OK also when there is none
+ * (*existed false), unless a condition asks for one. */
+NODISCARD enum err obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_cond *cond, bool *existed, struct fail *fail);
+
+/* ---- listing ---- */
+struct obj_list {
+	unsigned table; /* T_OBJECT or T_UPLOAD */
+	uint64_t space;
+	struct span prefix, delimiter;
+	struct span
+	    after; /* keys (or the common prefix) up to and with this are behind us */
+	bool after_prefix; /* after is a common prefix: all below it is behind us too */
+	bool inclusive; /* after itself is still to come (index form of uploads) */
+	size_t max;
+	void *ctx;
+	void (*row)(void *ctx, struct span key, struct span value);
+	void (*common)(void *ctx, struct span prefix);
+	/* out */
+	size_t count;
+	bool truncated;
+	bool last_is_prefix;
+	struct span last; /* arena memory: last key or common prefix given */
+	enum err bad; /* set by row() to stop */
+};
+NODISCARD enum err obj_list(struct txn *t, struct obj_list *l, struct arena *a);
+
+#endif

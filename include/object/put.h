@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes of whole objects and parts, and copies: each one write member. */
+#ifndef OBJECT_PUT_H
+#define OBJECT_PUT_H
+
+#include "object/body.h"
+#include "object/upload.h"
+
+/* A body that has arrived becomes an object. Caller's memory until then(). */
+struct obj_put {
+	struct obj_write w;
+	struct obj_dest dest;
+	struct body *body;
+	struct attrs attrs;
+	int64_t now_ms;
+	struct rec_object rec; /* class and mime in; all of it out */
+};
+void obj_put_post(struct obj_put *p, struct store *s, struct inbox *inbox,
+    void (*then)(struct obj_write *w, enum err e));
+
+/* A body that has arrived becomes a part. */
+struct obj_put_part {
+	struct obj_write w;
+	struct rec_bucket bucket;
+	struct span key, upload_id;
+	unsigned number;
+	struct body *body;
+	struct arena *arena;
+	struct fail *fail;
+	int64_t now_ms;
+	struct rec_part rec; /* out */
+};
+void obj_put_part_post(struct obj_put_part *p, struct store *s, struct inbox *inbox,
+    void (*then)(struct obj_write *w, enum err e));
+
+/* Where copied bytes come from. seen is what the caller read before (and may have hashed):
+ * the copy is made only while the source is still that version, else E_OPERATION_ABORTED. */
+struct obj_source {
+	struct span bucket, key;
+	struct obj_cond cond;
+	struct rec_object seen;
+};
+
+/* An object is made of another's bytes; no byte moves. */
+struct obj_copy {
+	struct obj_write w;
+	struct obj_source source;
+	struct obj_dest dest;
+	bool replace; /* metadata: attrs and mime given here, else the source's */
+	struct attrs attrs;
+	uint16_t mime;
+	uint8_t class;
+	struct arena *arena;
+	int64_t now_ms;
+	bool
+	    rehashed; /* etag and checksum in rec are the caller's, computed from the bytes */
+	struct rec_object rec; /* out */
+};
+void obj_copy_post(struct obj_copy *c, struct store *s, struct inbox *inbox,
+    void (*then)(struct obj_write *w, enum err e));
+
+/* A part is made of (a range of) an object's bytes; etag and checksum in rec are given. */
+struct obj_copy_part {
+	struct obj_write w;
+	struct obj_source source;
+	uint64_t off, len;
+	struct rec_bucket bucket;
+	struct span key, upload_id;
+	unsigned number;
+	struct arena *arena;
+	struct fail *fail;
+	int64_t now_ms;
+	struct rec_part rec;
+};
+void obj_copy_part_post(struct obj_copy_part *c, struct store *s, struct inbox *inbox,
+    void (*then)(struct obj_write *w, enum err e));
+
+#endif

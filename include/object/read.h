@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bytes of an object on their way out: extents one after the other, each found in a
+ * short transaction of its own while a pin keeps them in place; and hashing them on a
+ * worker, for copies whose ETag or checksum must be that of the bytes.
+ */
+#ifndef OBJECT_READ_H
+#define OBJECT_READ_H
+
+#include "base/task.h"
+#include "object/checksum.h"
+#include "store/blob.h"
+
+/* Caller's memory; one thread at a time. */
+struct obj_read {
+	struct reader *reader; /* borrowed */
+	struct blob_pin pin;
+	struct blob_pos pos;
+	struct blob_extent extent;
+	bool pinned, open;
+	char *copy; /* of a tiny extent */
+};
+
+/* Pin before the record is read; then say what to read. */
+void obj_read_pin(struct obj_read *r, struct store *s, struct reader *reader);
+void obj_read_start(
+    struct obj_read *r, const struct blob_ref *ref, uint64_t off, uint64_t len);
+/* The next extent; lives until the following call. E_NOT_FOUND at the end. */
+NODISCARD enum err obj_read_next(struct obj_read *r, const struct blob_extent **out);
+void obj_read_end(struct obj_read *r);
+
+/* A short range in one go: *out is in the map (until the transaction's end) where all of it
+ * lies in one place there, else in scratch, appended. */
+NODISCARD enum err obj_read_small(struct txn *t, const struct blob_ref *ref, uint64_t off,
+    uint64_t len, struct buf *scratch, struct span *out);
+
+/* Place of part number (from 1) in an object, and how many parts it has: 1 for a plain one.
+ * E_INVALID_PART_NUMBER past the last (*count is set); fail is not. */
+NODISCARD enum err obj_part_place(struct txn *t, const struct rec_object *rec,
+    unsigned number, uint64_t *off, uint64_t *len, size_t *count);
+
+/* MD5 and one checksum of a range. Caller's memory until then(). */
+struct obj_hash {
+	struct task work, back;
+	struct store *store;
+	struct inbox *inbox;
+	struct obj_read read; /* pinned by the caller, who also ends it */
+	uint64_t off, len;
+	struct blob_ref ref;
+	uint8_t kind; /* of the checksum */
+	uint8_t md5[16]; /* out */
+	struct checksum checksum; /* out */
+	enum err err;
+	void (*then)(struct obj_hash *h, enum err e); /* [loop] */
+};
+void obj_hash_post(struct obj_hash *h, struct task_pool *pool);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The S3 API as an http_app: routing by the registry (ops.def), dispatch by steps
+ * (steps.def), one op_*.c per group of operations.
+ */
+#ifndef S3_S3_H
+#define S3_S3_H
+
+#include "access/access.h"
+#include "base/task.h"
+#include "http/http.h"
+#include "obs/reqlog.h"
+
+struct s3;
+struct store;
+
+struct s3_conf {
+	struct store *store;
+	struct access *access;
+	struct task_pool *pool; /* workers */
+	struct reqlog *reqlog; /* access log, or NULL */
+	const char *region;
+	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
+	size_t ndomains;
+	uint64_t max_object; /* bytes of one PUT or part */
+	size_t max_document; /* bytes of an XML body */
+};
+
+struct s3 *s3_new(const struct s3_conf *conf); /* conf is copied, its pointers borrowed */
+void s3_free(struct s3 **s);
+/* What http_server_new() wants; valid while s lives. */
+const struct http_app *s3_app(struct s3 *s);
+
+/* Create buckets "a,b,c" at start; those that are there stay. fail names the one that
+ * can't be. [before the server starts] */
+NODISCARD enum err s3_make_buckets(struct s3 *s, const char *list, struct fail *fail);
+
+/* The registry as JSON (trug ops). */
+void s3_ops_json(struct buf *out);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where everything meets: settings to layers, start, ready, stop. */
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
+
+#include "server/conf.h"
+
+/* Serve until SIGTERM or SIGINT, then drain. Call from the main thread before any other is
+ * made. The process's exit status: 0, or 2 with one line on stderr. */
+int server_run(const struct conf *c);
+
+#endif

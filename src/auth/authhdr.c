@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "sigv4_priv.h"
+
+static const struct sigv4_voice authhdr_voice = { E_AUTH_HEADER_MALFORMED,
+	"The authorization header is malformed" };
+
+static bool
+is_yyyymmdd(struct span s)
+{
+	uint64_t v;
+
+	return s.n == 8 && span_u64(s, &v) && v / 100 % 100 >= 1 && v / 100 % 100 <= 12 &&
+	    v % 100 >= 1 && v % 100 <= 31;
+}
+
+static enum err
+wrong_region(const struct sigv4_voice *voice, struct span region, const char *want,
+    struct fail *fail)
+{
+	enum err e =
+	    fail_msg(fail, voice->code, "%s; the region '%.*s' is wrong; expecting '%s'",
+		voice->begin, SPAN_SHOWN(region), want);
+
+	fail_pair_str(fail, "Region", want);
+	return e;
+}
+
+/* Order of the checks: service, terminal, date, then region. */
+enum err
+authhdr_credential(struct sigv4_said *said, struct span credential,
+    const struct auth_conf *conf, const struct sigv4_voice *voice, struct fail *fail)
+{
+	struct span rest = credential;
+	struct span key = span_cut(&rest, '/');
+	struct span scope = rest;
+	struct span date = span_cut(&rest, '/');
+	struct span region = span_cut(&rest, '/');
+	struct span service = span_cut(&rest, '/');
+
+	/* rest.p stands behind the fourth '/', or at the end when there are fewer */
+	if (key.n == 0 || service.p + service.n == credential.p + credential.n ||
+	    span_find(rest, '/', 0) < rest.n)
+		return fail_msg(fail, voice->code,
+		    "%s; the Credential is mal-formed; expecting "
+		    "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
+		    voice->begin);
+	if (!span_eq(service, SPAN_LIT("s3")))
+		return fail_msg(fail, voice->code,
+		    "%s; incorrect service \"%.*s\". This endpoint belongs to \"s3\".",
+		    voice->begin, SPAN_SHOWN(service));
+	if (!span_eq(rest, SPAN_LIT("aws4_request")))
+		return fail_msg(fail, voice->code,
+		    "%s; incorrect terminal \"%.*s\". This endpoint uses "
+		    "\"aws4_request\".",
+		    voice->begin, SPAN_SHOWN(rest));
+	if (!is_yyyymmdd(date))
+		return fail_msg(fail, voice->code,
+		    "%s; incorrect date format \"%.*s\". This date in the credential "
+		    "must be in "
+		    "the format \"yyyyMMdd\".",
+		    voice->begin, SPAN_SHOWN(date));
+	if (!conf->any_region && conf->region != NULL && !span_is(region, conf->region))
+		return wrong_region(voice, region, conf->region, fail);
+	said->access_key = key;
+	said->scope = scope;
+	said->date = date;
+	said->region = region;
+	return OK;
+}
+
+static enum err
+not_ours(struct span value, const char *message, struct fail *fail)
+{
+	enum err e = fail_msg(fail, E_INVALID_ARGUMENT, "%s", message);
+
+	fail_pair_str(fail, "ArgumentName", "Authorization");
+	fail_pair(fail, "ArgumentValue", value);
+	return e;
+}
+
+static enum err
+authhdr_scheme(struct span value, struct span *rest, struct fail *fail)
+{
+	struct span scheme;
+
+	*rest = value;
+	scheme = span_cut(rest, ' ');
+	if (scheme.n == value.n)
+		return not_ours(value,
+		    "Authorization header is invalid -- one and only one ' ' (space) "
+		    "required.",
+		    fail);
+	if (span_eq(scheme, SPAN_LIT("AWS4-HMAC-SHA256")))
+		return OK;
+	if (span_eq(scheme, SPAN_LIT("AWS")) ||
+	    span_eq(scheme, SPAN_LIT("AWS4-ECDSA-P256-SHA256")))
+		return fail_set(fail, E_UNSUPPORTED_SIGNATURE);
+	return not_ours(value, "Unsupported Authorization Type", fail);
+}
+
+/* One "Name=value" between commas, in its place: AWS takes no other order. */
+static enum err
+authhdr_component(struct span part, const char *name, struct span *out, struct fail *fail)
+{
+	struct span value = span_trim(part);
+	struct span key = span_cut(&value, '=');
+
+	if (value.n == 0)
+		return fail_msg(fail, E_AUTH_HEADER_MALFORMED,
+		    "%s; the authorization component \"%.*s\" is malformed.",
+		    authhdr_voice.begin, SPAN_SHOWN(part));
+	if (!span_is(key, name))
+		return fail_msg(fail, E_AUTH_HEADER_MALFORMED, "%s; missing %s.",
+		    authhdr_voice.begin, name);
+	*out = value;
+	return OK;
+}
+
+enum err
+authhdr_parse(struct sigv4_said *said, struct span value, const struct auth_conf *conf,
+    struct fail *fail)
+{
+	struct span rest, part[3], credential;
+	size_t comma;
+	enum err e;
+
+	e = authhdr_scheme(value, &rest, fail);
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < 3; i++) {
+		comma = span_find(rest, ',', 0);
+		if ((comma < rest.n) != (i < 2))
+			return fail_msg(fail, E_AUTH_HEADER_MALFORMED,
+			    "%s; the authorization header requires three components: "
+			    "Credential, "
+			    "SignedHeaders, and Signature.",
+			    authhdr_voice.begin);
+		part[i] = span_cut(&rest, ',');
+	}
+	if ((e = authhdr_component(part[0], "Credential", &credential, fail)) != OK ||
+	    (e = authhdr_component(
+		 part[1], "SignedHeaders", &said->signed_headers, fail)) != OK ||
+	    (e = authhdr_component(part[2], "Signature", &said->signature, fail)) != OK)
+		return e;
+	said->kind = AUTH_HEADER;
+	return authhdr_credential(said, credential, conf, &authhdr_voice, fail);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mini.h"
+#include "cli/cmd.h"
+
+static const struct cmd_entry *const cmds[] = { &cmd_serve_entry, &cmd_verify_entry,
+	&cmd_ops_entry, &cmd_settings_entry, &cmd_version_entry };
+
+static void
+help(FILE *to)
+{
+	fprintf(to,
+	    "usage: trug VERB [ARGUMENTS]\n\nA local S3-compatible object store.\n\n");
+	for (size_t i = 0; i < ARRAY_LEN(cmds); i++)
+		fprintf(to, "  trug %s %s\n      %s\n", cmds[i]->name, cmds[i]->usage,
+		    cmds[i]->summary);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *verb = argc > 1 ? argv[1] : "serve";
+
+	if (strcmp(verb, "help") == 0 || strcmp(verb, "--help") == 0 ||
+	    strcmp(verb, "-h") == 0) {
+		help(stdout);
+		return 0;
+	}
+	if (strcmp(verb, "--version") == 0)
+		verb = "version";
+	for (size_t i = 0; i < ARRAY_LEN(cmds); i++)
+		if (strcmp(verb, cmds[i]->name) == 0)
+			return cmds[i]->run(
+			    argc > 2 ? argc - 2 : 0, argc > 2 ? argv + 2 : argv);
+	fprintf(stderr, "trug: '%s' is no verb; allowed: those of trug help\n", verb);
+	return 2;
+}

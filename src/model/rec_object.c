@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "model/rec.h"
+
+#include "model_priv.h"
+
+/* Fixed places, because a listing reads a thousand of these for one page. */
+enum {
+	AT_VERSION = 0,
+	AT_FLAGS = 1,
+	AT_CLASS = 2,
+	AT_CHECKSUM = 3,
+	AT_MIME = 4,
+	AT_PARTS = 6,
+	AT_SIZE = 8,
+	AT_MTIME = 16,
+	AT_NUMBER = 24,
+	AT_ETAG = 32,
+	AT_BODY = 48,
+	AT_VALUE = AT_BODY + BLOB_REF_SIZE,
+	COMPOSITE = 0x80
+};
+
+static bool
+checksum_get(uint8_t kind, struct span value, struct checksum *out)
+{
+	out->kind = kind & 0x7f;
+	out->composite = (kind & COMPOSITE) != 0;
+	if (out->kind >= CHECKSUM_KINDS || value.n > CHECKSUM_MAX)
+		return false;
+	out->n = (uint8_t)value.n;
+	if (value.n > 0)
+		memcpy(out->value, value.p, value.n);
+	return true;
+}
+
+static uint8_t
+checksum_byte(const struct checksum *c)
+{
+	return (uint8_t)(c->kind | (c->composite ? COMPOSITE : 0));
+}
+
+size_t
+rec_object_put(uint8_t out[REC_OBJECT_MAX], const struct rec_object *r)
+{
+	out[AT_VERSION] = REC_VERSION;
+	out[AT_FLAGS] = r->flags;
+	out[AT_CLASS] = r->class;
+	out[AT_CHECKSUM] = checksum_byte(&r->checksum);
+	be16_put(out + AT_MIME, r->mime);
+	be16_put(out + AT_PARTS, r->parts);
+	be64_put(out + AT_SIZE, r->size);
+	be64_put(out + AT_MTIME, (uint64_t)r->mtime_ms);
+	be64_put(out + AT_NUMBER, r->number);
+	memcpy(out + AT_ETAG, r->etag, 16);
+	blob_ref_put(out + AT_BODY, &r->body);
+	memcpy(out + AT_VALUE, r->checksum.value, r->checksum.n);
+	return (size_t)AT_VALUE + r->checksum.n;
+}
+
+enum err
+rec_object_get(struct span in, struct rec_object *out)
+{
+	const uint8_t *p = (const uint8_t *)in.p;
+
+	if (in.n < AT_VALUE || p[AT_VERSION] != REC_VERSION ||
+	    p[AT_CLASS] >= CLASS_COUNT || !blob_ref_get(p + AT_BODY, &out->body) ||
+	    !checksum_get(p[AT_CHECKSUM], span_from(in, AT_VALUE), &out->checksum))
+		return E_CORRUPT;
+	out->flags = p[AT_FLAGS];
+	out->class = p[AT_CLASS];
+	out->mime = be16_get(p + AT_MIME);
+	out->parts = be16_get(p + AT_PARTS);
+	out->size = be64_get(p + AT_SIZE);
+	out->mtime_ms = (int64_t)be64_get(p + AT_MTIME);
+	out->number = be64_get(p + AT_NUMBER);
+	memcpy(out->etag, p + AT_ETAG, 16);
+	return OK;
+}
+
+void
+rec_attrs_put(struct buf *out, const struct attrs *a)
+{
+	enc_u8(out, REC_VERSION);
+	enc_u16(out, (uint16_t)a->n);
+	for (size_t i = 0; i < a->n; i++) {
+		enc_span(out, a->field[i].name);
+		enc_span(out, a->field[i].value);
+	}
+}
+
+enum err
+rec_attrs_get(struct arena *arena, struct span in, struct attrs *out)
+{
+	struct dec d = { .in = in };
+	struct attrs a = { 0 };
+	enum err e;
+
+	if (dec_u8(&d) != REC_VERSION)
+		return E_CORRUPT;
+	a.n = dec_u16(&d);
+	if (a.n > in.n)
+		return E_CORRUPT;
+	a.field = arena_array(arena, a.n, sizeof *a.field);
+	for (size_t i = 0; i < a.n; i++) {
+		a.field[i].name = arena_span(arena, dec_span(&d));
+		a.field[i].value = arena_span(arena, dec_span(&d));
+	}
+	e = dec_end(&d);
+	if (e == OK)
+		*out = a;
+	return e;
+}
+
+/* Parts share the layout's tail: checksum kind, size, time, ETag, place, checksum. */
+enum {
+	PART_CHECKSUM = 1,
+	PART_SIZE = 2,
+	PART_MTIME = 10,
+	PART_ETAG = 18,
+	PART_BODY = 34,
+	PART_VALUE = PART_BODY + BLOB_REF_SIZE
+};
+
+size_t
+rec_part_put(uint8_t out[REC_PART_MAX], const struct rec_part *r)
+{
+	out[0] = REC_VERSION;
+	out[PART_CHECKSUM] = checksum_byte(&r->checksum);
+	be64_put(out + PART_SIZE, r->size);
+	be64_put(out + PART_MTIME, (uint64_t)r->mtime_ms);
+	memcpy(out + PART_ETAG, r->etag, 16);
+	blob_ref_put(out + PART_BODY, &r->body);
+	memcpy(out + PART_VALUE, r->checksum.value, r->checksum.n);
+	return (size_t)PART_VALUE + r->checksum.n;
+}
+
+enum err
+rec_part_get(struct span in, struct rec_part *out)
+{
+	const uint8_t *p = (const uint8_t *)in.p;
+
+	if (in.n < PART_VALUE || p[0] != REC_VERSION ||
+	    !blob_ref_get(p + PART_BODY, &out->body) ||
+	    !checksum_get(p[PART_CHECKSUM], span_from(in, PART_VALUE), &out->checksum))
+		return E_CORRUPT;
+	out->size = be64_get(p + PART_SIZE);
+	out->mtime_ms = (int64_t)be64_get(p + PART_MTIME);
+	memcpy(out->etag, p + PART_ETAG, 16);
+	return OK;
+}
+
+void
+part_key_put(uint8_t out[10], uint64_t upload, unsigned number)
+{
+	be64_put(out, upload);
+	be16_put(out + 8, (uint16_t)number);
+}

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "object/body.h"
+
+#include "base/mem.h"
+#include "codec/b64.h"
+#include "codec/crc.h"
+#include "codec/hex.h"
+
+enum { BODY_BUFFERS = 2, BODY_BUFFER = 256 << 10, FRAME_SLACK = 16 << 10, SLACK = 64 };
+#define BODY_MAGIC 0x424f4459u
+
+struct body;
+
+/* One stretch of wire bytes on its way through a worker. */
+struct stretch {
+	struct task work, back;
+	struct body *body;
+	char *p;
+	size_t n;
+	bool busy, last;
+};
+
+struct body {
+	unsigned magic;
+	struct body_conf conf;
+	uint64_t length; /* payload so far */
+	uint32_t crc32c;
+	enum err bad; /* first failure */
+	struct digest *md5, *sha256;
+	struct checksum_calc calc;
+	uint8_t md5_out[16];
+	struct checksum checksum;
+	/* small */
+	char *mem;
+	size_t mem_n, mem_cap;
+	/* large */
+	bool large, ended, told;
+	struct serial serial;
+	struct stretch stretch[BODY_BUFFERS];
+	struct stretch end; /* no bytes: the checks, behind all that was posted */
+	unsigned fill, inflight;
+	struct blob_file *file;
+};
+
+struct body *
+body_new(const struct body_conf *conf)
+{
+	struct body *b = mem_zalloc(sizeof *b);
+
+	b->magic = BODY_MAGIC;
+	b->conf = *conf;
+	b->large = !conf->in_memory && conf->length > blob_small_max(conf->store);
+	checksum_begin(&b->calc, conf->checksum);
+	if (!b->large) {
+		/* Room for one byte too many, so that a body that is too long is noticed. */
+		b->mem_cap = (size_t)conf->length +
+		    (conf->filter.feed != NULL ? FRAME_SLACK : SLACK);
+		return b;
+	}
+	serial_init(&b->serial, conf->pool);
+	b->md5 = digest_new(DIGEST_MD5);
+	if (conf->check_sha256)
+		b->sha256 = digest_new(DIGEST_SHA256);
+	return b;
+}
+
+/* ---- the checks at the end ---- */
+
+static enum err
+check_sha256(struct body *b, const uint8_t got[32])
+{
+	struct fail *f = b->conf.fail;
+	char text[64];
+
+	if (digest_equal(got, b->conf.sha256, 32))
+		return OK;
+	(void)fail_set(f, E_CONTENT_SHA256);
+	hex_render(text, b->conf.sha256, 32);
+	fail_pair(f, "ClientComputedContentSHA256", span_of(text, 64));
+	hex_render(text, got, 32);
+	fail_pair(f, "S3ComputedContentSHA256", span_of(text, 64));
+	return E_CONTENT_SHA256;
+}
+
+static enum err
+check_md5(struct body *b)
+{
+	struct fail *f = b->conf.fail;
+	char text[B64_LEN(16)];
+
+	if (digest_equal(b->md5_out, b->conf.md5, 16))
+		return OK;
+	(void)fail_set(f, E_BAD_DIGEST);
+	fail_pair(f, "ExpectedDigest", span_of(text, b64_render(text, b->conf.md5, 16)));
+	fail_pair(f, "CalculatedDigest", span_of(text, b64_render(text, b->md5_out, 16)));
+	return E_BAD_DIGEST;
+}
+
+static enum err
+check_checksum(struct body *b)
+{
+	const struct checksum_row *row;
+	struct checksum want = b->conf.expect;
+	struct span text;
+
+	if (b->conf.checksum_in_trailer) {
+		row = checksum_row(b->conf.checksum);
+		text = b->conf.filter.trailer(b->conf.filter.ctx, row->header);
+		if (text.n == 0)
+			return fail_set(b->conf.fail, E_MALFORMED_TRAILER);
+		if (!checksum_parse(b->conf.checksum, text, &want))
+			return fail_msg(b->conf.fail, E_INVALID_REQUEST,
+			    "Value for %s trailing header is invalid.", row->header);
+	}
+	if (want.kind == CHECKSUM_NONE)
+		return OK;
+	if (want.kind == b->checksum.kind &&
+	    digest_equal(want.value, b->checksum.value, want.n))
+		return OK;
+	return fail_msg(b->conf.fail, E_BAD_DIGEST,
+	    "The %s you specified did not match the calculated checksum.",
+	    checksum_row(want.kind)->name);
+}
+
+static enum err
+body_check(struct body *b, const uint8_t sha256[32])
+{
+	enum err e = OK;
+
+	if (b->conf.filter.end != NULL)
+		e = b->conf.filter.end(b->conf.filter.ctx, b->conf.fail);
+	if (e == OK && b->length != b->conf.length)
+		e = fail_set(b->conf.fail, E_INCOMPLETE_BODY);
+	if (e == OK && b->conf.check_sha256)
+		e = check_sha256(b, sha256);
+	if (e == OK && b->conf.check_md5)
+		e = check_md5(b);
+	return e == OK ? check_checksum(b) : e;
+}
+
+/* Payload longer than declared is found here, before anything of it is kept. */
+static enum err
+body_unframe(struct body *b, char *p, size_t n, size_t *out)
+{
+	enum err e = OK;
+
+	*out = n;
+	if (b->conf.filter.feed != NULL)
+		e = b->conf.filter.feed(b->conf.filter.ctx, p, n, out, b->conf.fail);
+	if (e == OK && *out > b->conf.length - b->length)
+		e = fail_set(b->conf.fail, E_INCOMPLETE_BODY);
+	if (e == OK)
+		b->length += *out;
+	return e;
+}
+
+/* ---- small: all on the loop ---- */
+
+static enum err
+small_end(struct body *b)
+{
+	struct span all = span_of(b->mem, b->mem_n);
+	uint8_t sha256[32];
+
+	digest_of(DIGEST_MD5, all, b->md5_out);
+	if (b->conf.check_sha256)
+		digest_of(DIGEST_SHA256, all, sha256);
+	checksum_add(&b->calc, all.p, all.n);
+	checksum_end(&b->calc, &b->checksum);
+	b->crc32c = crc32c_add(0, all.p, all.n);
+	return body_check(b, sha256);
+}
+
+static void
+small_data(struct body *b, size_t n)
+{
+	size_t out;
+	enum err e;
+
+	if (b->bad != OK)
+		return;
+	e = body_unframe(b, b->mem + b->mem_n, n, &out);
+	if (e == OK)
+		b->mem_n += out;
+	else
+		b->bad = e;
+}
+
+/* ---- large: workers, in order ---- */
+
+static enum err
+large_stretch(struct body *b, struct stretch *s)
+{
+	struct body_conf *c = &b->conf;
+	size_t n;
+	enum err e = body_unframe(b, s->p, s->n, &n);
+
+	if (e == OK && b->file == NULL)
+		e = blob_file_new(c->store, c->length, &b->file, c->fail);
+	if (e != OK)
+		return e;
+	digest_add(b->md5, s->p, n);
+	if (b->sha256 != NULL)
+		digest_add(b->sha256, s->p, n);
+	checksum_add(&b->calc, s->p, n);
+	b->crc32c = crc32c_add(b->crc32c, s->p, n);
+	return blob_file_write(b->file, s->p, n);
+}
+
+static enum err
+large_end(struct body *b)
+{
+	uint8_t sha256[32];
+	enum err e;
+
+	digest_end(b->md5, b->md5_out);
+	if (b->sha256 != NULL)
+		digest_end(b->sha256, sha256);
+	checksum_end(&b->calc, &b->checksum);
+	e = body_check(b, sha256);
+	if (e == OK && b->file == NULL)
+		e = fail_set(b->conf.fail, E_INCOMPLETE_BODY);
+	return e == OK ? blob_file_seal(b->file, b->crc32c) : e;
+}
+
+static void
+stretch_work(struct task *t)
+{
+	struct stretch *s = CONTAINER_OF(t, struct stretch, work);
+	struct body *b = s->body;
+
+	CHECK(b, BODY_MAGIC);
+	if (b->bad == OK && s->n > 0)
+		b->bad = large_stretch(b, s);
+	if (b->bad == OK && s->last)
+		b->bad = large_end(b);
+	inbox_post(b->conf.inbox, &s->back);
+}
+
+static void
+stretch_back(struct task *t)
+{
+	struct stretch *s = CONTAINER_OF(t, struct stretch, back);
+	struct body *b = s->body;
+	bool last = s->last;
+
+	CHECK(b, BODY_MAGIC);
+	s->busy = false;
+	s->n = 0;
+	b->inflight--;
+	if (b->inflight == 0 && !b->told && (last || b->bad != OK)) {
+		/* A failure in the middle: what is still to come has no place any more. */
+		b->told = true;
+		b->conf.then(b->conf.ctx, b->bad);
+		return;
+	}
+	if (!b->ended && !b->told)
+		b->conf.resume(b->conf.ctx);
+}
+
+static void
+stretch_post(struct body *b, struct stretch *s, bool last)
+{
+	s->busy = true;
+	s->last = last;
+	s->work = (struct task){ .fn = stretch_work };
+	s->back = (struct task){ .fn = stretch_back };
+	s->body = b;
+	b->inflight++;
+	serial_post(&b->serial, &s->work);
+}
+
+/* ---- what the edge calls ---- */
+
+void *
+body_room(struct body *b, size_t *cap)
+{
+	struct stretch *s = &b->stretch[b->fill];
+
+	CHECK(b, BODY_MAGIC);
+	if (b->large) {
+		/* A failure waits for its buffers: no room until then() has spoken. */
+		if (s->busy || b->told) {
+			*cap = 0;
+			return NULL;
+		}
+		if (s->p == NULL)
+			s->p = mem_alloc(BODY_BUFFER);
+		*cap = BODY_BUFFER - s->n;
+		return s->p + s->n;
+	}
+	if (b->mem == NULL)
+		b->mem = mem_alloc(b->mem_cap);
+	/* Broken small bodies are read to their end into the same place and dropped. */
+	if (b->bad != OK)
+		b->mem_n = 0;
+	*cap = b->mem_cap - b->mem_n;
+	MUST(*cap > 0);
+	return b->mem + b->mem_n;
+}
+
+void
+body_data(struct body *b, size_t n)
+{
+	struct stretch *s = &b->stretch[b->fill];
+
+	CHECK(b, BODY_MAGIC);
+	if (!b->large) {
+		small_data(b, n);
+		return;
+	}
+	s->n += n;
+	if (s->n < BODY_BUFFER)
+		return;
+	b->fill = (b->fill + 1) % BODY_BUFFERS;
+	stretch_post(b, s, false);
+}
+
+void
+body_end(struct body *b, enum err why)
+{
+	struct stretch *s = &b->stretch[b->fill];
+
+	CHECK(b, BODY_MAGIC);
+	if (b->ended)
+		return;
+	b->ended = true;
+	if (why != OK && b->bad == OK && b->inflight == 0)
+		b->bad = fail_set(b->conf.fail, why);
+	if (!b->large) {
+		if (b->bad == OK)
+			b->bad = small_end(b);
+		b->told = true;
+		b->conf.then(b->conf.ctx, b->bad);
+		return;
+	}
+	if (b->told)
+		return;
+	if (!s->busy && s->n > 0)
+		stretch_post(b, s, false);
+	stretch_post(b, &b->end, true);
+}
+
+struct span
+body_bytes(const struct body *b)
+{
+	MUST(!b->large);
+	return span_of(b->mem, b->mem_n);
+}
+
+const uint8_t *
+body_md5(const struct body *b)
+{
+	return b->md5_out;
+}
+
+const struct checksum *
+body_checksum(const struct body *b)
+{
+	return &b->checksum;
+}
+
+enum err
+body_link(struct txn *t, struct body *b, struct blob_ref *out)
+{
+	CHECK(b, BODY_MAGIC);
+	if (b->large)
+		return blob_file_link(t, b->file, out);
+	return blob_put(t, span_of(b->mem, b->mem_n), b->crc32c, out);
+}
+
+void
+body_free(struct body **body, bool committed)
+{
+	struct body *b = *body;
+
+	if (b == NULL)
+		return;
+	*body = NULL;
+	CHECK(b, BODY_MAGIC);
+	MUST(b->inflight == 0);
+	blob_file_free(&b->file, committed);
+	checksum_drop(&b->calc);
+	if (b->large) {
+		serial_fini(&b->serial);
+		digest_free(&b->md5);
+		if (b->sha256 != NULL)
+			digest_free(&b->sha256);
+	}
+	for (unsigned i = 0; i < BODY_BUFFERS; i++)
+		mem_free(b->stretch[i].p);
+	mem_free(b->mem);
+	b->magic = 0;
+	mem_free(b);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "object/object.h"
+#include "object/upload.h"
+
+#include "base/mem.h"
+
+enum err
+obj_bucket_find(
+    struct txn *t, struct span name, struct rec_bucket *out, struct fail *fail)
+{
+	struct span row;
+	enum err e =
+	    name.n > TABLE_KEY_MAX ? E_NOT_FOUND : table_get(t, T_BUCKET, name, &row);
+
+	if (e == OK)
+		return rec_bucket_get(row, out);
+	if (e != E_NOT_FOUND)
+		return e;
+	if (fail != NULL && fail->code == OK) {
+		(void)fail_set(fail, E_NO_SUCH_BUCKET);
+		fail_pair(fail, "BucketName", name);
+	}
+	return E_NO_SUCH_BUCKET;
+}
+
+enum err
+obj_bucket_create(struct txn *t, struct span name, struct span region, int64_t now_ms,
+    struct fail *fail)
+{
+	struct rec_bucket r = { .created_ms = now_ms, .region = region };
+	struct buf row = { 0 };
+	struct span old;
+	enum err e = table_get(t, T_BUCKET, name, &old);
+
+	if (e == OK) {
+		(void)fail_set(fail, E_BUCKET_OWNED);
+		fail_pair(fail, "BucketName", name);
+		return E_BUCKET_OWNED;
+	}
+	if (e != E_NOT_FOUND)
+		return e;
+	r.id = store_next_id(t);
+	r.uploads = store_next_id(t);
+	rec_bucket_put(&row, &r);
+	e = table_put(t, T_BUCKET, name, buf_view(&row));
+	buf_fini(&row);
+	return e;
+}
+
+static enum err
+bucket_is_empty(struct txn *t, uint64_t space)
+{
+	struct key_cursor *c = mem_alloc(sizeof *c);
+	enum err e = key_begin(t, T_OBJECT, space, c);
+
+	if (e == OK) {
+		e = key_seek(c, SPAN_NONE);
+		key_end(c);
+	}
+	mem_free(c);
+	return e == OK ? E_BUCKET_NOT_EMPTY : e == E_NOT_FOUND ? OK : e;
+}
+
+enum err
+obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
+{
+	struct rec_bucket r;
+	enum err e = obj_bucket_find(t, name, &r, fail);
+
+	if (e == OK)
+		e = bucket_is_empty(t, r.id);
+	if (e == E_BUCKET_NOT_EMPTY) {
+		(void)fail_set(fail, e);
+		fail_pair(fail, "BucketName", name);
+	}
+	if (e == OK)
+		e = obj_upload_drop_all(t, &r);
+	if (e == OK)
+		e = usage_drop(t, r.id);
+	return e == OK ? table_del(t, T_BUCKET, name) : e;
+}
+
+enum err
+obj_bucket_each(struct txn *t, struct span prefix, struct span after,
+    bool (*row)(void *ctx, struct span name, const struct rec_bucket *b), void *ctx)
+{
+	struct span from = span_cmp(after, prefix) > 0 ? after : prefix;
+	struct table_cursor c;
+	struct rec_bucket b;
+	enum err e = table_begin(t, T_BUCKET, &c);
+
+	if (e != OK)
+		return e;
+	for (e = table_seek(&c, from); e == OK; e = table_next(&c)) {
+		if (after.n > 0 && span_cmp(c.key, after) <= 0)
+			continue;
+		if (!span_starts(c.key, prefix))
+			break;
+		e = rec_bucket_get(c.value, &b);
+		if (e != OK || !row(ctx, c.key, &b))
+			break;
+	}
+	table_end(&c);
+	return e == E_NOT_FOUND ? OK : e;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "object/put.h"
+
+static enum err
+put_write(struct txn *t, void *arg)
+{
+	struct obj_put *p = CONTAINER_OF(arg, struct obj_put, w.write);
+	struct rec_object old;
+	bool exists;
+	enum err e = obj_dest_check(t, &p->dest, &old, &exists);
+
+	if (e != OK)
+		return e;
+	p->rec.flags = 0;
+	p->rec.parts = 0;
+	p->rec.mtime_ms = p->now_ms;
+	p->rec.number = store_next_id(t);
+	memcpy(p->rec.etag, body_md5(p->body), 16);
+	p->rec.checksum = *body_checksum(p->body);
+	e = body_link(t, p->body, &p->rec.body);
+	p->rec.size = p->rec.body.len;
+	return e == OK
+	    ? obj_dest_put(t, &p->dest, exists ? &old : NULL, &p->rec, &p->attrs)
+	    : e;
+}
+
+void
+obj_put_post(struct obj_put *p, struct store *s, struct inbox *inbox,
+    void (*then)(struct obj_write *w, enum err e))
+{
+	obj_write_post(&p->w, s, put_write, inbox, then);
+}
+
+static enum err
+part_write(struct txn *t, void *arg)
+{
+	struct obj_put_part *p = CONTAINER_OF(arg, struct obj_put_part, w.write);
+	struct rec_upload u;
+	enum err e =
+	    obj_upload_find(t, &p->bucket, p->key, p->upload_id, p->arena, &u, p->fail);
+
+	if (e != OK)
+		return e;
+	p->rec.mtime_ms = p->now_ms;
+	memcpy(p->rec.etag, body_md5(p->body), 16);
+	p->rec.checksum = *body_checksum(p->body);
+	e = body_link(t, p->body, &p->rec.body);
+	p->rec.size = p->rec.body.len;
+	return e == OK ? obj_part_put(t, &u, p->number, &p->rec) : e;
+}
+
+void
+obj_put_part_post(struct obj_put_part *p, struct store *s, struct inbox *inbox,
+    void (*then)(struct obj_write *w, enum err e))
+{
+	obj_write_post(&p->w, s, part_write, inbox, then);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "object/read.h"
+
+#include "base/io.h"
+#include "base/mem.h"
+
+void
+obj_read_pin(struct obj_read *r, struct store *s, struct reader *reader)
+{
+	*r = (struct obj_read){ .reader = reader, .pinned = true };
+	blob_pin(s, &r->pin);
+}
+
+void
+obj_read_start(struct obj_read *r, const struct blob_ref *ref, uint64_t off, uint64_t len)
+{
+	blob_pos_init(&r->pos, ref, off, len);
+}
+
+static void
+read_let_go(struct obj_read *r)
+{
+	if (r->open)
+		blob_extent_close(&r->extent);
+	r->open = false;
+	mem_free(r->copy);
+	r->copy = NULL;
+}
+
+static enum err
+read_next(struct txn *t, void *arg)
+{
+	struct obj_read *r = arg;
+	enum err e = blob_next(t, &r->pos, &r->extent);
+
+	if (e != OK)
+		return e;
+	r->open = true;
+	if (r->extent.mem != NULL) {
+		r->copy = mem_alloc((size_t)r->extent.len);
+		memcpy(r->copy, r->extent.mem, (size_t)r->extent.len);
+		r->extent.mem = r->copy;
+	}
+	return OK;
+}
+
+enum err
+obj_read_next(struct obj_read *r, const struct blob_extent **out)
+{
+	enum err e;
+
+	MUST(r->pinned);
+	read_let_go(r);
+	if (r->pos.at >= r->pos.end)
+		return E_NOT_FOUND;
+	e = store_read(r->reader, read_next, r);
+	if (e == OK)
+		*out = &r->extent;
+	return e;
+}
+
+void
+obj_read_end(struct obj_read *r)
+{
+	read_let_go(r);
+	if (r->pinned)
+		blob_unpin(&r->pin);
+	r->pinned = false;
+}
+
+enum err
+obj_read_small(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t len,
+    struct buf *scratch, struct span *out)
+{
+	size_t start = scratch->n;
+	struct blob_extent x;
+	struct blob_pos pos;
+	enum err e;
+	int rc = 0;
+
+	blob_pos_init(&pos, ref, off, len);
+	while (pos.at < pos.end) {
+		e = blob_next(t, &pos, &x);
+		if (e != OK)
+			return e;
+		if (x.mem != NULL && x.len == len) {
+			*out = span_of(x.mem, (size_t)x.len);
+			return OK;
+		}
+		if (x.mem != NULL)
+			buf_put(scratch, x.mem, (size_t)x.len);
+		else
+			rc = io_pread(
+			    x.fd, buf_grow(scratch, (size_t)x.len), (size_t)x.len, x.off);
+		blob_extent_close(&x);
+		if (rc != 0)
+			return io_err(rc);
+	}
+	*out = span_from(buf_view(scratch), start);
+	return OK;
+}
+
+enum err
+obj_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
+    uint64_t *off, uint64_t *len, size_t *count)
+{
+	uint64_t end;
+	enum err e;
+
+	*off = 0;
+	*len = rec->size;
+	*count = 1;
+	if (rec->parts <= 1 || rec->body.kind != BLOB_LIST)
+		return number == 1 ? OK : E_INVALID_PART_NUMBER;
+	e = blob_list_count(t, &rec->body, count);
+	if (e != OK)
+		return e;
+	if (number > *count)
+		return E_INVALID_PART_NUMBER;
+	e = blob_list_start(t, &rec->body, number - 1, off);
+	if (e == OK)
+		e = blob_list_start(t, &rec->body, number, &end);
+	if (e == OK)
+		*len = end - *off;
+	return e;
+}
+
+enum { HASH_BUFFER = 256 << 10 };
+
+struct hashing {
+	struct digest *md5;
+	struct checksum_calc calc;
+	char *buffer;
+};
+
+static void
+hash_add(struct hashing *s, const void *p, size_t n)
+{
+	digest_add(s->md5, p, n);
+	checksum_add(&s->calc, p, n);
+}
+
+static enum err
+hash_extent(struct hashing *s, const struct blob_extent *x)
+{
+	uint64_t done;
+	size_t n;
+	int rc;
+
+	if (x->mem != NULL) {
+		hash_add(s, x->mem, (size_t)x->len);
+		return OK;
+	}
+	for (done = 0; done < x->len; done += n) {
+		n = x->len - done < HASH_BUFFER ? (size_t)(x->len - done) : HASH_BUFFER;
+		rc = io_pread(x->fd, s->buffer, n, x->off + done);
+		if (rc != 0)
+			return io_err(rc);
+		hash_add(s, s->buffer, n);
+	}
+	return OK;
+}
+
+static void
+hash_work(struct task *t)
+{
+	struct obj_hash *h = CONTAINER_OF(t, struct obj_hash, work);
+	struct reader *own = reader_new(h->store), *loops = h->read.reader;
+	struct hashing s = { .md5 = digest_new(DIGEST_MD5),
+		.buffer = mem_alloc(HASH_BUFFER) };
+	const struct blob_extent *x;
+	enum err e;
+
+	checksum_begin(&s.calc, h->kind);
+	h->read.reader = own;
+	obj_read_start(&h->read, &h->ref, h->off, h->len);
+	for (e = obj_read_next(&h->read, &x); e == OK; e = obj_read_next(&h->read, &x)) {
+		e = hash_extent(&s, x);
+		if (e != OK)
+			break;
+	}
+	h->err = e == E_NOT_FOUND ? OK : e;
+	digest_end(s.md5, h->md5);
+	checksum_end(&s.calc, &h->checksum);
+	digest_free(&s.md5);
+	mem_free(s.buffer);
+	h->read.reader = loops;
+	reader_free(&own);
+	inbox_post(h->inbox, &h->back);
+}
+
+static void
+hash_back(struct task *t)
+{
+	struct obj_hash *h = CONTAINER_OF(t, struct obj_hash, back);
+
+	h->then(h, h->err);
+}
+
+void
+obj_hash_post(struct obj_hash *h, struct task_pool *pool)
+{
+	h->work = (struct task){ .fn = hash_work };
+	h->back = (struct task){ .fn = hash_back };
+	task_post(pool, &h->work);
+}

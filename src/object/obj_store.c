@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "object/upload.h"
+
+enum err
+obj_find(struct txn *t, uint64_t bucket, struct span key, struct rec_object *out,
+    struct fail *fail)
+{
+	struct span row;
+	enum err e = key_get(t, T_OBJECT, bucket, key, &row);
+
+	if (e == OK)
+		return rec_object_get(row, out);
+	if (e != E_NOT_FOUND)
+		return e;
+	if (fail != NULL && fail->code == OK) {
+		(void)fail_set(fail, E_NO_SUCH_KEY);
+		fail_pair(fail, "Key", key);
+	}
+	return E_NO_SUCH_KEY;
+}
+
+static struct span
+number_key(uint8_t out[8], uint64_t number)
+{
+	be64_put(out, number);
+	return span_of(out, 8);
+}
+
+enum err
+obj_attrs(struct txn *t, const struct rec_object *rec, struct arena *a, struct attrs *out)
+{
+	uint8_t key[8];
+	struct span row;
+	enum err e;
+
+	*out = (struct attrs){ 0 };
+	if ((rec->flags & OBJECT_HAS_ATTR) == 0)
+		return OK;
+	e = table_get(t, T_ATTR, number_key(key, rec->number), &row);
+	if (e == OK)
+		e = rec_attrs_get(a, row, out);
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+/* What an object owns besides its row. */
+static enum err
+obj_drop(struct txn *t, uint64_t bucket, const struct rec_object *rec)
+{
+	uint8_t key[8];
+	enum err e = blob_drop(t, &rec->body);
+
+	if (e == OK && (rec->flags & OBJECT_HAS_ATTR) != 0)
+		e = table_del(t, T_ATTR, number_key(key, rec->number));
+	if (e == OK && (rec->flags & OBJECT_HAS_PARTS) != 0)
+		e = table_del(t, T_OBJPART, number_key(key, rec->number));
+	if (e == OK)
+		e = usage_add(t, bucket, rec->class, -1, -(int64_t)rec->size);
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+enum err
+obj_dest_check(
+    struct txn *t, const struct obj_dest *d, struct rec_object *old, bool *exists)
+{
+	struct rec_bucket b;
+	enum err e = obj_bucket_find(t, d->bucket, &b, d->fail);
+
+	if (e != OK)
+		return e;
+	/* Deleted and made anew while the body came in: what was asked for is gone. */
+	if (b.id != d->bucket_id)
+		return fail_set(d->fail, E_NO_SUCH_BUCKET);
+	e = obj_find(t, d->bucket_id, d->key, old, NULL);
+	*exists = e == OK;
+	if (e != OK && e != E_NO_SUCH_KEY)
+		return e;
+	e = obj_cond_write(&d->cond, *exists ? old : NULL, d->fail);
+	if (e == E_NO_SUCH_KEY) {
+		(void)fail_set(d->fail, e);
+		fail_pair(d->fail, "Key", d->key);
+	}
+	return e;
+}
+
+static enum err
+obj_put_attrs(struct txn *t, struct rec_object *rec, const struct attrs *attrs)
+{
+	struct buf row = { 0 };
+	uint8_t key[8];
+	enum err e;
+
+	if (attrs == NULL || attrs->n == 0) {
+		rec->flags &= (uint8_t)~OBJECT_HAS_ATTR;
+		return OK;
+	}
+	rec->flags |= OBJECT_HAS_ATTR;
+	rec_attrs_put(&row, attrs);
+	e = table_put(t, T_ATTR, number_key(key, rec->number), buf_view(&row));
+	buf_fini(&row);
+	return e;
+}
+
+enum err
+obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *old,
+    struct rec_object *rec, const struct attrs *attrs)
+{
+	uint8_t row[REC_OBJECT_MAX];
+	enum err e = OK;
+
+	if (old != NULL)
+		e = obj_drop(t, d->bucket_id, old);
+	if (e == OK)
+		e = obj_put_attrs(t, rec, attrs);
+	if (e == OK)
+		e = key_put(t, T_OBJECT, d->bucket_id, d->key,
+		    span_of(row, rec_object_put(row, rec)));
+	if (e == OK)
+		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
+	return e;
+}
+
+enum err
+obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_cond *cond, bool *existed, struct fail *fail)
+{
+	struct rec_object rec;
+	enum err e = obj_find(t, b->id, key, &rec, NULL);
+
+	*existed = e == OK;
+	if (e != OK && e != E_NO_SUCH_KEY)
+		return e;
+	if (cond != NULL && obj_cond_given(cond)) {
+		e = obj_cond_write(cond, *existed ? &rec : NULL, fail);
+		if (e != OK)
+			return fail_set(fail, e);
+	}
+	if (!*existed)
+		return OK;
+	e = obj_drop(t, b->id, &rec);
+	if (e == OK)
+		e = obj_uploads_see_delete(t, b, key);
+	return e == OK ? key_del(t, T_OBJECT, b->id, key) : e;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "s3_priv.h"
+
+enum { KEY_MAX = 1024 };
+
+static bool
+is_ip_like(struct span name)
+{
+	unsigned dots = 0;
+
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '.')
+			dots++;
+		else if (name.p[i] < '0' || name.p[i] > '9')
+			return false;
+	}
+	return dots == 3;
+}
+
+static bool
+is_reserved(struct span name)
+{
+	static const char *const before[] = { "xn--", "sthree-", "amzn-s3-demo-" };
+	static const char *const behind[] = { "-s3alias", "--ol-s3", ".mrap", "--x-s3",
+		"--table-s3" };
+
+	for (size_t i = 0; i < ARRAY_LEN(before); i++)
+		if (span_starts(name, span_str(before[i])))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(behind); i++)
+		if (span_ends(name, span_str(behind[i])))
+			return true;
+	return false;
+}
+
+static bool
+name_chars(struct span name)
+{
+	char last = '.';
+
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+		bool alnum = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+
+		if (!alnum && c != '-' && c != '.')
+			return false;
+		/* No label may start or end with anything but a letter or digit, nor be empty. */
+		if (!alnum && (last == '.' || i + 1 == name.n))
+			return false;
+		if (c == '.' && last == '-')
+			return false;
+		last = c;
+	}
+	return true;
+}
+
+/* docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+enum err
+address_bucket_check(struct span name, struct fail *fail)
+{
+	if (name.n >= 3 && name.n <= 63 && name_chars(name) && !is_ip_like(name) &&
+	    !is_reserved(name))
+		return OK;
+	if (fail != NULL && fail->code == OK) {
+		(void)fail_set(fail, E_INVALID_BUCKET_NAME);
+		fail_pair(fail, "BucketName", name);
+	}
+	return E_INVALID_BUCKET_NAME;
+}
+
+static struct span
+host_name(struct span host)
+{
+	size_t at;
+
+	if (host.n > 0 && host.p[0] == '[')
+		return SPAN_NONE;
+	at = span_find(host, ':', 0);
+	host = span_head(host, at);
+	if (host.n > 0 && host.p[host.n - 1] == '.')
+		host.n--;
+	return host;
+}
+
+/* "<bucket>.<domain>": the longest domain that fits wins, so that bucket.s3.localhost is
+ * no bucket "bucket.s3" of localhost. */
+static struct span
+host_bucket(const struct rq *rq)
+{
+	struct span host = host_name(rq->http->host), best = SPAN_NONE;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < rq->s3->conf.ndomains; i++) {
+		struct span d = span_str(rq->s3->conf.domains[i]);
+
+		if (host.n == d.n && span_ieq(host, d) && d.n > longest) {
+			longest = d.n;
+			best = SPAN_NONE;
+		}
+		if (host.n <= d.n + 1 || d.n <= longest ||
+		    host.p[host.n - d.n - 1] != '.' ||
+		    !span_ieq(span_from(host, host.n - d.n), d))
+			continue;
+		longest = d.n;
+		best = span_head(host, host.n - d.n - 1);
+	}
+	return best;
+}
+
+/* Host names know no case; bucket names are lower case. */
+static struct span
+lower(struct arena *a, struct span s)
+{
+	char *text;
+
+	if (s.n == 0)
+		return s;
+	text = arena_str(a, s);
+	for (size_t i = 0; i < s.n; i++)
+		if (text[i] >= 'A' && text[i] <= 'Z')
+			text[i] = (char)(text[i] + 32);
+	return span_of(text, s.n);
+}
+
+static enum err
+bad_uri(struct rq *rq)
+{
+	if (rq->fail.code == OK) {
+		(void)fail_set(&rq->fail, E_INVALID_URI);
+		fail_pair(&rq->fail, "URI", rq->http->path);
+	}
+	return E_INVALID_URI;
+}
+
+static enum err
+split_path(struct rq *rq, struct span path)
+{
+	char *text = arena_alloc(rq->arena, path.n + 1);
+	size_t n;
+
+	if (rq->bucket.n == 0) {
+		struct span raw = span_cut(&path, '/');
+
+		n = uri_decode(text, raw, false);
+		if (n == (size_t)-1)
+			return bad_uri(rq);
+		rq->bucket = span_of(text, n);
+		text += n;
+		if (n == 0 && path.n > 0)
+			return address_bucket_check(rq->bucket, &rq->fail);
+	}
+	n = uri_decode(text, path, false);
+	if (n == (size_t)-1 || !uri_utf8(span_of(text, n)))
+		return bad_uri(rq);
+	rq->key = span_of(text, n);
+	return OK;
+}
+
+enum err
+address_split(struct rq *rq)
+{
+	struct span path = rq->http->path;
+	enum err e;
+
+	if (!uri_query_parse(rq->arena, rq->http->query, 256, &rq->param, &rq->nparam))
+		return bad_uri(rq);
+	if (path.n == 0 || path.p[0] != '/')
+		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
+	rq->bucket = lower(rq->arena, host_bucket(rq));
+	e = split_path(rq, span_from(path, 1));
+	if (e != OK)
+		return e;
+	if (rq->key.n <= KEY_MAX)
+		return OK;
+	(void)fail_set(&rq->fail, E_KEY_TOO_LONG);
+	fail_pair_u64(&rq->fail, "Size", rq->key.n);
+	fail_pair_u64(&rq->fail, "MaxSizeAllowed", KEY_MAX);
+	return E_KEY_TOO_LONG;
+}
+
+/* docs.aws.amazon.com/general/latest/gr/s3.html */
+bool
+address_region_known(struct span region)
+{
+	static const char *const known[] = { "af-south-1", "ap-east-1", "ap-east-2",
+		"ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1",
+		"ap-south-2", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
+		"ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+		"ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1",
+		"eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2",
+		"eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1",
+		"me-south-1", "mx-central-1", "sa-east-1", "us-east-1", "us-east-2",
+		"us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2", "EU" };
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (span_is(region, known[i]))
+			return true;
+	return false;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "codec/b64.h"
+#include "codec/hex.h"
+#include "s3_priv.h"
+
+static const struct {
+	const char *name;
+	enum err (*fn)(struct rq *rq);
+} steps[STEP_COUNT] = {
+#define STEP(name, fn, what) { #name, fn },
+#include "s3/steps.def"
+#undef STEP
+};
+
+void
+rq_run(struct rq *rq)
+{
+	enum err e;
+
+	CHECK(rq, RQ_MAGIC);
+	mini_context(rq->id);
+	while (rq->step != STEP_REPLY) {
+		e = steps[rq->step].fn(rq);
+		if (e == OK && rq->waiting)
+			return;
+		if (e == OK && arena_failed(rq->arena))
+			e = fail_set(&rq->fail, E_SLOW_DOWN);
+		if (e != OK) {
+			rq->waiting = false;
+			rq->fail.code = e;
+			rq->step = STEP_REPLY;
+		} else
+			rq->step++;
+	}
+	(void)step_reply(rq); /* rq is gone */
+	mini_context(NULL);
+}
+
+enum err
+rq_wait(struct rq *rq)
+{
+	rq->waiting = true;
+	return OK;
+}
+
+void
+rq_resume(struct rq *rq, enum err e)
+{
+	CHECK(rq, RQ_MAGIC);
+	rq->waiting = false;
+	if (e != OK) {
+		rq->fail.code = e;
+		rq->step = STEP_REPLY;
+	} else
+		rq->step++;
+	rq_run(rq);
+}
+
+struct rq *
+rq_new(struct s3 *s3, struct http_req *http)
+{
+	struct rq *rq = arena_zalloc(&http->arena, sizeof *rq);
+	uint64_t id_2[6];
+	uint8_t id[8];
+
+	rq->magic = RQ_MAGIC;
+	rq->http = http;
+	rq->s3 = s3;
+	rq->loop = http->loop;
+	rq->arena = &http->arena;
+	be64_put(id, http->id);
+	hex_render(rq->id, id, sizeof id);
+	for (size_t i = 0; i < 16; i++)
+		if (rq->id[i] >= 'a')
+			rq->id[i] = (char)(rq->id[i] - 'a' + 'A');
+	for (size_t i = 0; i < ARRAY_LEN(id_2); i++)
+		id_2[i] = rand_fast();
+	rq->id_2[b64_render(rq->id_2, id_2, 42)] = '\0';
+	fail_init(&rq->fail, rq->arena);
+	return rq;
+}
+
+/* ---- the steps ---- */
+
+enum err
+step_admit(struct rq *rq)
+{
+	rq->now_ms = clock_now_ms();
+	return OK;
+}
+
+enum err
+step_address(struct rq *rq)
+{
+	return address_split(rq);
+}
+
+enum err
+step_route(struct rq *rq)
+{
+	return route_find(rq, &rq->op);
+}
+
+enum err
+step_sign(struct rq *rq)
+{
+	return sign_check(rq);
+}
+
+static enum err
+bucket_read(struct txn *t, void *arg)
+{
+	struct rq *rq = arg;
+	enum err e = obj_bucket_find(t, rq->bucket, &rq->bkt, &rq->fail);
+
+	if (e == OK && rq->bkt.region.n > 0)
+		rq->bkt.region = arena_span(rq->arena, rq->bkt.region);
+	return e;
+}
+
+enum err
+step_bucket(struct rq *rq)
+{
+	enum err e;
+
+	if (rq->op->level == LEVEL_SERVICE || (rq->op->flags & F_NO_BUCKET) != 0)
+		return OK;
+	e = store_read(rq->loop->reader, bucket_read, rq);
+	/* Only a name that could never exist says so; the rest is simply not there. */
+	if (e == E_NO_SUCH_BUCKET && (rq->bucket.n < 3 || rq->bucket.n > 255)) {
+		fail_init(&rq->fail, rq->arena);
+		return address_bucket_check(rq->bucket, &rq->fail);
+	}
+	return e;
+}
+
+enum err
+step_allow(struct rq *rq)
+{
+	struct access_question q = {
+		.access_key =
+		    rq->auth.kind == AUTH_ANONYMOUS ? SPAN_NONE : rq->auth.access_key,
+		.action = rq->op->action,
+		.bucket = rq->bucket,
+		.key = rq->key,
+	};
+	enum err e = access_decide(rq->s3->conf.access, &q);
+
+	if (e != OK)
+		return fail_set(&rq->fail, e);
+	if (rq->op->begin == NULL && rq->op->finish == NULL)
+		return fail_msg(
+		    &rq->fail, E_NOT_IMPLEMENTED, "%s is not implemented.", rq->op->name);
+	return OK;
+}
+
+enum err
+step_begin(struct rq *rq)
+{
+	enum err e = headers_owner_check(rq);
+
+	if (e == OK && rq->op->begin != NULL)
+		e = rq->op->begin(rq);
+	return e;
+}
+
+enum err
+step_body(struct rq *rq)
+{
+	enum err e = OK;
+
+	if (rq->op->body == BODY_NONE)
+		return OK;
+	if (rq->op->body == BODY_DOC)
+		e = intake_document(rq);
+	if (e != OK)
+		return e;
+	MUST(rq->body != NULL);
+	rq->waiting = true;
+	http_body_want(rq->http);
+	return OK;
+}
+
+enum err
+step_finish(struct rq *rq)
+{
+	return rq->op->finish != NULL ? rq->op->finish(rq) : OK;
+}
+
+enum err
+step_reply(struct rq *rq)
+{
+	struct reply_read read = { .rq = rq };
+	enum err e = rq->fail.code;
+
+	if (e == OK && rq->reply_read != NULL) {
+		e = store_read(rq->loop->reader, rq->reply_read, &read);
+		if (e == OK && !read.later)
+			return OK;
+		if (e != OK)
+			(void)fail_set(&rq->fail, e);
+	}
+	if (e != OK) {
+		if ((err_row(e)->flags & ERR_LOG) != 0)
+			log_error("request %s: %s: %s", rq->id, err_row(e)->symbol,
+			    fail_text(&rq->fail));
+		reply_error(rq);
+	}
+	reply_send(rq);
+	return OK;
+}

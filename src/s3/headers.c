@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "codec/b64.h"
+#include "codec/mime.h"
+#include "codec/stamp.h"
+#include "s3_priv.h"
+
+enum { META_MAX = 2048 };
+
+struct span
+header_get(const struct rq *rq, const char *name)
+{
+	return http_req_header(rq->http, name);
+}
+
+enum err
+header_not_implemented(struct rq *rq, const char *name, const char *more)
+{
+	if (rq->fail.code != OK)
+		return rq->fail.code;
+	(void)fail_set(&rq->fail, E_NOT_IMPLEMENTED);
+	fail_pair_str(&rq->fail, "Header", name);
+	if (more != NULL)
+		fail_pair_str(&rq->fail, "additionalMessage", more);
+	return E_NOT_IMPLEMENTED;
+}
+
+/* ---- what is not there yet must not be passed over in silence ---- */
+
+static enum err
+refuse_headers(struct rq *rq)
+{
+	static const char *const names[] = { "x-amz-tagging",
+		"x-amz-server-side-encryption",
+		"x-amz-server-side-encryption-customer-algorithm",
+		"x-amz-server-side-encryption-aws-kms-key-id",
+		"x-amz-website-redirect-location", "x-amz-write-offset-bytes" };
+	static const char *const locks[] = { "x-amz-object-lock-mode",
+		"x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold" };
+	struct span acl = header_get(rq, "x-amz-acl");
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (header_get(rq, names[i]).p != NULL)
+			return header_not_implemented(rq, names[i], NULL);
+	for (size_t i = 0; i < ARRAY_LEN(locks); i++)
+		if (header_get(rq, locks[i]).p != NULL)
+			return fail_msg(&rq->fail, E_INVALID_REQUEST,
+			    "Bucket is missing Object Lock Configuration");
+	if (acl.p != NULL && !span_is(acl, "private") &&
+	    !span_is(acl, "bucket-owner-full-control"))
+		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
+	for (size_t i = 0; i < rq->http->nheader; i++)
+		if (span_starts(rq->http->header[i].name, SPAN_LIT("x-amz-grant-")))
+			return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
+	return OK;
+}
+
+enum err
+headers_class(struct rq *rq, uint8_t *out)
+{
+	struct span v = header_get(rq, "x-amz-storage-class");
+
+	*out = CLASS_STANDARD;
+	if (v.p == NULL)
+		return OK;
+	/* EXPRESS_ONEZONE belongs to directory buckets. */
+	if (class_find(v, out) && *out != CLASS_EXPRESS_ONEZONE)
+		return OK;
+	(void)fail_set(&rq->fail, E_INVALID_STORAGE_CLASS);
+	fail_pair(&rq->fail, "StorageClassRequested", v);
+	return E_INVALID_STORAGE_CLASS;
+}
+
+static const char *const system_headers[] = { "cache-control", "content-disposition",
+	"content-encoding", "content-language", "expires" };
+
+static bool
+is_system(struct span name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(system_headers); i++)
+		if (span_is(name, system_headers[i]))
+			return true;
+	return false;
+}
+
+/* "aws-chunked" is how the body came, not how the object is encoded. */
+static struct span
+strip_chunked(struct arena *a, struct span v)
+{
+	struct span rest = v, one;
+	char *text = arena_alloc(a, v.n + 1);
+	size_t n = 0;
+
+	while (rest.n > 0) {
+		one = span_trim(span_cut(&rest, ','));
+		if (one.n == 0 || span_ieq(one, SPAN_LIT("aws-chunked")))
+			continue;
+		if (n > 0)
+			text[n++] = ',';
+		memcpy(text + n, one.p, one.n);
+		n += one.n;
+	}
+	return span_of(text, n);
+}
+
+static struct field *
+attr_find(struct attrs *a, struct span name)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (span_eq(a->field[i].name, name))
+			return &a->field[i];
+	return NULL;
+}
+
+static void
+attr_add(struct rq *rq, struct attrs *a, struct span name, struct span value)
+{
+	struct field *old = attr_find(a, name);
+
+	/* The same metadata sent twice is one value with commas (RFC 9110, 5.3). */
+	if (old != NULL) {
+		old->value = span_str(arena_printf(rq->arena, "%.*s,%.*s",
+		    (int)old->value.n, old->value.p, (int)value.n, value.p));
+		return;
+	}
+	a->field[a->n++] = (struct field){ name, value };
+}
+
+static enum err
+meta_size_check(struct rq *rq, const struct attrs *a)
+{
+	struct span prefix = SPAN_LIT("x-amz-meta-");
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (span_starts(a->field[i].name, prefix))
+			n += a->field[i].name.n - prefix.n + a->field[i].value.n;
+	if (n <= META_MAX)
+		return OK;
+	(void)fail_set(&rq->fail, E_METADATA_TOO_LARGE);
+	fail_pair_u64(&rq->fail, "Size", n);
+	fail_pair_u64(&rq->fail, "MaxSizeAllowed", META_MAX);
+	return E_METADATA_TOO_LARGE;
+}
+
+enum err
+headers_object(struct rq *rq, struct object_headers *out)
+{
+	const struct http_req *http = rq->http;
+	struct attrs *a = &out->attrs;
+	struct span type = header_get(rq, "content-type");
+	enum err e = refuse_headers(rq);
+
+	*out = (struct object_headers){ 0 };
+	if (e == OK)
+		e = headers_class(rq, &out->class);
+	if (e != OK)
+		return e;
+	a->field = arena_array(rq->arena, http->nheader + 1, sizeof *a->field);
+	out->mime =
+	    type.n > 0 ? mime_number(type) : mime_number(SPAN_LIT("binary/octet-stream"));
+	if (type.n > 0 && out->mime == MIME_NONE)
+		attr_add(rq, a, SPAN_LIT("content-type"), type);
+	for (size_t i = 0; i < http->nheader; i++) {
+		struct span name = http->header[i].name, value = http->header[i].value;
+
+		if (span_is(name, "content-encoding"))
+			value = strip_chunked(rq->arena, value);
+		if (is_system(name) ? value.n > 0
+				    : span_starts(name, SPAN_LIT("x-amz-meta-")))
+			attr_add(rq, a, name, value);
+	}
+	return meta_size_check(rq, a);
+}
+
+/* ---- conditions ---- */
+
+static bool
+cond_time(struct rq *rq, const char *name, int64_t *out)
+{
+	struct span v = header_get(rq, name);
+
+	/* A date that cannot be read is ignored (RFC 9110, 13.1.3). */
+	return v.n > 0 && stamp_http_parse(v, out);
+}
+
+enum err
+headers_cond_read(struct rq *rq, const char *prefix, struct obj_cond *out)
+{
+	bool copy = prefix[0] != '\0';
+
+	*out = (struct obj_cond){ .prefix = copy ? "x-amz-copy-source-" : "" };
+	out->if_match = header_get(rq, copy ? "x-amz-copy-source-if-match" : "if-match");
+	out->if_none_match =
+	    header_get(rq, copy ? "x-amz-copy-source-if-none-match" : "if-none-match");
+	out->has_modified = cond_time(rq,
+	    copy ? "x-amz-copy-source-if-modified-since" : "if-modified-since",
+	    &out->modified_since);
+	out->has_unmodified = cond_time(rq,
+	    copy ? "x-amz-copy-source-if-unmodified-since" : "if-unmodified-since",
+	    &out->unmodified_since);
+	return OK;
+}
+
+/* Which values AWS takes on writes: If-None-Match only "*", If-Match only an ETag, never
+ * both; anything else is 501 before the key is looked for (recorded answers). */
+enum err
+headers_cond_write(struct rq *rq, struct obj_cond *out)
+{
+	struct span match = header_get(rq, "if-match"),
+		    none = header_get(rq, "if-none-match");
+
+	*out = (struct obj_cond){ .if_match = match, .if_none_match = none };
+	if (match.p != NULL && none.p != NULL)
+		return header_not_implemented(rq, "If-Match,If-None-Match",
+		    "Multiple conditional request headers present in the request");
+	if (match.p != NULL && span_is(match, "*"))
+		return header_not_implemented(rq, "If-Match",
+		    "We don't accept the provided value of If-Match header for this API");
+	if (none.p != NULL && !span_is(none, "*"))
+		return header_not_implemented(rq, "If-None-Match",
+		    "We don't accept the provided value of If-None-Match header for this "
+		    "API");
+	return OK;
+}
+
+/* General purpose buckets know If-Match only (an ETag or "*"). */
+enum err
+headers_cond_delete(struct rq *rq, struct obj_cond *out)
+{
+	static const char *const others[] = { "x-amz-if-match-size",
+		"x-amz-if-match-last-modified-time" };
+
+	*out = (struct obj_cond){ .if_match = header_get(rq, "if-match") };
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (header_get(rq, others[i]).p != NULL)
+			return header_not_implemented(rq, others[i], NULL);
+	return OK;
+}
+
+/* ---- what the body promises ---- */
+
+static enum err
+promise_md5(struct rq *rq, struct body_promise *out)
+{
+	struct span v = header_get(rq, "content-md5");
+	size_t n;
+
+	if (v.p == NULL)
+		return OK;
+	if (!b64_parse(out->md5, sizeof out->md5, &n, v) || n != sizeof out->md5) {
+		(void)fail_set(&rq->fail, E_INVALID_DIGEST);
+		fail_pair(&rq->fail, "Content-MD5", v);
+		return E_INVALID_DIGEST;
+	}
+	out->has_md5 = true;
+	return OK;
+}
+
+static enum err
+promise_header(struct rq *rq, struct body_promise *out)
+{
+	unsigned found = 0;
+
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++) {
+		struct span v = header_get(rq, checksum_row(kind)->header);
+
+		if (v.p == NULL)
+			continue;
+		if (++found > 1)
+			return fail_msg(&rq->fail, E_INVALID_REQUEST,
+			    "Expecting a single x-amz-checksum- header. Multiple "
+			    "checksum Types are not "
+			    "allowed.");
+		if (!checksum_parse(kind, v, &out->expect))
+			return fail_msg(&rq->fail, E_INVALID_REQUEST,
+			    "Value for %s header is invalid.",
+			    checksum_row(kind)->header);
+		out->kind = kind;
+	}
+	return OK;
+}
+
+static enum err
+promise_trailer(struct rq *rq, struct body_promise *out)
+{
+	struct span v = span_trim(header_get(rq, "x-amz-trailer"));
+
+	if (v.p == NULL)
+		return OK;
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++) {
+		if (!span_ieq(v, span_str(checksum_row(kind)->header)))
+			continue;
+		if (out->kind != CHECKSUM_NONE)
+			return fail_msg(&rq->fail, E_INVALID_REQUEST,
+			    "Expecting a single x-amz-checksum- header. Multiple "
+			    "checksum Types are not "
+			    "allowed.");
+		out->kind = kind;
+		out->in_trailer = true;
+		return OK;
+	}
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "The value specified in the x-amz-trailer header is not supported");
+}
+
+enum err
+headers_promise(struct rq *rq, struct body_promise *out)
+{
+	struct span named = header_get(rq, "x-amz-sdk-checksum-algorithm");
+	uint8_t kind = CHECKSUM_NONE;
+	enum err e;
+
+	*out = (struct body_promise){ 0 };
+	e = promise_md5(rq, out);
+	if (e == OK)
+		e = promise_header(rq, out);
+	if (e == OK)
+		e = promise_trailer(rq, out);
+	if (e != OK || named.p == NULL)
+		return e;
+	if (!checksum_find(named, &kind))
+		return fail_msg(&rq->fail, E_INVALID_REQUEST,
+		    "Checksum algorithm provided is unsupported. Please try again with "
+		    "any of the "
+		    "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+	if (out->kind != CHECKSUM_NONE && kind != out->kind)
+		return fail_msg(&rq->fail, E_INVALID_REQUEST,
+		    "Value for x-amz-sdk-checksum-algorithm header is invalid.");
+	return OK;
+}
+
+/* ---- an object's headers in a reply ---- */
+
+static struct span
+override_get(const struct rq *rq, bool overrides, struct span name)
+{
+	char text[48] = "response-";
+
+	if (!overrides || name.n + 10 > sizeof text)
+		return SPAN_NONE;
+	memcpy(text + 9, name.p, name.n);
+	return query_get(rq, text);
+}
+
+void
+headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    bool overrides)
+{
+	struct span type = mime_text(rec->mime), v;
+
+	for (size_t i = 0; i < attrs->n; i++) {
+		struct field *f = &attrs->field[i];
+
+		if (span_is(f->name, "content-type")) {
+			type = f->value;
+			continue;
+		}
+		v = override_get(rq, overrides, f->name);
+		if (v.p == NULL) {
+			buf_span(&rq->loop->head, f->name);
+			buf_put(&rq->loop->head, ": ", 2);
+			buf_span(&rq->loop->head, f->value);
+			buf_put(&rq->loop->head, "\r\n", 2);
+		}
+	}
+	v = override_get(rq, overrides, SPAN_LIT("content-type"));
+	reply_header(rq, "Content-Type", v.p != NULL ? v : type);
+	for (size_t i = 0; overrides && i < ARRAY_LEN(system_headers); i++) {
+		v = override_get(rq, true, span_str(system_headers[i]));
+		if (v.p != NULL)
+			reply_header(rq, system_headers[i], v);
+	}
+	if (rec->class != CLASS_STANDARD)
+		reply_header_str(rq, "x-amz-storage-class", class_name(rec->class));
+}
+
+enum err
+headers_override_check(struct rq *rq)
+{
+	for (size_t i = 0; i < rq->nparam; i++) {
+		struct span name = rq->param[i].name, v = rq->param[i].value;
+
+		if (!span_starts(name, SPAN_LIT("response-")))
+			continue;
+		if (rq->auth.kind == AUTH_ANONYMOUS)
+			return fail_msg(&rq->fail, E_INVALID_REQUEST,
+			    "Request specific response headers cannot be used for "
+			    "anonymous GET "
+			    "requests.");
+		for (size_t at = 0; at < v.n; at++)
+			if ((unsigned char)v.p[at] < 0x20 || v.p[at] == 0x7f)
+				return bad_argument(rq, arena_str(rq->arena, name), v,
+				    "Header value cannot be represented using "
+				    "ISO-8859-1.");
+	}
+	return OK;
+}
+
+enum { ACCOUNT_DIGITS = 12 };
+
+enum err
+headers_owner_check(struct rq *rq)
+{
+	static const char *const names[] = { "x-amz-expected-bucket-owner",
+		"x-amz-source-expected-bucket-owner" };
+	uint64_t number;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct span v = header_get(rq, names[i]);
+
+		if (v.p == NULL)
+			continue;
+		if (v.n != ACCOUNT_DIGITS || !span_u64(v, &number))
+			return fail_msg(&rq->fail, E_INVALID_BUCKET_OWNER,
+			    "The value of the expected bucket owner parameter must be an "
+			    "AWS Account "
+			    "ID... [%.*s]",
+			    (int)span_head(v, 64).n, v.p);
+		if (!span_is(v, ACCESS_ACCOUNT))
+			return fail_set(&rq->fail, E_ACCESS_DENIED);
+	}
+	return OK;
+}
+
+/* x-amz-copy-source: "[/]bucket/key[?versionId=id]", percent-encoded. */
+enum err
+headers_copy_source(struct rq *rq, struct span *bucket, struct span *key)
+{
+	struct span raw = header_get(rq, "x-amz-copy-source"), path = raw;
+	size_t at = span_search(path, SPAN_LIT("?versionId="), 0);
+	struct span version = span_from(path, at + 11);
+	char *text;
+	size_t n;
+
+	path = span_head(path, at);
+	text = arena_alloc(rq->arena, path.n + 1);
+	n = uri_decode(text, path, false);
+	if (n == (size_t)-1)
+		return bad_argument(
+		    rq, "x-amz-copy-source", raw, "Invalid copy source encoding");
+	path = span_of(text, n);
+	if (path.n > 0 && path.p[0] == '/')
+		path = span_from(path, 1);
+	*bucket = span_cut(&path, '/');
+	*key = path;
+	if (bucket->n == 0 || key->n == 0)
+		return bad_argument(rq, "x-amz-copy-source", raw,
+		    "Copy Source must mention the source bucket and key: "
+		    "sourcebucket/sourcekey");
+	if (at == raw.n || span_is(version, "null"))
+		return OK;
+	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "codec/b64.h"
+#include "s3_priv.h"
+
+static bool
+is_framed(const struct rq *rq)
+{
+	switch (rq->auth.payload) {
+	case AUTH_PAYLOAD_CHUNKS:
+	case AUTH_PAYLOAD_CHUNKS_TRAILER:
+	case AUTH_PAYLOAD_UNSIGNED_TRAILER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Length of the payload: what the framing declares, else what HTTP does. */
+enum err
+intake_length(struct rq *rq, uint64_t *out)
+{
+	struct span text = header_get(rq, "x-amz-decoded-content-length");
+
+	if (is_framed(rq)) {
+		if (text.n == 0 || !span_u64(text, out))
+			return fail_set(&rq->fail, E_MISSING_LENGTH);
+		return OK;
+	}
+	if (rq->http->length == HTTP_UNKNOWN_LENGTH) {
+		if (text.n == 0 || !span_u64(text, out))
+			return fail_set(&rq->fail, E_MISSING_LENGTH);
+		return OK;
+	}
+	if (!rq->http->has_length)
+		return fail_set(&rq->fail, E_MISSING_LENGTH);
+	*out = rq->http->length;
+	return OK;
+}
+
+static enum err
+chunk_feed(void *ctx, void *p, size_t n, size_t *out, struct fail *fail)
+{
+	return chunksig_feed(ctx, p, n, out, fail);
+}
+
+static enum err
+chunk_end(void *ctx, struct fail *fail)
+{
+	return chunksig_end(ctx, fail);
+}
+
+static struct span
+chunk_trailer(void *ctx, const char *name)
+{
+	const struct field *f;
+	size_t n = chunksig_trailers(ctx, &f);
+
+	for (size_t i = 0; i < n; i++)
+		if (span_is(f[i].name, name))
+			return f[i].value;
+	return SPAN_NONE;
+}
+
+static void
+intake_resume(void *ctx)
+{
+	struct rq *rq = ctx;
+
+	CHECK(rq, RQ_MAGIC);
+	http_body_resume(rq->http);
+}
+
+static void
+intake_then(void *ctx, enum err e)
+{
+	struct rq *rq = ctx;
+
+	CHECK(rq, RQ_MAGIC);
+	rq_resume(rq, e);
+}
+
+static enum err
+intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum)
+{
+	struct body_promise promise;
+	struct body_conf c = {
+		.store = rq->s3->conf.store,
+		.pool = rq->s3->conf.pool,
+		.inbox = rq->loop->inbox,
+		.length = length,
+		.in_memory = in_memory,
+		.fail = &rq->fail,
+		.ctx = rq,
+		.resume = intake_resume,
+		.then = intake_then,
+	};
+	enum err e = headers_promise(rq, &promise);
+
+	if (e != OK)
+		return e;
+	if ((rq->op->flags & F_OBJECT_SUM) != 0) {
+		promise.kind = CHECKSUM_NONE;
+		promise.expect.kind = CHECKSUM_NONE;
+	}
+	if (is_framed(rq)) {
+		rq->chunks = chunksig_new(&rq->auth, length);
+		c.filter = (struct body_filter){ rq->chunks, chunk_feed, chunk_end,
+			chunk_trailer };
+	}
+	if (promise.in_trailer && rq->chunks == NULL)
+		return fail_set(&rq->fail, E_MALFORMED_TRAILER);
+	c.check_sha256 = rq->auth.payload == AUTH_PAYLOAD_HASH;
+	memcpy(c.sha256, rq->auth.hash, sizeof c.sha256);
+	c.check_md5 = promise.has_md5;
+	memcpy(c.md5, promise.md5, sizeof c.md5);
+	c.checksum = promise.kind != CHECKSUM_NONE ? promise.kind : checksum;
+	c.checksum_in_trailer = promise.in_trailer;
+	c.expect = promise.expect;
+	rq->body = body_new(&c);
+	return OK;
+}
+
+static enum err
+too_large(struct rq *rq, uint64_t length, uint64_t max)
+{
+	(void)fail_set(&rq->fail, E_ENTITY_TOO_LARGE);
+	fail_pair_u64(&rq->fail, "ProposedSize", length);
+	fail_pair_u64(&rq->fail, "MaxSizeAllowed", max);
+	return E_ENTITY_TOO_LARGE;
+}
+
+enum err
+intake_start(struct rq *rq, uint8_t checksum)
+{
+	uint64_t length;
+	enum err e = intake_length(rq, &length);
+
+	if (e == OK && length > rq->s3->conf.max_object)
+		e = too_large(rq, length, rq->s3->conf.max_object);
+	return e == OK ? intake_new(rq, length, false, checksum) : e;
+}
+
+enum err
+intake_document(struct rq *rq)
+{
+	size_t max = rq->s3->conf.max_document;
+	uint64_t length = 0;
+	enum err e = OK;
+
+	if (rq->http->length != 0 || rq->http->has_length)
+		e = intake_length(rq, &length);
+	if (e == OK && length > max)
+		e = fail_msg(
+		    &rq->fail, E_MAX_MESSAGE_LENGTH, "Your request was too big.");
+	if (e == E_MAX_MESSAGE_LENGTH)
+		fail_pair_u64(&rq->fail, "MaxMessageLengthBytes", max);
+	return e == OK ? intake_new(rq, length, true, CHECKSUM_NONE) : e;
+}
+
+struct span
+intake_bytes(const struct rq *rq)
+{
+	return body_bytes(rq->body);
+}
+
+/* ---- what the edge calls ---- */
+
+void *
+intake_room(void *ctx, struct http_req *http, size_t *cap)
+{
+	struct rq *rq = http->app;
+
+	(void)ctx;
+	CHECK(rq, RQ_MAGIC);
+	return body_room(rq->body, cap);
+}
+
+void
+intake_data(void *ctx, struct http_req *http, size_t n)
+{
+	struct rq *rq = http->app;
+
+	(void)ctx;
+	CHECK(rq, RQ_MAGIC);
+	body_data(rq->body, n);
+}
+
+void
+intake_end(void *ctx, struct http_req *http)
+{
+	struct rq *rq = http->app;
+
+	(void)ctx;
+	CHECK(rq, RQ_MAGIC);
+	body_end(rq->body, OK);
+}
+
+/* The client is gone or the body broke. While the body was coming in, this ends it; work
+ * that others hold goes on and its answer is dropped at the edge. */
+void
+intake_gone(void *ctx, struct http_req *http, enum err why)
+{
+	struct rq *rq = http->app;
+
+	(void)ctx;
+	CHECK(rq, RQ_MAGIC);
+	if (rq->step == STEP_BODY && rq->body != NULL)
+		body_end(rq->body, why);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation. */
+#include "config.h"
+
+#include "s3_priv.h"
+
+struct bucket_op {
+	struct obj_write w;
+	struct rq *rq;
+	struct span region;
+};
+
+/* ---- CreateBucket ---- */
+
+static enum err
+create_write(struct txn *t, void *arg)
+{
+	struct bucket_op *op = CONTAINER_OF(arg, struct bucket_op, w.write);
+	struct rq *rq = op->rq;
+
+	return obj_bucket_create(t, rq->bucket, op->region, rq->now_ms, &rq->fail);
+}
+
+static void
+create_then(struct obj_write *w, enum err e)
+{
+	struct bucket_op *op = CONTAINER_OF(w, struct bucket_op, w);
+	struct rq *rq = op->rq;
+
+	/* us-east-1 answers 200 to the owner who asks again. */
+	if (e == E_BUCKET_OWNED && strcmp(rq->s3->conf.region, "us-east-1") == 0) {
+		fail_init(&rq->fail, rq->arena);
+		e = OK;
+	}
+	if (e == OK) {
+		reply_begin(rq, 200);
+		reply_header_str(rq, "Location",
+		    arena_printf(rq->arena, "/%.*s", (int)rq->bucket.n, rq->bucket.p));
+		reply_header_str(rq, "x-amz-bucket-arn",
+		    arena_printf(
+			rq->arena, "arn:aws:s3:::%.*s", (int)rq->bucket.n, rq->bucket.p));
+	}
+	rq_resume(rq, e);
+}
+
+/* The region asked for must be this server's; us-east-1 is asked for by asking for none. */
+static enum err
+location_check(struct rq *rq, struct span wanted)
+{
+	const char *here = rq->s3->conf.region;
+	bool us = strcmp(here, "us-east-1") == 0;
+
+	if (wanted.n == 0 && us)
+		return OK;
+	if (wanted.n == 0)
+		return fail_set(&rq->fail, E_ILLEGAL_LOCATION);
+	if (us && span_is(wanted, "us-east-1")) {
+		(void)fail_set(&rq->fail, E_INVALID_LOCATION);
+		fail_pair(&rq->fail, "LocationConstraint", wanted);
+		return E_INVALID_LOCATION;
+	}
+	if (span_is(wanted, here))
+		return OK;
+	if (!address_region_known(wanted)) {
+		(void)fail_set(&rq->fail, E_INVALID_LOCATION);
+		fail_pair(&rq->fail, "LocationConstraint", wanted);
+		return E_INVALID_LOCATION;
+	}
+	return fail_msg(&rq->fail, E_ILLEGAL_LOCATION,
+	    "The %.*s location constraint is incompatible for the region specific "
+	    "endpoint this "
+	    "request was sent to.",
+	    (int)wanted.n, wanted.p);
+}
+
+static enum err
+create_document(struct rq *rq, struct span *location)
+{
+	struct span in = intake_bytes(rq);
+	struct xml_node *root;
+	enum err e;
+
+	*location = SPAN_NONE;
+	if (in.n == 0)
+		return OK;
+	e = xml_parse(rq->arena, in, &root, &rq->fail);
+	if (e != OK)
+		return e;
+	if (!span_is(root->name, "CreateBucketConfiguration"))
+		return fail_set(&rq->fail, E_MALFORMED_XML);
+	if (xml_child(root, "Location") != NULL || xml_child(root, "Bucket") != NULL)
+		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+		    "Directory buckets are not implemented.");
+	if (xml_child(root, "Tags") != NULL)
+		return fail_msg(
+		    &rq->fail, E_NOT_IMPLEMENTED, "Bucket tags are not implemented.");
+	*location = xml_text(root, "LocationConstraint");
+	return OK;
+}
+
+static enum err
+create_headers(struct rq *rq)
+{
+	struct span acl = header_get(rq, "x-amz-acl"),
+		    lock = header_get(rq, "x-amz-bucket-object-lock-enabled"),
+		    own = header_get(rq, "x-amz-object-ownership");
+
+	if (lock.p != NULL && !span_ieq(lock, SPAN_LIT("false")))
+		return header_not_implemented(
+		    rq, "x-amz-bucket-object-lock-enabled", NULL);
+	if (own.p != NULL && !span_is(own, "BucketOwnerEnforced"))
+		return header_not_implemented(rq, "x-amz-object-ownership", NULL);
+	if (acl.p != NULL && !span_is(acl, "private"))
+		return fail_msg(&rq->fail, E_INVALID_BUCKET_ACL,
+		    "Bucket cannot have ACLs set with ObjectOwnership's "
+		    "BucketOwnerEnforced setting");
+	return OK;
+}
+
+enum err
+op_create_bucket_finish(struct rq *rq)
+{
+	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct span location;
+	enum err e = address_bucket_check(rq->bucket, &rq->fail);
+
+	if (e == OK)
+		e = create_headers(rq);
+	if (e == OK)
+		e = create_document(rq, &location);
+	if (e == OK)
+		e = location_check(rq, location);
+	if (e != OK)
+		return e;
+	op->rq = rq;
+	op->region = location;
+	obj_write_post(
+	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, create_then);
+	return rq_wait(rq);
+}
+
+/* ---- HeadBucket, GetBucketLocation ---- */
+
+enum err
+op_head_bucket_begin(struct rq *rq)
+{
+	struct span region = rq->bkt.region;
+
+	reply_begin(rq, 200);
+	reply_header(rq, "x-amz-bucket-region",
+	    region.n > 0 ? region : span_str(rq->s3->conf.region));
+	reply_header_str(rq, "x-amz-bucket-arn",
+	    arena_printf(
+		rq->arena, "arn:aws:s3:::%.*s", (int)rq->bucket.n, rq->bucket.p));
+	reply_header_str(rq, "x-amz-access-point-alias", "false");
+	reply_header_str(rq, "Content-Type", "application/xml");
+	return OK;
+}
+
+enum err
+op_get_bucket_location_begin(struct rq *rq)
+{
+	struct buf *b = reply_xml(rq, 200);
+
+	if (rq->bkt.region.n == 0) {
+		buf_str(b, "<LocationConstraint xmlns=\"" XML_S3NS "\"/>");
+		return OK;
+	}
+	buf_str(b, "<LocationConstraint xmlns=\"" XML_S3NS "\">");
+	xml_escape(b, rq->bkt.region);
+	buf_str(b, "</LocationConstraint>");
+	return OK;
+}
+
+/* ---- DeleteBucket ---- */
+
+static enum err
+delete_write(struct txn *t, void *arg)
+{
+	struct bucket_op *op = CONTAINER_OF(arg, struct bucket_op, w.write);
+
+	return obj_bucket_delete(t, op->rq->bucket, &op->rq->fail);
+}
+
+static void
+delete_then(struct obj_write *w, enum err e)
+{
+	struct bucket_op *op = CONTAINER_OF(w, struct bucket_op, w);
+
+	if (e == OK)
+		reply_begin(op->rq, 204);
+	rq_resume(op->rq, e);
+}
+
+enum err
+op_delete_bucket_begin(struct rq *rq)
+{
+	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
+
+	op->rq = rq;
+	obj_write_post(
+	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);
+	return rq_wait(rq);
+}

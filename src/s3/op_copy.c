@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CopyObject, UploadPartCopy. */
+#include "config.h"
+
+#include "s3_priv.h"
+
+/* ---- what both share: the source, seen and where needed hashed ---- */
+
+struct copy_source {
+	struct rq *rq;
+	struct obj_source source;
+	struct obj_hash hash;
+	void (*go)(struct rq *rq); /* posts the write */
+};
+
+static enum err
+source_look(struct txn *t, void *arg)
+{
+	struct copy_source *s = arg;
+	struct rec_bucket b;
+	enum err e = obj_bucket_find(t, s->source.bucket, &b, &s->rq->fail);
+
+	if (e == OK)
+		e = obj_find(t, b.id, s->source.key, &s->source.seen, &s->rq->fail);
+	return e == OK ? obj_cond_read(&s->source.cond, &s->source.seen, &s->rq->fail)
+		       : e;
+}
+
+static enum err
+source_find(struct rq *rq, struct copy_source *s)
+{
+	enum err e = headers_copy_source(rq, &s->source.bucket, &s->source.key);
+
+	s->rq = rq;
+	if (e == OK)
+		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
+	if (e != OK)
+		return e;
+	/* Pinned before it is read: what is hashed stays in place. */
+	obj_read_pin(&s->hash.read, rq->s3->conf.store, rq->loop->reader);
+	e = store_read(rq->loop->reader, source_look, s);
+	if (e != OK)
+		obj_read_end(&s->hash.read);
+	return e;
+}
+
+static void
+hash_then(struct obj_hash *h, enum err e)
+{
+	struct copy_source *s = CONTAINER_OF(h, struct copy_source, hash);
+
+	obj_read_end(&h->read);
+	if (e == OK)
+		s->go(s->rq);
+	else
+		rq_resume(s->rq, e);
+}
+
+/* Then s->go() runs on the loop; hash says whether the bytes are read for it. */
+static enum err
+source_go(struct copy_source *s, bool hash, uint64_t off, uint64_t len, uint8_t kind)
+{
+	if (!hash) {
+		obj_read_end(&s->hash.read);
+		s->go(s->rq);
+		return rq_wait(s->rq);
+	}
+	s->hash.store = s->rq->s3->conf.store;
+	s->hash.inbox = s->rq->loop->inbox;
+	s->hash.ref = s->source.seen.body;
+	s->hash.off = off;
+	s->hash.len = len;
+	s->hash.kind = kind;
+	s->hash.then = hash_then;
+	obj_hash_post(&s->hash, s->rq->s3->conf.pool);
+	return rq_wait(s->rq);
+}
+
+/* ---- CopyObject ---- */
+
+struct copy_op {
+	struct copy_source source;
+	struct obj_copy copy;
+};
+
+static void
+copy_then(struct obj_write *w, enum err e)
+{
+	struct copy_op *op = CONTAINER_OF(w, struct copy_op, copy.w);
+	struct rq *rq = op->source.rq;
+	const struct rec_object *rec = &op->copy.rec;
+	char etag[ETAG_TEXT];
+	struct buf *b;
+
+	if (e == OK) {
+		b = reply_xml(rq, 200);
+		buf_str(b, "<CopyObjectResult xmlns=\"" XML_S3NS "\">");
+		xml_put_time(b, "LastModified", rec->mtime_ms);
+		xml_put_etag(b, etag, obj_etag(etag, rec));
+		if (rec->checksum.kind != CHECKSUM_NONE) {
+			xml_put_str(b, "ChecksumType",
+			    rec->checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
+			xml_put_checksum(b, &rec->checksum, rec->parts);
+		}
+		buf_str(b, "</CopyObjectResult>");
+		if (rec->class != CLASS_STANDARD)
+			reply_header_str(
+			    rq, "x-amz-storage-class", class_name(rec->class));
+	}
+	rq_resume(rq, e);
+}
+
+static void
+copy_go(struct rq *rq)
+{
+	struct copy_op *op = rq->data;
+	struct obj_copy *c = &op->copy;
+
+	c->source = op->source.source;
+	if (c->rehashed) {
+		memcpy(c->rec.etag, op->source.hash.md5, 16);
+		c->rec.checksum = op->source.hash.checksum;
+	}
+	obj_copy_post(c, rq->s3->conf.store, rq->loop->inbox, copy_then);
+}
+
+static enum err
+copy_directive(struct rq *rq, bool *replace)
+{
+	struct span v = header_get(rq, "x-amz-metadata-directive");
+
+	*replace = span_is(v, "REPLACE");
+	if (v.p == NULL || *replace || span_is(v, "COPY"))
+		return OK;
+	return bad_argument(
+	    rq, "x-amz-metadata-directive", v, "Unknown metadata directive.");
+}
+
+/* A copy onto itself must change something. */
+static enum err
+copy_self(struct rq *rq, const struct copy_op *op)
+{
+	const struct obj_source *s = &op->source.source;
+
+	if (!span_eq(s->bucket, rq->bucket) || !span_eq(s->key, rq->key) ||
+	    op->copy.replace || header_get(rq, "x-amz-storage-class").p != NULL ||
+	    header_get(rq, "x-amz-checksum-algorithm").p != NULL)
+		return OK;
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "This copy request is illegal because it is trying to copy an object to "
+	    "itself without "
+	    "changing the object's metadata, storage class, website redirect location or "
+	    "encryption attributes.");
+}
+
+static enum err
+checksum_wanted(struct rq *rq, uint8_t *kind)
+{
+	struct span v = header_get(rq, "x-amz-checksum-algorithm");
+
+	if (v.p == NULL || checksum_find(v, kind))
+		return OK;
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "Checksum algorithm provided is unsupported. Please try again with any of "
+	    "the valid "
+	    "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+}
+
+static enum err
+copy_headers(struct rq *rq, struct copy_op *op)
+{
+	struct span tagging = header_get(rq, "x-amz-tagging-directive");
+	struct object_headers h;
+	enum err e = headers_object(rq, &h);
+
+	if (e == OK && tagging.p != NULL && !span_is(tagging, "COPY"))
+		e = header_not_implemented(rq, "x-amz-tagging-directive", NULL);
+	if (e == OK)
+		e = copy_directive(rq, &op->copy.replace);
+	if (e == OK)
+		e = headers_cond_write(rq, &op->copy.dest.cond);
+	if (e != OK)
+		return e;
+	op->copy.attrs = h.attrs;
+	op->copy.mime = h.mime;
+	op->copy.class = h.class;
+	return OK;
+}
+
+enum err
+op_copy_object_begin(struct rq *rq)
+{
+	struct copy_op *op = arena_zalloc(rq->arena, sizeof *op);
+	const struct rec_object *seen = &op->source.source.seen;
+	uint8_t kind = CHECKSUM_NONE;
+	enum err e = copy_headers(rq, op);
+
+	rq->data = op;
+	op->copy.arena = rq->arena;
+	op->copy.now_ms = rq->now_ms;
+	op->copy.dest.bucket = rq->bucket;
+	op->copy.dest.key = rq->key;
+	op->copy.dest.bucket_id = rq->bkt.id;
+	op->copy.dest.fail = &rq->fail;
+	op->source.go = copy_go;
+	if (e == OK)
+		e = checksum_wanted(rq, &kind);
+	if (e == OK)
+		e = source_find(rq, &op->source);
+	if (e == OK)
+		e = copy_self(rq, op);
+	if (e != OK) {
+		obj_read_end(&op->source.hash.read);
+		return e;
+	}
+	/* The copy of a multipart object is a plain one: its ETag is the MD5 of the bytes, which
+	 * must be read for it. So must a checksum of another kind. */
+	if (kind == CHECKSUM_NONE)
+		kind = seen->checksum.kind;
+	op->copy.rehashed =
+	    seen->parts > 0 || seen->checksum.composite || kind != seen->checksum.kind;
+	return source_go(&op->source, op->copy.rehashed, 0, seen->size, kind);
+}
+
+/* ---- UploadPartCopy ---- */
+
+struct copy_part_op {
+	struct copy_source source;
+	struct obj_copy_part copy;
+	struct rec_upload upload;
+};
+
+static void
+copy_part_then(struct obj_write *w, enum err e)
+{
+	struct copy_part_op *op = CONTAINER_OF(w, struct copy_part_op, copy.w);
+	struct rq *rq = op->source.rq;
+	const struct rec_part *rec = &op->copy.rec;
+	char etag[ETAG_TEXT];
+	struct buf *b;
+
+	if (e == OK) {
+		b = reply_xml(rq, 200);
+		buf_str(b, "<CopyPartResult xmlns=\"" XML_S3NS "\">");
+		xml_put_time(b, "LastModified", rec->mtime_ms);
+		xml_put_etag(b, etag, obj_etag_hex(etag, rec->etag, 0));
+		xml_put_checksum(b, &rec->checksum, 0);
+		buf_str(b, "</CopyPartResult>");
+	}
+	rq_resume(rq, e);
+}
+
+static void
+copy_part_go(struct rq *rq)
+{
+	struct copy_part_op *op = rq->data;
+	struct obj_copy_part *c = &op->copy;
+
+	c->source = op->source.source;
+	memcpy(c->rec.etag, op->source.hash.md5, 16);
+	c->rec.checksum = op->source.hash.checksum;
+	obj_copy_part_post(c, rq->s3->conf.store, rq->loop->inbox, copy_part_then);
+}
+
+static enum err
+part_range(struct rq *rq, uint64_t size, uint64_t *off, uint64_t *len)
+{
+	struct span v = header_get(rq, "x-amz-copy-source-range"), rest = span_from(v, 6),
+		    first;
+	uint64_t a, b;
+
+	*off = 0;
+	*len = size;
+	if (v.p == NULL)
+		return OK;
+	first = span_cut(&rest, '-');
+	if (!span_starts(v, SPAN_LIT("bytes=")) || !span_u64(first, &a) ||
+	    !span_u64(rest, &b) || a > b)
+		return bad_argument(rq, "x-amz-copy-source-range", v,
+		    "The x-amz-copy-source-range value must be of the form "
+		    "bytes=first-last where "
+		    "first and last are the zero-based offsets of the first and last "
+		    "bytes to copy");
+	if (a >= size)
+		return fail_msg(&rq->fail, E_INVALID_REQUEST,
+		    "The specified copy range is invalid for the source object size");
+	if (b >= size)
+		return bad_argument(rq, "x-amz-copy-source-range", v,
+		    "Range specified is not valid for source object of size: %llu",
+		    (unsigned long long)size);
+	*off = a;
+	*len = b - a + 1;
+	return OK;
+}
+
+static enum err
+upload_look(struct txn *t, void *arg)
+{
+	struct copy_part_op *op = arg;
+	struct rq *rq = op->source.rq;
+
+	return obj_upload_find(
+	    t, &rq->bkt, rq->key, op->copy.upload_id, rq->arena, &op->upload, &rq->fail);
+}
+
+enum err
+op_copy_part_begin(struct rq *rq)
+{
+	struct copy_part_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct obj_copy_part *c = &op->copy;
+	bool given;
+	enum err e = query_part_number(rq, &given, &c->number);
+
+	rq->data = op;
+	op->source.rq = rq;
+	op->source.go = copy_part_go;
+	c->bucket = rq->bkt;
+	c->key = rq->key;
+	c->upload_id = query_get(rq, "uploadId");
+	c->arena = rq->arena;
+	c->fail = &rq->fail;
+	c->now_ms = rq->now_ms;
+	if (e == OK)
+		e = store_read(rq->loop->reader, upload_look, op);
+	if (e == OK)
+		e = source_find(rq, &op->source);
+	if (e == OK)
+		e = part_range(rq, op->source.source.seen.size, &c->off, &c->len);
+	if (e == OK && c->len > rq->s3->conf.max_object)
+		e = fail_set(&rq->fail, E_ENTITY_TOO_LARGE);
+	if (e != OK) {
+		obj_read_end(&op->source.hash.read);
+		return e;
+	}
+	return source_go(&op->source, true, c->off, c->len, op->upload.checksum);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* DeleteObject, DeleteObjects. */
+#include "config.h"
+
+#include "s3_priv.h"
+
+enum { DELETE_MAX = 1000, DELETE_MEMBER = 256 };
+
+static enum err
+refuse_bypass(struct rq *rq)
+{
+	struct span v = header_get(rq, "x-amz-bypass-governance-retention");
+
+	if (v.p == NULL)
+		return OK;
+	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,
+	    "x-amz-bypass-governance-retention is only applicable to Object Lock enabled "
+	    "buckets.");
+	fail_pair_str(&rq->fail, "ArgumentName", "x-amz-bypass-governance-retention");
+	return E_INVALID_ARGUMENT;
+}
+
+/* ---- one ---- */
+
+struct delete_op {
+	struct obj_write w;
+	struct rq *rq;
+	struct obj_cond cond;
+};
+
+static enum err
+delete_write(struct txn *t, void *arg)
+{
+	struct delete_op *op = CONTAINER_OF(arg, struct delete_op, w.write);
+	struct rq *rq = op->rq;
+	bool existed;
+
+	return obj_delete(t, &rq->bkt, rq->key, &op->cond, &existed, &rq->fail);
+}
+
+static void
+delete_then(struct obj_write *w, enum err e)
+{
+	struct delete_op *op = CONTAINER_OF(w, struct delete_op, w);
+
+	if (e == OK)
+		reply_begin(op->rq, 204);
+	rq_resume(op->rq, e);
+}
+
+enum err
+op_delete_object_begin(struct rq *rq)
+{
+	struct delete_op *op = arena_zalloc(rq->arena, sizeof *op);
+	enum err e = refuse_bypass(rq);
+
+	if (e == OK)
+		e = query_version(rq);
+	/* Deleting a version that is not there has nothing to do. */
+	if (e == E_NO_SUCH_VERSION) {
+		fail_init(&rq->fail, rq->arena);
+		reply_begin(rq, 204);
+		return OK;
+	}
+	if (e == OK)
+		e = headers_cond_delete(rq, &op->cond);
+	if (e != OK)
+		return e;
+	op->rq = rq;
+	obj_write_post(
+	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);
+	return rq_wait(rq);
+}
+
+/* ---- many ---- */
+
+struct delete_row {
+	struct span key, version, etag;
+	enum err err;
+};
+
+struct delete_many {
+	struct obj_write w;
+	struct rq *rq;
+	struct delete_row *row;
+	size_t n, at; /* rows done */
+	bool quiet;
+};
+
+static enum err
+row_parse(struct rq *rq, const struct xml_node *node, struct delete_row *row)
+{
+	row->key = xml_text(node, "Key");
+	row->version = xml_text(node, "VersionId");
+	row->etag = xml_text(node, "ETag");
+	if (xml_child(node, "LastModifiedTime") != NULL ||
+	    xml_child(node, "Size") != NULL)
+		return header_not_implemented(rq, "x-amz-if-match-size", NULL);
+	return row->key.n == 0 ? fail_set(&rq->fail, E_MALFORMED_XML) : OK;
+}
+
+static enum err
+many_parse(struct rq *rq, struct delete_many *d)
+{
+	struct xml_node *root, *node;
+	size_t n = 0;
+	enum err e = xml_parse(rq->arena, intake_bytes(rq), &root, &rq->fail);
+
+	if (e != OK)
+		return e;
+	if (!span_is(root->name, "Delete"))
+		return fail_set(&rq->fail, E_MALFORMED_XML);
+	d->quiet = span_is(span_trim(xml_text(root, "Quiet")), "true");
+	for (node = xml_child(root, "Object"); node != NULL;
+	     node = xml_next(node, "Object"))
+		n++;
+	if (n == 0 || n > DELETE_MAX)
+		return fail_set(&rq->fail, E_MALFORMED_XML);
+	d->row = arena_array(rq->arena, n, sizeof *d->row);
+	for (node = xml_child(root, "Object"); node != NULL && e == OK;
+	     node = xml_next(node, "Object"))
+		e = row_parse(rq, node, &d->row[d->n++]);
+	return e;
+}
+
+static enum err
+row_delete(struct txn *t, const struct rq *rq, const struct delete_row *row)
+{
+	struct obj_cond cond = { .if_match = row->etag };
+	bool existed;
+
+	if (row->version.n > 0 && !span_is(row->version, "null"))
+		return row->version.n == 32 ? OK : E_INVALID_VERSION;
+	return obj_delete(t, &rq->bkt, row->key, &cond, &existed, NULL);
+}
+
+/* A member takes some rows; a row's own failure is its own and stops nobody. */
+static enum err
+many_write(struct txn *t, void *arg)
+{
+	struct delete_many *d = CONTAINER_OF(arg, struct delete_many, w.write);
+	size_t end = d->at + DELETE_MEMBER < d->n ? d->at + DELETE_MEMBER : d->n;
+
+	for (size_t i = d->at; i < end; i++) {
+		struct delete_row *row = &d->row[i];
+
+		row->err = row_delete(t, d->rq, row);
+		if (err_row(row->err)->status >= 500)
+			return row->err;
+	}
+	return OK;
+}
+
+static void
+many_reply(struct delete_many *d)
+{
+	struct buf *b = reply_xml(d->rq, 200);
+
+	buf_str(b, "<DeleteResult xmlns=\"" XML_S3NS "\">");
+	for (size_t i = 0; i < d->n; i++) {
+		const struct delete_row *row = &d->row[i];
+		bool failed = row->err != OK;
+
+		if (!failed && d->quiet)
+			continue;
+		xml_open(b, failed ? "Error" : "Deleted");
+		xml_put(b, "Key", row->key);
+		if (row->version.n > 0)
+			xml_put(b, "VersionId", row->version);
+		if (failed) {
+			xml_put_str(b, "Code", err_row(row->err)->code);
+			xml_put_str(b, "Message", err_row(row->err)->message);
+		}
+		xml_close(b, failed ? "Error" : "Deleted");
+	}
+	buf_str(b, "</DeleteResult>");
+}
+
+static void
+many_then(struct obj_write *w, enum err e)
+{
+	struct delete_many *d = CONTAINER_OF(w, struct delete_many, w);
+	struct rq *rq = d->rq;
+
+	d->at = d->at + DELETE_MEMBER < d->n ? d->at + DELETE_MEMBER : d->n;
+	if (e == OK && d->at < d->n) {
+		obj_write_post(
+		    &d->w, rq->s3->conf.store, many_write, rq->loop->inbox, many_then);
+		return;
+	}
+	if (e == OK)
+		many_reply(d);
+	rq_resume(rq, e);
+}
+
+/* The list of what to delete must be protected by a digest (AWS, DeleteObjects). */
+static enum err
+digest_given(struct rq *rq)
+{
+	if (header_get(rq, "content-md5").p != NULL ||
+	    header_get(rq, "x-amz-trailer").p != NULL)
+		return OK;
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
+		if (header_get(rq, checksum_row(kind)->header).p != NULL)
+			return OK;
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "Missing required header for this request: Content-MD5");
+}
+
+enum err
+op_delete_objects_finish(struct rq *rq)
+{
+	struct delete_many *d = arena_zalloc(rq->arena, sizeof *d);
+	enum err e = refuse_bypass(rq);
+
+	if (e == OK)
+		e = digest_given(rq);
+	if (e == OK)
+		e = many_parse(rq, d);
+	if (e != OK)
+		return e;
+	d->rq = rq;
+	obj_write_post(&d->w, rq->s3->conf.store, many_write, rq->loop->inbox, many_then);
+	return rq_wait(rq);
+}

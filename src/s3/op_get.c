@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GetObject and HeadObject. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "s3_priv.h"
+
+/* Up to here one read into memory and one send beat sendfile's second system call. */
+enum { GET_COPY_MAX = 32 << 10 };
+
+struct get {
+	struct http_source source;
+	struct rq *rq;
+	struct obj_cond cond;
+	struct obj_read read;
+	struct rec_object rec;
+	bool part_given;
+	unsigned part;
+	size_t parts;
+	uint64_t off, len;
+	bool partial;
+	uint64_t sent_at;
+};
+
+/* ---- ranges ---- */
+
+enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
+
+/* One "bytes=a-b", "a-" or "-n". What is not understood (another unit, several ranges,
+ * first behind last) is no range: the whole object is the answer, as AWS does. */
+static enum range_form
+range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len)
+{
+	struct span first, last;
+	uint64_t a, b;
+
+	if (!span_starts(v, SPAN_LIT("bytes=")))
+		return RANGE_NONE;
+	last = span_from(v, 6);
+	if (span_find(last, ',', 0) != last.n || span_find(last, '-', 0) == last.n)
+		return RANGE_NONE;
+	first = span_trim(span_cut(&last, '-'));
+	last = span_trim(last);
+	if (first.n == 0) {
+		if (!span_u64(last, &b))
+			return RANGE_NONE;
+		if (b == 0 || size == 0)
+			return RANGE_BAD;
+		*len = b < size ? b : size;
+		*off = size - *len;
+		return RANGE_OK;
+	}
+	if (!span_u64(first, &a) || (last.n > 0 && !span_u64(last, &b)))
+		return RANGE_NONE;
+	if (last.n == 0)
+		b = UINT64_MAX;
+	if (a > b)
+		return RANGE_NONE;
+	if (a >= size)
+		return RANGE_BAD;
+	*off = a;
+	*len = b >= size ? size - a : b - a + 1;
+	return RANGE_OK;
+}
+
+static enum err
+get_range(struct get *g)
+{
+	struct rq *rq = g->rq;
+	struct span v = header_get(rq, "range");
+
+	g->len = g->rec.size;
+	if (v.p == NULL)
+		return OK;
+	switch (range_parse(v, g->rec.size, &g->off, &g->len)) {
+	case RANGE_OK:
+		g->partial = true;
+		return OK;
+	case RANGE_BAD:
+		(void)fail_set(&rq->fail, E_INVALID_RANGE);
+		fail_pair(&rq->fail, "RangeRequested", v);
+		fail_pair_u64(&rq->fail, "ActualObjectSize", g->rec.size);
+		return E_INVALID_RANGE;
+	default:
+		return OK;
+	}
+}
+
+/* ---- parts ---- */
+
+static enum err
+part_missing(struct get *g, size_t count)
+{
+	struct rq *rq = g->rq;
+
+	(void)fail_set(&rq->fail, E_INVALID_PART_NUMBER);
+	fail_pair_u64(&rq->fail, "ActualPartCount", count);
+	fail_pair_u64(&rq->fail, "PartNumberRequested", g->part);
+	return E_INVALID_PART_NUMBER;
+}
+
+/* Part numbers are places among the completed parts, whatever the numbers were. */
+static enum err
+get_part(struct txn *t, struct get *g)
+{
+	size_t count;
+	enum err e = obj_part_place(t, &g->rec, g->part, &g->off, &g->len, &count);
+
+	g->partial = true;
+	if (e == E_INVALID_PART_NUMBER)
+		return part_missing(g, count);
+	g->parts = g->rec.parts > 0 ? count : 0;
+	return e;
+}
+
+/* ---- bytes ---- */
+
+static enum http_more
+get_next(struct http_source *s, struct http_piece *out)
+{
+	struct get *g = CONTAINER_OF(s, struct get, source);
+	const struct blob_extent *x;
+	enum err e = obj_read_next(&g->read, &x);
+
+	if (e == E_NOT_FOUND)
+		return HTTP_END;
+	if (e != OK) {
+		log_error(
+		    "request %s: reading %.*s/%.*s failed: %s; the connection is cut",
+		    g->rq->id, (int)g->rq->bucket.n, g->rq->bucket.p, (int)g->rq->key.n,
+		    g->rq->key.p, err_row(e)->symbol);
+		return HTTP_BROKEN;
+	}
+	*out = (struct http_piece){
+		.mem = x->mem, .fd = x->fd, .off = x->off, .len = x->len
+	};
+	return HTTP_MORE;
+}
+
+static void
+get_close(struct http_source *s)
+{
+	struct get *g = CONTAINER_OF(s, struct get, source);
+
+	obj_read_end(&g->read);
+}
+
+/* ---- the reply, made inside the read so that tiny bodies go out from the map ---- */
+
+static enum err
+get_headers(struct txn *t, struct get *g)
+{
+	struct rq *rq = g->rq;
+	struct attrs attrs;
+	char range[80];
+	enum err e = obj_attrs(t, &g->rec, rq->arena, &attrs);
+
+	if (e != OK)
+		return e;
+	reply_begin(rq, g->partial ? 206 : 200);
+	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
+	reply_etag(rq, &g->rec);
+	if (!g->partial &&
+	    span_ieq(header_get(rq, "x-amz-checksum-mode"), SPAN_LIT("ENABLED")))
+		reply_checksum(rq, &g->rec.checksum, g->rec.parts);
+	reply_header_str(rq, "Accept-Ranges", "bytes");
+	if (g->partial && g->rec.size > 0) {
+		(void)snprintf(range, sizeof range, "bytes %llu-%llu/%llu",
+		    (unsigned long long)g->off, (unsigned long long)(g->off + g->len - 1),
+		    (unsigned long long)g->rec.size);
+		reply_header_str(rq, "Content-Range", range);
+	}
+	headers_put(rq, &g->rec, &attrs, rq->http->method == HTTP_GET);
+	if (g->part_given && g->parts > 0)
+		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
+	rq->length = g->len;
+	return OK;
+}
+
+static enum err
+get_bytes(struct txn *t, struct get *g, bool *later)
+{
+	struct rq *rq = g->rq;
+	struct span bytes;
+	enum err e;
+
+	if (g->len > GET_COPY_MAX) {
+		g->source = (struct http_source){ get_next, get_close };
+		obj_read_start(&g->read, &g->rec.body, g->off, g->len);
+		rq->source = &g->source;
+		*later = true;
+		return OK;
+	}
+	e = obj_read_small(t, &g->rec.body, g->off, g->len, &rq->loop->out, &bytes);
+	if (e != OK)
+		return e;
+	obj_read_end(&g->read);
+	reply_send_body(rq, bytes);
+	return OK;
+}
+
+static enum err
+get_find(struct txn *t, struct get *g)
+{
+	struct rq *rq = g->rq;
+	enum err e = obj_find(t, rq->bkt.id, rq->key, &g->rec, &rq->fail);
+
+	if (e == OK)
+		e = obj_cond_read(&g->cond, &g->rec, &rq->fail);
+	if (e == OK)
+		e = g->part_given ? get_part(t, g) : get_range(g);
+	return e;
+}
+
+/* RFC 9110, 15.4.5: what a cache needs to keep its copy. */
+static void
+get_not_modified(struct get *g)
+{
+	struct rq *rq = g->rq;
+
+	reply_begin(rq, 304);
+	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
+	reply_etag(rq, &g->rec);
+	reply_send(rq);
+}
+
+static enum err
+get_reply(struct txn *t, void *arg)
+{
+	struct reply_read *read = arg;
+	struct rq *rq = read->rq;
+	struct get *g = rq->data;
+	enum err e = get_find(t, g);
+
+	if (e == E_NOT_MODIFIED) {
+		obj_read_end(&g->read);
+		get_not_modified(g);
+		return OK;
+	}
+	if (e == OK)
+		e = get_headers(t, g);
+	if (e != OK)
+		goto out;
+	if (rq->http->method == HTTP_HEAD || g->len == 0) {
+		obj_read_end(&g->read);
+		reply_send(rq);
+		return OK;
+	}
+	e = get_bytes(t, g, &read->later);
+out:
+	if (e != OK)
+		obj_read_end(&g->read);
+	return e;
+}
+
+static enum err
+get_checks(struct rq *rq, struct get *g)
+{
+	enum err e = query_version(rq);
+
+	if (e == OK)
+		e = headers_override_check(rq);
+	if (e == OK)
+		e = query_part_number(rq, &g->part_given, &g->part);
+	if (e == OK && g->part_given && header_get(rq, "range").p != NULL)
+		e = fail_msg(&rq->fail, E_INVALID_REQUEST,
+		    "Cannot specify both Range header and partNumber query parameter");
+	return e == OK ? headers_cond_read(rq, "", &g->cond) : e;
+}
+
+enum err
+op_get_object_begin(struct rq *rq)
+{
+	struct get *g = arena_zalloc(rq->arena, sizeof *g);
+	enum err e = get_checks(rq, g);
+
+	if (e != OK)
+		return e;
+	g->rq = rq;
+	rq->data = g;
+	obj_read_pin(&g->read, rq->s3->conf.store, rq->loop->reader);
+	rq->reply_read = get_reply;
+	return OK;
+}

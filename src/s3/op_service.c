@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ListBuckets. */
+#include "config.h"
+
+#include "codec/b64.h"
+#include "s3_priv.h"
+
+enum { BUCKETS_MAX = 10000, REGION_MAX = 32 };
+
+struct bucket_page {
+	struct rq *rq;
+	struct buf *out;
+	struct span prefix, after, region;
+	uint64_t max, n;
+	bool paged, truncated;
+	struct span last;
+};
+
+static struct span
+bucket_region(const struct rq *rq, const struct rec_bucket *b)
+{
+	return b->region.n > 0 ? b->region : span_str(rq->s3->conf.region);
+}
+
+static void
+put_bucket(struct bucket_page *p, struct span name, const struct rec_bucket *b)
+{
+	buf_str(p->out, "<Bucket>");
+	xml_put(p->out, "Name", name);
+	xml_put_time(p->out, "CreationDate", b->created_ms);
+	if (p->paged)
+		xml_put(p->out, "BucketRegion", bucket_region(p->rq, b));
+	buf_str(p->out, "<BucketArn>arn:aws:s3:::");
+	xml_escape(p->out, name);
+	buf_str(p->out, "</BucketArn></Bucket>");
+}
+
+static bool
+page_row(void *ctx, struct span name, const struct rec_bucket *b)
+{
+	struct bucket_page *p = ctx;
+
+	if (p->region.n > 0 && !span_eq(bucket_region(p->rq, b), p->region))
+		return true;
+	if (p->n == p->max) {
+		p->truncated = true;
+		return false;
+	}
+	put_bucket(p, name, b);
+	p->last = arena_span(p->rq->arena, name);
+	p->n++;
+	return true;
+}
+
+static enum err
+page_read(struct txn *t, void *arg)
+{
+	struct bucket_page *p = arg;
+
+	return obj_bucket_each(t, p->prefix, p->after, page_row, p);
+}
+
+static bool
+token_parse(struct rq *rq, struct span token, struct span *out)
+{
+	char *text = arena_alloc(rq->arena, token.n + 1);
+	size_t n;
+
+	if (token.n == 0 || !b64url_parse(text, token.n, &n, token))
+		return false;
+	*out = span_of(text, n);
+	return true;
+}
+
+static enum err
+page_params(struct rq *rq, struct bucket_page *p)
+{
+	struct span max = query_get(rq, "max-buckets"),
+		    token = query_get(rq, "continuation-token"),
+		    region = query_get(rq, "bucket-region");
+
+	p->paged = max.p != NULL || token.p != NULL || query_has(rq, "prefix") ||
+	    region.p != NULL;
+	p->prefix = query_get(rq, "prefix");
+	if (max.p != NULL &&
+	    (!span_u64(max, &p->max) || p->max < 1 || p->max > BUCKETS_MAX))
+		return bad_argument(rq, "max-buckets", max,
+		    "Argument max-buckets must be an integer between 1 and 10000");
+	if (token.p != NULL && !token_parse(rq, token, &p->after))
+		return bad_argument(rq, "continuation-token", token,
+		    "The continuation token provided is incorrect");
+	if (region.p != NULL && !address_region_known(region) &&
+	    !span_is(region, rq->s3->conf.region))
+		return bad_argument(rq, "bucket-region", region,
+		    "Argument value %.*s is not a valid AWS Region",
+		    (int)span_head(region, 64).n, region.p);
+	p->region = region;
+	return OK;
+}
+
+enum err
+op_list_buckets_begin(struct rq *rq)
+{
+	struct bucket_page p = { .rq = rq, .max = BUCKETS_MAX };
+	enum err e = page_params(rq, &p);
+	char token[B64_LEN(64)];
+
+	if (e != OK)
+		return e;
+	p.out = reply_xml(rq, 200);
+	buf_str(p.out, "<ListAllMyBucketsResult xmlns=\"" XML_S3NS "\"><Owner>");
+	xml_put_str(p.out, "ID", ACCESS_OWNER_ID);
+	buf_str(p.out, "</Owner><Buckets>");
+	e = store_read(rq->loop->reader, page_read, &p);
+	buf_str(p.out, "</Buckets>");
+	if (query_has(rq, "prefix"))
+		xml_put(p.out, "Prefix", p.prefix);
+	if (p.truncated)
+		xml_put(p.out, "ContinuationToken",
+		    span_of(token, b64url_render(token, p.last.p, p.last.n)));
+	buf_str(p.out, "</ListAllMyBucketsResult>");
+	return e;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "s3_priv.h"
+
+struct span
+query_get(const struct rq *rq, const char *name)
+{
+	const struct uri_param *p = uri_query_find(rq->param, rq->nparam, name);
+
+	return p == NULL ? SPAN_NONE : p->value.p == NULL ? SPAN_LIT("") : p->value;
+}
+
+bool
+query_has(const struct rq *rq, const char *name)
+{
+	return uri_query_find(rq->param, rq->nparam, name) != NULL;
+}
+
+enum err
+bad_argument(struct rq *rq, const char *name, struct span value, const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (rq->fail.code != OK)
+		return rq->fail.code;
+	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT, "%s", text);
+	fail_pair_str(&rq->fail, "ArgumentName", name);
+	fail_pair(&rq->fail, "ArgumentValue", value);
+	return E_INVALID_ARGUMENT;
+}
+
+enum err
+query_max(struct rq *rq, const char *name, uint64_t cap, uint64_t *out)
+{
+	struct span text = query_get(rq, name);
+	uint64_t v;
+
+	if (text.n == 0)
+		return OK;
+	if (text.p[0] == '-' && span_u64(span_from(text, 1), &v))
+		return bad_argument(rq, name, text,
+		    "Argument %s must be an integer between 0 and 2147483647", name);
+	if (!span_u64(text, &v))
+		return bad_argument(rq, name, text,
+		    "Provided %s not an integer or within integer range", name);
+	if (v > INT32_MAX)
+		return bad_argument(rq, name, text,
+		    "Provided %s not an integer or within integer range", name);
+	*out = v < cap ? v : cap;
+	return OK;
+}
+
+enum err
+query_encoding(struct rq *rq, bool *url)
+{
+	struct span v = query_get(rq, "encoding-type");
+
+	*url = span_is(v, "url");
+	if (v.p == NULL || *url)
+		return OK;
+	return bad_argument(
+	    rq, "encoding-type", v, "Invalid Encoding Method specified in Request");
+}
+
+enum err
+query_version(struct rq *rq)
+{
+	struct span v = query_get(rq, "versionId");
+
+	if (v.p == NULL || span_is(v, "null"))
+		return OK;
+	if (v.n == 0)
+		return bad_argument(
+		    rq, "versionId", v, "Version id cannot be the empty string");
+	if (v.n == 32) {
+		(void)fail_set(&rq->fail, E_NO_SUCH_VERSION);
+		fail_pair(&rq->fail, "Key", rq->key);
+		fail_pair(&rq->fail, "VersionId", v);
+		return E_NO_SUCH_VERSION;
+	}
+	return bad_argument(rq, "versionId", v, "Invalid version id specified");
+}
+
+enum err
+query_part_number(struct rq *rq, bool *given, unsigned *out)
+{
+	struct span v = query_get(rq, "partNumber");
+	uint64_t n;
+
+	*given = v.p != NULL;
+	if (v.p == NULL)
+		return OK;
+	if (!span_u64(v, &n) || n < 1 || n > UPLOAD_PARTS_MAX)
+		return bad_argument(rq, "partNumber", v,
+		    "Part number must be an integer between 1 and 10000, inclusive");
+	*out = (unsigned)n;
+	return OK;
+}

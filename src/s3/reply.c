@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/mem.h"
+#include "codec/stamp.h"
+#include "s3_priv.h"
+
+enum { SCRATCH_KEEP = 256 << 10 };
+
+/* A listing of long keys may have blown the scratch up; idle loops give that back. */
+static void
+scratch_reset(struct buf *b)
+{
+	if (b->cap > SCRATCH_KEEP)
+		buf_fini(b);
+	b->n = 0;
+}
+
+void
+reply_begin(struct rq *rq, unsigned status)
+{
+	rq->status = status;
+	rq->source = NULL;
+	rq->length = 0;
+	scratch_reset(&rq->loop->head);
+	scratch_reset(&rq->loop->out);
+}
+
+void
+reply_header(struct rq *rq, const char *name, struct span value)
+{
+	struct buf *b = &rq->loop->head;
+
+	buf_str(b, name);
+	buf_put(b, ": ", 2);
+	buf_span(b, value);
+	buf_put(b, "\r\n", 2);
+}
+
+void
+reply_header_str(struct rq *rq, const char *name, const char *value)
+{
+	reply_header(rq, name, span_str(value));
+}
+
+void
+reply_header_u64(struct rq *rq, const char *name, uint64_t v)
+{
+	struct buf *b = &rq->loop->head;
+
+	buf_str(b, name);
+	buf_put(b, ": ", 2);
+	buf_u64(b, v);
+	buf_put(b, "\r\n", 2);
+}
+
+void
+reply_etag(struct rq *rq, const struct rec_object *rec)
+{
+	char text[ETAG_TEXT + 2];
+	size_t n = obj_etag(text + 1, rec);
+
+	text[0] = text[n + 1] = '"';
+	reply_header(rq, "ETag", span_of(text, n + 2));
+}
+
+void
+reply_checksum(struct rq *rq, const struct checksum *c, unsigned parts)
+{
+	char text[CHECKSUM_TEXT];
+
+	if (c->kind == CHECKSUM_NONE)
+		return;
+	reply_header(rq, checksum_row(c->kind)->header,
+	    span_of(text, checksum_render(text, c, parts)));
+	reply_header_str(
+	    rq, "x-amz-checksum-type", c->composite ? "COMPOSITE" : "FULL_OBJECT");
+}
+
+void
+reply_http_date(struct rq *rq, const char *name, int64_t ms)
+{
+	char text[STAMP_HTTP];
+
+	stamp_http(text, ms / 1000);
+	reply_header(rq, name, span_of(text, sizeof text));
+}
+
+struct buf *
+reply_xml(struct rq *rq, unsigned status)
+{
+	reply_begin(rq, status);
+	reply_header_str(rq, "Content-Type", "application/xml");
+	buf_str(&rq->loop->out, XML_HEAD);
+	return &rq->loop->out;
+}
+
+void
+xml_put_etag(struct buf *b, const char *etag, size_t n)
+{
+	buf_str(b, "<ETag>&quot;");
+	buf_put(b, etag, n);
+	buf_str(b, "&quot;</ETag>");
+}
+
+void
+xml_put_time(struct buf *b, const char *name, int64_t ms)
+{
+	char text[STAMP_ISO];
+
+	/* S3 shows whole seconds, written with .000 */
+	stamp_iso(text, ms / 1000 * 1000);
+	xml_put(b, name, span_of(text, sizeof text));
+}
+
+void
+xml_put_checksum(struct buf *b, const struct checksum *c, unsigned parts)
+{
+	char text[CHECKSUM_TEXT];
+
+	if (c->kind != CHECKSUM_NONE)
+		xml_put(b, checksum_row(c->kind)->element,
+		    span_of(text, checksum_render(text, c, parts)));
+}
+
+/* <Error> as AWS writes it: Code, Message, what is particular, RequestId, HostId. */
+static void
+error_document(struct buf *b, const struct fail *f, const char *id, const char *host_id)
+{
+	buf_str(b, XML_HEAD "<Error>");
+	xml_put_str(b, "Code", err_row(f->code)->code);
+	xml_put_str(b, "Message", fail_text(f));
+	for (unsigned i = 0; i < f->pairs; i++)
+		xml_put(b, f->pair[i].name, f->pair[i].value);
+	xml_put_str(b, "RequestId", id);
+	xml_put_str(b, "HostId", host_id);
+	buf_str(b, "</Error>");
+}
+
+void
+reply_error(struct rq *rq)
+{
+	const struct err_row *row = err_row(rq->fail.code);
+
+	reply_begin(rq, row->status);
+	if (rq->fail.code == E_NOT_MODIFIED)
+		return;
+	if ((row->flags & ERR_RETRY) != 0 && row->status == 503)
+		reply_header_str(rq, "Retry-After", "1");
+	reply_header_str(rq, "Content-Type", "application/xml");
+	error_document(&rq->loop->out, &rq->fail, rq->id, rq->id_2);
+}
+
+static void
+reply_ids(struct rq *rq)
+{
+	struct buf *b = &rq->loop->head;
+
+	buf_str(b, "x-amz-id-2: ");
+	buf_str(b, rq->id_2);
+	buf_str(b, "\r\nx-amz-request-id: ");
+	buf_put(b, rq->id, 16);
+	buf_str(b, "\r\nServer: AmazonS3\r\n");
+}
+
+static void
+reply_out(struct rq *rq, uint64_t length, struct span body)
+{
+	struct http_resp resp = { 0 };
+
+	reply_ids(rq);
+	resp.status = rq->status;
+	resp.headers = buf_view(&rq->loop->head);
+	resp.length = length;
+	resp.body = body;
+	resp.source = rq->source;
+	resp.close =
+	    rq->fail.code != OK && (err_row(rq->fail.code)->flags & ERR_CLOSE) != 0;
+	rq->step = STEP_COUNT;
+	http_reply(rq->http, &resp);
+}
+
+void
+reply_send_body(struct rq *rq, struct span body)
+{
+	reply_out(rq, rq->length > 0 ? rq->length : body.n, body);
+}
+
+void
+reply_send(struct rq *rq)
+{
+	struct span out = buf_view(&rq->loop->out);
+
+	if (rq->source != NULL || rq->length > 0)
+		reply_out(rq, rq->length, SPAN_NONE);
+	else
+		reply_out(rq, out.n, out);
+}

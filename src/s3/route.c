@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "base/mem.h"
+#include "codec/json.h"
+#include "s3_priv.h"
+
+const struct op ops[OP_COUNT] = {
+#define OP(name, method, level, sub, query, header, action, body, flags, begin, finish) \
+	{ #name, HTTP_##method, LEVEL_##level, sub, query, header, action, BODY_##body, \
+		flags, begin, finish },
+#include "s3/ops.def"
+#undef OP
+};
+
+/* Rows by method and level, so that a request looks at a few and not at all of them. */
+struct op_index {
+	const struct op *row[HTTP_OTHER + 1][LEVELS][OP_COUNT];
+	size_t n[HTTP_OTHER + 1][LEVELS];
+};
+
+struct op_index *
+op_index_new(void)
+{
+	struct op_index *x = mem_zalloc(sizeof *x);
+
+	for (size_t i = 0; i < OP_COUNT; i++) {
+		size_t *n = &x->n[ops[i].method][ops[i].level];
+
+		x->row[ops[i].method][ops[i].level][(*n)++] = &ops[i];
+	}
+	return x;
+}
+
+void
+op_index_free(struct op_index **x)
+{
+	mem_free(*x);
+	*x = NULL;
+}
+
+/* Parts of a row that the request fulfils, weighted: sub-resource before query before
+ * header; 0 when one is missing, 1 for a row that asks for nothing. */
+static unsigned
+row_weight(const struct rq *rq, const struct op *op)
+{
+	struct span rest = span_str(op->query), name, value;
+	unsigned weight = 1;
+
+	if (op->sub[0] != '\0') {
+		if (!query_has(rq, op->sub))
+			return 0;
+		weight += 100;
+	}
+	while (rest.n > 0) {
+		char text[64];
+
+		value = span_cut(&rest, ' ');
+		name = span_cut(&value, '=');
+		MUST(name.n < sizeof text);
+		memcpy(text, name.p, name.n);
+		text[name.n] = '\0';
+		if (!query_has(rq, text))
+			return 0;
+		if (value.n > 0 && !span_eq(query_get(rq, text), value))
+			return 0;
+		weight += 10;
+	}
+	if (op->header[0] != '\0') {
+		if (header_get(rq, op->header).p == NULL)
+			return 0;
+		weight += 1;
+	}
+	return weight;
+}
+
+static bool
+is_sub(struct span name)
+{
+	for (size_t i = 0; i < OP_COUNT; i++)
+		if (ops[i].sub[0] != '\0' && span_is(name, ops[i].sub))
+			return true;
+	return false;
+}
+
+/* Parameters that are meant to be empty now and then, or that clients add to everything. */
+static bool
+may_be_empty(struct span name)
+{
+	static const char *const known[] = { "prefix", "delimiter", "marker", "max-keys",
+		"list-type", "continuation-token", "start-after", "fetch-owner",
+		"encoding-type", "key-marker", "upload-id-marker", "version-id-marker",
+		"max-uploads", "max-parts", "part-number-marker", "max-buckets",
+		"bucket-region", "uploadId", "partNumber", "versionId", "id", "x-id",
+		"metadata" };
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (span_is(name, known[i]))
+			return true;
+	return span_starts(name, SPAN_LIT("X-Amz-")) ||
+	    span_starts(name, SPAN_LIT("x-amz-")) ||
+	    span_starts(name, SPAN_LIT("response-"));
+}
+
+static enum err
+not_implemented(struct rq *rq, const char *what, struct span name)
+{
+	enum err e = fail_msg(&rq->fail, E_NOT_IMPLEMENTED, "%s %.*s is not implemented.",
+	    what, (int)name.n, name.p);
+
+	return e;
+}
+
+/* "?foo" or "?foo=": a sub-resource nobody knows must never become another operation. */
+static enum err
+unknown_sub(struct rq *rq)
+{
+	for (size_t i = 0; i < rq->nparam; i++) {
+		const struct uri_param *p = &rq->param[i];
+
+		if (p->value.n == 0 && !is_sub(p->name) && !may_be_empty(p->name))
+			return not_implemented(rq, "The sub-resource", p->name);
+	}
+	return OK;
+}
+
+static enum err
+no_row(struct rq *rq, enum op_level level)
+{
+	static const char *const types[] = { "SERVICE", "BUCKET", "OBJECT" };
+
+	(void)fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
+	fail_pair(&rq->fail, "Method", rq->http->method_name);
+	fail_pair_str(&rq->fail, "ResourceType", types[level]);
+	return E_METHOD_NOT_ALLOWED;
+}
+
+enum err
+route_find(struct rq *rq, const struct op **out)
+{
+	enum op_level level = rq->bucket.n == 0 ? LEVEL_SERVICE
+	    : rq->key.n == 0                    ? LEVEL_BUCKET
+						: LEVEL_OBJECT;
+	enum http_method m = rq->http->method;
+	const struct op_index *x = rq->s3->index;
+	const struct op *best = NULL;
+	unsigned weight, most = 0;
+	enum err e = rq->nparam > 0 ? unknown_sub(rq) : OK;
+
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < x->n[m][level]; i++) {
+		weight = row_weight(rq, x->row[m][level][i]);
+		if (weight > most) {
+			most = weight;
+			best = x->row[m][level][i];
+		}
+	}
+	/* A sub-resource asked for, but only the plain row fits: the method is wrong for it. */
+	for (size_t i = 0; best != NULL && best->sub[0] == '\0' && i < rq->nparam; i++)
+		if (is_sub(rq->param[i].name))
+			return no_row(rq, level);
+	if (best == NULL)
+		return no_row(rq, level);
+	*out = best;
+	return OK;
+}
+
+static const char *const method_names[] = { "GET", "HEAD", "PUT", "POST", "DELETE",
+	"OPTIONS", "OTHER" };
+static const char *const level_names[] = { "service", "bucket", "object" };
+static const char *const body_names[] = { "none", "document", "blob" };
+
+void
+s3_ops_json(struct buf *out)
+{
+	buf_str(out, "[\n");
+	for (size_t i = 0; i < OP_COUNT; i++) {
+		const struct op *op = &ops[i];
+
+		buf_printf(out,
+		    "  {\"name\": \"%s\", \"method\": \"%s\", \"level\": \"%s\", "
+		    "\"sub\": \"%s\", "
+		    "\"query\": \"%s\", \"header\": \"%s\", \"action\": \"%s\", "
+		    "\"body\": \"%s\", "
+		    "\"implemented\": %s}%s\n",
+		    op->name, method_names[op->method], level_names[op->level], op->sub,
+		    op->query, op->header, op->action, body_names[op->body],
+		    op->begin != NULL || op->finish != NULL ? "true" : "false",
+		    i + 1 < OP_COUNT ? "," : "");
+	}
+	buf_str(out, "]\n");
+}

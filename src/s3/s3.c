@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "s3/s3.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "s3_priv.h"
+
+static enum err
+s3_secret(void *ctx, struct span access_key, struct auth_secret *out)
+{
+	struct s3 *s = ctx;
+	struct access_secret secret;
+	enum err e = access_secret(s->conf.access, access_key, &secret);
+
+	if (e != OK)
+		return e;
+	MUST(secret.n <= sizeof out->secret);
+	memcpy(out->secret, secret.secret, secret.n);
+	out->n = secret.n;
+	out->generation = secret.generation;
+	mem_wipe(&secret, sizeof secret);
+	return OK;
+}
+
+static void *
+s3_loop_new(void *ctx, struct inbox *inbox)
+{
+	struct s3_loop *l = mem_zalloc(sizeof *l);
+
+	l->s3 = ctx;
+	l->inbox = inbox;
+	l->reader = reader_new(l->s3->conf.store);
+	l->sigv4 = sigv4_new(&l->s3->auth);
+	return l;
+}
+
+static void
+s3_loop_free(void *ctx, void *loop)
+{
+	struct s3_loop *l = loop;
+
+	(void)ctx;
+	reader_free(&l->reader);
+	sigv4_free(&l->sigv4);
+	buf_fini(&l->head);
+	buf_fini(&l->out);
+	mem_free(l);
+}
+
+static void
+s3_head(void *ctx, struct http_req *http)
+{
+	struct rq *rq = rq_new(ctx, http);
+
+	http->app = rq;
+	rq_run(rq);
+}
+
+/* The edge could not make a request of it: the same document as for any other error. */
+static void
+s3_error(void *ctx, struct http_req *http, enum err why, struct http_resp *out)
+{
+	struct rq *rq = rq_new(ctx, http);
+
+	http->app = rq;
+	rq->step = STEP_COUNT;
+	if (rq->fail.code == OK)
+		(void)fail_set(&rq->fail, why);
+	reply_error(rq);
+	reply_header_str(rq, "x-amz-request-id", rq->id);
+	reply_header_str(rq, "x-amz-id-2", rq->id_2);
+	out->status = rq->status;
+	out->headers = arena_span(rq->arena, buf_view(&rq->loop->head));
+	out->body = arena_span(rq->arena, buf_view(&rq->loop->out));
+	out->length = out->body.n;
+	out->close = true;
+}
+
+static struct span
+peer_text(const struct sockaddr_storage *ss, char out[INET6_ADDRSTRLEN])
+{
+	const void *addr = NULL;
+
+	if (ss->ss_family == AF_INET)
+		addr = &((const struct sockaddr_in *)(const void *)ss)->sin_addr;
+	else if (ss->ss_family == AF_INET6)
+		addr = &((const struct sockaddr_in6 *)(const void *)ss)->sin6_addr;
+	if (addr == NULL || inet_ntop(ss->ss_family, addr, out, INET6_ADDRSTRLEN) == NULL)
+		return SPAN_LIT("-");
+	return span_str(out);
+}
+
+static void
+s3_log(const struct rq *rq, const struct http_done *info)
+{
+	const struct http_req *http = rq->http;
+	char peer[INET6_ADDRSTRLEN];
+	struct reqlog_entry e = {
+		.time_ms = clock_real_ms(),
+		.peer = peer_text(&http->peer, peer),
+		.access_key = rq->auth.access_key,
+		.request_id = span_of(rq->id, 16),
+		.operation = rq->op != NULL ? span_str(rq->op->name) : SPAN_NONE,
+		.bucket = rq->bucket,
+		.key = rq->key,
+		.method = http->method_name,
+		.target = http->path, /* not the query: it may hold a signature */
+		.agent = http_req_header(http, "user-agent"),
+		.error = rq->fail.code != OK ? span_str(err_row(rq->fail.code)->code)
+					     : SPAN_NONE,
+		.status = info->status,
+		.sent = info->sent,
+		.received = info->received,
+		.total_us = clock_mono_us() - http->start_us,
+		.aborted = info->aborted,
+	};
+
+	reqlog_write(rq->s3->conf.reqlog, &e);
+}
+
+static void
+s3_done(void *ctx, struct http_req *http, const struct http_done *info)
+{
+	struct s3 *s = ctx;
+	struct rq *rq = http->app;
+
+	if (rq == NULL)
+		return;
+	CHECK(rq, RQ_MAGIC);
+	if (s->conf.reqlog != NULL)
+		s3_log(rq, info);
+	body_free(&rq->body, rq->body_kept);
+	chunksig_free(&rq->chunks);
+	rq->magic = 0;
+	http->app = NULL;
+}
+
+struct s3 *
+s3_new(const struct s3_conf *conf)
+{
+	struct s3 *s = mem_zalloc(sizeof *s);
+
+	s->conf = *conf;
+	s->index = op_index_new();
+	s->auth = (struct auth_conf){
+		.region = conf->region, .skew_s = 900, .secret = s3_secret, .ctx = s
+	};
+	s->app = (struct http_app){
+		.ctx = s,
+		.loop_new = s3_loop_new,
+		.loop_free = s3_loop_free,
+		.head = s3_head,
+		.body_room = intake_room,
+		.body_data = intake_data,
+		.body_end = intake_end,
+		.gone = intake_gone,
+		.error = s3_error,
+		.done = s3_done,
+	};
+	return s;
+}
+
+void
+s3_free(struct s3 **s3)
+{
+	struct s3 *s = *s3;
+
+	if (s == NULL)
+		return;
+	*s3 = NULL;
+	op_index_free(&s->index);
+	mem_free(s);
+}
+
+const struct http_app *
+s3_app(struct s3 *s)
+{
+	return &s->app;
+}
+
+struct make_bucket {
+	struct span name, region;
+	struct fail *fail;
+};
+
+static enum err
+make_bucket(struct txn *t, void *arg)
+{
+	struct make_bucket *m = arg;
+	struct rec_bucket b;
+	enum err e = obj_bucket_find(t, m->name, &b, NULL);
+
+	if (e != E_NO_SUCH_BUCKET)
+		return e;
+	return obj_bucket_create(t, m->name, m->region, clock_now_ms(), m->fail);
+}
+
+static enum err
+make_bucket_read(struct txn *t, void *arg)
+{
+	struct make_bucket *m = arg;
+	struct rec_bucket b;
+
+	return obj_bucket_find(t, m->name, &b, NULL);
+}
+
+enum err
+s3_make_buckets(struct s3 *s, const char *list, struct fail *fail)
+{
+	struct span rest = span_str(list);
+	struct reader *reader = reader_new(s->conf.store);
+	enum err e = OK;
+
+	while (rest.n > 0 && e == OK) {
+		struct make_bucket m = { .fail = fail };
+
+		m.name = span_trim(span_cut(&rest, ','));
+		m.region = strcmp(s->conf.region, "us-east-1") == 0
+		    ? SPAN_LIT("")
+		    : span_str(s->conf.region);
+		if (m.name.n == 0)
+			continue;
+		if (address_bucket_check(m.name, NULL) != OK)
+			e = fail_msg(fail, E_CONFIG,
+			    "buckets: '%.*s' is no bucket name; allowed: 3 to 63 "
+			    "characters a-z 0-9 . -, "
+			    "beginning and ending with a letter or digit",
+			    (int)m.name.n, m.name.p);
+		/* Look first: a start that changes nothing writes nothing. */
+		if (e == OK)
+			e = store_read(reader, make_bucket_read, &m);
+		if (e == E_NO_SUCH_BUCKET)
+			e = store_write_wait(s->conf.store, make_bucket, &m);
+		if (e != OK && fail->code == OK)
+			(void)fail_msg(fail, e, "buckets: '%.*s' can't be made: %s",
+			    (int)m.name.n, m.name.p, err_row(e)->message);
+	}
+	reader_free(&reader);
+	return e;
+}

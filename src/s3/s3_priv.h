@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The request as the S3 layer sees it, and what its files call of each other. */
+#ifndef S3_PRIV_H
+#define S3_PRIV_H
+
+#include "auth/chunksig.h"
+#include "auth/sigv4.h"
+#include "codec/uri.h"
+#include "codec/xml.h"
+#include "object/object.h"
+#include "object/put.h"
+#include "object/read.h"
+#include "s3/s3.h"
+
+/* ---- the registry ---- */
+enum op_level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT, LEVELS };
+enum op_body { BODY_NONE, BODY_DOC, BODY_BLOB };
+enum op_flag {
+	F_NO_BUCKET = 1, /* the bucket need not exist */
+	F_OBJECT_SUM = 2 /* checksum headers speak of the object, not of this document */
+};
+struct rq;
+struct op {
+	const char *name;
+	enum http_method method;
+	enum op_level level;
+	const char *sub, *query, *header;
+	const char *action;
+	enum op_body body;
+	unsigned flags;
+	enum err (*begin)(struct rq *rq);
+	enum err (*finish)(struct rq *rq);
+};
+enum op_number {
+#define OP(name, method, level, sub, query, header, action, body, flags, begin, finish) \
+	OP_##name,
+#include "s3/ops.def"
+#undef OP
+	OP_COUNT
+};
+extern const struct op ops[OP_COUNT];
+/* ---- per process and per loop ---- */
+struct s3 {
+	struct s3_conf conf;
+	struct http_app app;
+	struct auth_conf auth;
+	struct op_index *index;
+};
+
+struct s3_loop {
+	struct s3 *s3;
+	struct inbox *inbox;
+	struct reader *reader;
+	struct sigv4 *sigv4;
+	/* Scratch for the reply being made; used only between a step and http_reply(). */
+	struct buf head, out;
+};
+
+/* ---- one request ---- */
+enum step {
+#define STEP(name, fn, what) STEP_##name,
+#include "s3/steps.def"
+#undef STEP
+	STEP_COUNT
+};
+#define RQ_MAGIC 0x52515333u
+
+struct rq {
+	unsigned magic;
+	struct http_req *http;
+	struct s3 *s3;
+	struct s3_loop *loop;
+	struct arena *arena;
+	struct fail fail;
+	const struct op *op; /* NULL before ROUTE */
+	unsigned step;
+	bool waiting; /* somebody else holds the request */
+	char id[17];
+	char id_2[57]; /* x-amz-id-2, HostId */
+	struct span bucket, key;
+	struct uri_param *param;
+	size_t nparam;
+	struct auth_result auth;
+	struct rec_bucket bkt;
+	int64_t now_ms;
+	/* body */
+	struct body *body;
+	struct chunksig *chunks;
+	bool body_kept; /* the blob is in the index */
+	/* reply: filled by the operation, sent by REPLY */
+	unsigned status;
+	struct http_source *source;
+	uint64_t length;
+	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
+	void *data; /* the operation's own */
+};
+
+/* A reply made inside a read is sent there too, while the map still holds the bytes, and
+ * rq is gone; or it is to be sent behind it (a source reads again). */
+struct reply_read {
+	struct rq *rq;
+	bool later;
+};
+
+/* dispatch.c */
+void rq_run(struct rq *rq);
+enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
+void rq_resume(struct rq *rq, enum err e); /* [loop] */
+struct rq *rq_new(struct s3 *s3, struct http_req *http);
+
+/* registry and routing: route.c */
+struct op_index *op_index_new(void);
+void op_index_free(struct op_index **x);
+NODISCARD enum err route_find(struct rq *rq, const struct op **out);
+
+/* address.c */
+NODISCARD enum err address_split(struct rq *rq);
+NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
+
+bool address_region_known(struct span region); /* a region AWS has */
+
+/* sign.c */
+NODISCARD enum err sign_check(struct rq *rq);
+
+/* reply.c */
+void reply_begin(struct rq *rq, unsigned status); /* empties the scratch */
+void reply_header(struct rq *rq, const char *name, struct span value);
+void reply_header_str(struct rq *rq, const char *name, const char *value);
+void reply_header_u64(struct rq *rq, const char *name, uint64_t v);
+void reply_etag(struct rq *rq, const struct rec_object *rec);
+void reply_checksum(struct rq *rq, const struct checksum *c, unsigned parts);
+void reply_http_date(struct rq *rq, const char *name, int64_t ms);
+/* Document: returns the scratch to write XML to, head line written, root to be opened. */
+struct buf *reply_xml(struct rq *rq, unsigned status);
+void xml_put_etag(struct buf *b, const char *etag, size_t n); /* quoted, as &quot; */
+void xml_put_time(struct buf *b, const char *name, int64_t ms);
+void xml_put_checksum(struct buf *b, const struct checksum *c, unsigned parts);
+void reply_error(struct rq *rq); /* from rq->fail */
+void reply_send(struct rq *rq); /* rq is gone behind it */
+void reply_send_body(struct rq *rq, struct span body);
+
+/* query.c: parameters of the request */
+struct span query_get(const struct rq *rq, const char *name); /* p == NULL: absent */
+bool query_has(const struct rq *rq, const char *name);
+/* Number in [min, max]; absent: *out untouched. Else InvalidArgument as AWS words it. */
+NODISCARD enum err query_max(
+    struct rq *rq, const char *name, uint64_t cap, uint64_t *out);
+NODISCARD enum err bad_argument(struct rq *rq, const char *name, struct span value,
+    const char *fmt, ...) PRINTF_LIKE(4, 5);
+NODISCARD enum err query_encoding(struct rq *rq, bool *url);
+NODISCARD enum err query_version(struct rq *rq); /* only "null" exists */
+NODISCARD enum err query_part_number(struct rq *rq, bool *given, unsigned *out);
+
+/* headers.c: what requests say about objects */
+struct span header_get(const struct rq *rq, const char *name);
+NODISCARD enum err header_not_implemented(
+    struct rq *rq, const char *name, const char *more);
+struct object_headers {
+	struct attrs attrs;
+	uint16_t mime;
+	uint8_t class;
+};
+NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
+NODISCARD enum err headers_class(struct rq *rq, uint8_t *out);
+NODISCARD enum err headers_cond_read(
+    struct rq *rq, const char *prefix, struct obj_cond *out);
+NODISCARD enum err headers_cond_write(struct rq *rq, struct obj_cond *out);
+NODISCARD enum err headers_cond_delete(struct rq *rq, struct obj_cond *out);
+/* What the body promises: MD5, one checksum (header or trailer). */
+struct body_promise {
+	bool has_md5;
+	uint8_t md5[16];
+	uint8_t kind; /* CHECKSUM_NONE: nothing said */
+	bool in_trailer;
+	struct checksum expect;
+};
+NODISCARD enum err headers_promise(struct rq *rq, struct body_promise *out);
+void headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    bool overrides);
+/* response-* parameters: signed requests only, and no line breaks into our head. */
+NODISCARD enum err headers_override_check(struct rq *rq);
+/* x-amz-expected-bucket-owner and its like: an account id, and ours. */
+NODISCARD enum err headers_owner_check(struct rq *rq);
+NODISCARD enum err headers_copy_source(
+    struct rq *rq, struct span *bucket, struct span *key);
+
+/* intake.c: bodies */
+NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
+NODISCARD enum err intake_start(struct rq *rq, uint8_t checksum); /* makes rq->body */
+NODISCARD enum err intake_document(struct rq *rq);
+struct span intake_bytes(const struct rq *rq);
+void *intake_room(void *ctx, struct http_req *http, size_t *cap);
+void intake_data(void *ctx, struct http_req *http, size_t n);
+void intake_end(void *ctx, struct http_req *http);
+void intake_gone(void *ctx, struct http_req *http, enum err why);
+
+/* operations, op_*.c */
+enum err op_list_buckets_begin(struct rq *rq);
+enum err op_create_bucket_finish(struct rq *rq);
+enum err op_head_bucket_begin(struct rq *rq);
+enum err op_delete_bucket_begin(struct rq *rq);
+enum err op_get_bucket_location_begin(struct rq *rq);
+enum err op_list_objects_begin(struct rq *rq);
+enum err op_list_objects_v2_begin(struct rq *rq);
+enum err op_list_uploads_begin(struct rq *rq);
+enum err op_delete_objects_finish(struct rq *rq);
+enum err op_get_object_begin(struct rq *rq);
+enum err op_put_object_begin(struct rq *rq);
+enum err op_put_object_finish(struct rq *rq);
+enum err op_copy_object_begin(struct rq *rq);
+enum err op_delete_object_begin(struct rq *rq);
+enum err op_get_attributes_begin(struct rq *rq);
+enum err op_create_upload_begin(struct rq *rq);
+enum err op_upload_part_begin(struct rq *rq);
+enum err op_upload_part_finish(struct rq *rq);
+enum err op_copy_part_begin(struct rq *rq);
+enum err op_complete_upload_finish(struct rq *rq);
+enum err op_abort_upload_begin(struct rq *rq);
+enum err op_list_parts_begin(struct rq *rq);
+
+/* steps, dispatch.c */
+#define STEP(name, fn, what) enum err fn(struct rq *rq);
+#include "s3/steps.def"
+#undef STEP
+
+#endif

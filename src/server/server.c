@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "server/server.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "access/access.h"
+#include "base/arena.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "codec/json.h"
+#include "http/http.h"
+#include "model/rec.h"
+#include "obs/reqlog.h"
+#include "s3/s3.h"
+#include "server_priv.h"
+#include "store/store.h"
+
+struct server {
+	const struct conf *conf;
+	struct fail fail;
+	char *ephemeral; /* directory to remove at the end */
+	struct store *store;
+	struct access *access;
+	struct task_pool *pool;
+	struct reqlog *reqlog;
+	struct s3 *s3;
+	struct http_server *http;
+	struct http_conf http_conf;
+	char **domains;
+	size_t ndomains;
+	struct buf endpoint;
+};
+
+static unsigned
+processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : (unsigned)n;
+}
+
+static void
+domains_split(struct server *s)
+{
+	struct span rest = span_str(s->conf->domains), one;
+
+	s->domains = mem_array(strlen(s->conf->domains) + 2, sizeof *s->domains);
+	s->domains[s->ndomains++] = mem_dup("localhost");
+	s->domains[s->ndomains++] = mem_dup("s3.localhost");
+	while (rest.n > 0) {
+		one = span_trim(span_cut(&rest, ','));
+		if (one.n > 0)
+			s->domains[s->ndomains++] = mem_span(one);
+	}
+}
+
+static enum err
+open_store(struct server *s)
+{
+	const struct conf *c = s->conf;
+	struct store_conf sc = {
+		.dir = c->dir,
+		.durability = (enum store_durability)c->durability,
+		.map_size = c->map_size,
+		.tables = model_tables,
+		.ntables = T_COUNT,
+	};
+
+	if (c->ephemeral) {
+		s->ephemeral = ephemeral_make(&s->fail);
+		if (s->ephemeral == NULL)
+			return s->fail.code;
+		sc.dir = s->ephemeral;
+		sc.durability = STORE_NONE;
+	}
+	return store_open(&s->store, &sc, &s->fail);
+}
+
+static enum err
+open_s3(struct server *s)
+{
+	const struct conf *c = s->conf;
+	struct access_conf ac = { c->root_user, c->root_password };
+	struct s3_conf sc = {
+		.store = s->store,
+		.region = c->region,
+		.max_object = c->max_object,
+		.max_document = (size_t)c->max_document,
+	};
+	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
+	enum err e = OK;
+
+	if (c->access_log[0] != '\0')
+		e = reqlog_open(
+		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
+	if (e != OK)
+		return e;
+	domains_split(s);
+	s->access = access_new(&ac);
+	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
+	sc.access = s->access;
+	sc.pool = s->pool;
+	sc.reqlog = s->reqlog;
+	sc.domains = (const char *const *)s->domains;
+	sc.ndomains = s->ndomains;
+	s->s3 = s3_new(&sc);
+	return s3_make_buckets(s->s3, c->buckets, &s->fail);
+}
+
+static enum err
+open_http(struct server *s)
+{
+	const struct conf *c = s->conf;
+	unsigned loops = (unsigned)c->loops;
+
+	if (loops == 0)
+		loops = processors() < 8 ? processors() : 8;
+	s->http_conf = (struct http_conf){
+		.address = c->address,
+		.loops = loops,
+		.max_connections = (unsigned)c->max_connections,
+		.max_head = (unsigned)c->max_head,
+		.max_line = (unsigned)c->max_line,
+		.max_headers = (unsigned)c->max_headers,
+		.max_body = c->max_object + (c->max_object >> 3),
+		.idle_ms = (unsigned)c->idle_timeout,
+		.head_ms = (unsigned)c->head_timeout,
+		.body_ms = (unsigned)c->body_timeout,
+		.arena_cap = c->request_memory,
+		.tls_dir = c->tls_dir[0] != '\0' ? c->tls_dir : NULL,
+		.server_name = "AmazonS3",
+	};
+	return http_server_new(&s->http, &s->http_conf, s3_app(s->s3), &s->fail);
+}
+
+/* A host that means "everywhere" is no place to go to. */
+static void
+endpoint_render(struct server *s)
+{
+	struct span host = span_str(s->conf->address);
+
+	while (host.n > 0 && host.p[host.n - 1] != ':')
+		host.n--;
+	host.n -= host.n > 0;
+	if (span_is(host, "0.0.0.0") || span_is(host, "") || span_is(host, "*"))
+		host = SPAN_LIT("127.0.0.1");
+	if (span_is(host, "[::]"))
+		host = SPAN_LIT("[::1]");
+	buf_str(&s->endpoint, s->http_conf.tls_dir != NULL ? "https://" : "http://");
+	buf_span(&s->endpoint, host);
+	buf_printf(&s->endpoint, ":%u", http_server_port(s->http));
+}
+
+static bool
+default_keys(const struct conf *c)
+{
+	return strcmp(c->root_user, "trugadmin") == 0 &&
+	    strcmp(c->root_password, "trugadmin") == 0;
+}
+
+static bool
+on_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]", 5) == 0 ||
+	    strncmp(address, "localhost", 9) == 0;
+}
+
+/* Three lines to paste, for a person who has just started it for the first time. */
+static void
+greet(struct server *s)
+{
+	const char *at = buf_cstr(&s->endpoint);
+
+	if (s->conf->greeting == 2 || (s->conf->greeting == 0 && !isatty(STDERR_FILENO)))
+		return;
+	fprintf(stderr,
+	    "\n  endpoint   %s\n  access key %s\n  secret key %s\n\n"
+	    "  AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s aws --endpoint-url %s "
+	    "--region %s s3 ls\n"
+	    "  python3 -c \"import boto3; print(boto3.client('s3', endpoint_url='%s', "
+	    "aws_access_key_id='%s', aws_secret_access_key='%s', "
+	    "region_name='%s').list_buckets()['Buckets'])\"\n"
+	    "  curl --aws-sigv4 aws:amz:%s:s3 --user %s:%s -H 'x-amz-content-sha256: "
+	    "UNSIGNED-PAYLOAD' %s/\n\n",
+	    at, s->conf->root_user,
+	    default_keys(s->conf) ? "trugadmin" : "(as you set it)", s->conf->root_user,
+	    default_keys(s->conf) ? "trugadmin" : "SECRET", at, s->conf->region, at,
+	    s->conf->root_user, default_keys(s->conf) ? "trugadmin" : "SECRET",
+	    s->conf->region, s->conf->region, s->conf->root_user,
+	    default_keys(s->conf) ? "trugadmin" : "SECRET", at);
+}
+
+static enum err
+ready_file(struct server *s)
+{
+	const char *path = s->conf->ready_file;
+	struct buf text = { 0 };
+	int rc = 0;
+
+	buf_str(&text, "{\"endpoint\": ");
+	json_put(&text, buf_view(&s->endpoint));
+	buf_printf(&text, ", \"port\": %u, \"pid\": %ld}\n", http_server_port(s->http),
+	    (long)getpid());
+	if (path[0] != '\0')
+		rc = io_write_file(path, buf_view(&text), 0644);
+	buf_fini(&text);
+	if (rc != 0)
+		return fail_msg(&s->fail, E_CONFIG,
+		    "ready-file: '%s' can't be written (%s); allowed: a file in a "
+		    "directory that can be "
+		    "written",
+		    path, strerrordesc_np(-rc));
+	return OK;
+}
+
+static enum err
+server_start(struct server *s)
+{
+	enum err e = open_store(s);
+
+	if (e == OK)
+		e = open_s3(s);
+	if (e == OK)
+		e = open_http(s);
+	if (e != OK)
+		return e;
+	http_server_start(s->http);
+	endpoint_render(s);
+	return ready_file(s);
+}
+
+static void
+server_stop(struct server *s)
+{
+	if (s->http != NULL)
+		http_server_drain(s->http, (unsigned)s->conf->drain_timeout);
+	http_server_free(&s->http);
+	task_pool_free(&s->pool);
+	s3_free(&s->s3);
+	access_free(&s->access);
+	store_close(&s->store);
+	reqlog_close(&s->reqlog);
+	if (s->ephemeral != NULL)
+		ephemeral_remove(s->ephemeral);
+	mem_free(s->ephemeral);
+	for (size_t i = 0; i < s->ndomains; i++)
+		mem_free(s->domains[i]);
+	mem_free(s->domains);
+	buf_fini(&s->endpoint);
+}
+
+static void
+on_second(int sig)
+{
+	(void)sig;
+	_exit(1);
+}
+
+static void
+wait_for_stop(sigset_t *set)
+{
+	struct sigaction again = { .sa_handler = on_second };
+	int sig;
+
+	while (sigwait(set, &sig) != 0)
+		continue;
+	log_info(
+	    "stopping: requests under way are finished; a second signal ends at once");
+	(void)sigaction(SIGTERM, &again, NULL);
+	(void)sigaction(SIGINT, &again, NULL);
+	(void)sigprocmask(SIG_UNBLOCK, set, NULL);
+}
+
+int
+server_run(const struct conf *c)
+{
+	struct server s = { .conf = c };
+	const char *plan = getenv("TRUG_FAULT");
+	sigset_t set;
+
+	log_setup((enum log_level)c->log_level, c->log_format == 1);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	fail_init(&s.fail, NULL);
+	if ((plan != NULL && !fault_setup(plan, &s.fail)) || server_start(&s) != OK) {
+		fprintf(stderr, "trug: %s\n", fail_text(&s.fail));
+		server_stop(&s);
+		return 2;
+	}
+	if (default_keys(c) && !on_loopback(c->address))
+		log_warn("the default keys are in use on %s: set --root-user and "
+			 "--root-password",
+		    c->address);
+	printf("trug ready %s pid %ld\n", buf_cstr(&s.endpoint), (long)getpid());
+	(void)fflush(stdout);
+	greet(&s);
+	wait_for_stop(&set);
+	server_stop(&s);
+	return 0;
+}

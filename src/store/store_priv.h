@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside of the storage engine: the structures its files share, the rows it keeps for
+ * itself and the calls between them. Nobody outside src/store/ and its tests includes this.
+ */
+#ifndef STORE_PRIV_H
+#define STORE_PRIV_H
+
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/uio.h>
+
+#include "base/io.h"
+#include "base/lock.h"
+#include "store/blob.h"
+#include "store/store.h"
+#include "store/table.h"
+
+enum {
+	STORE_MAGIC = 0x53746f72,
+	TXN_MAGIC = 0x54786e21,
+	READER_MAGIC = 0x52656164,
+	BLOB_FILE_MAGIC = 0x426c4669
+};
+
+enum {
+	EXTENT_ALIGN = 4096, /* of bodies in segments: what can be punched alone */
+	BODY_HEAD = 8, /* before a tiny body: references, CRC32C */
+	PAGE_HEAD = 16, /* LMDB's, of an overflow run */
+	BATCH_MAX = 1024, /* members of one batch */
+	LEASE_IDS = 64, /* ids of large files leased at once */
+	SWEEP_ROWS = 256, /* dead rows of one sweeping step */
+	PATH_ROOM = 48 /* below the store's directory */
+};
+#define BATCH_BYTES ((uint64_t)64 << 20)
+
+/* The engine's own tables. */
+enum inner { IN_BODY, IN_BLOB, IN_DEAD, IN_SEGMENT, IN_LEASE, IN_COUNT };
+
+static inline uint64_t
+extent_size(uint64_t len)
+{
+	return (len + EXTENT_ALIGN - 1) & ~(uint64_t)(EXTENT_ALIGN - 1);
+}
+
+/* ---- rows (all begin with a version byte) ---- */
+enum { ROW_VERSION = 1 };
+
+/* The one row "state" in LMDB's unnamed database: a table of its own would cost every
+ * commit a page more. */
+enum { STATE_SIZE = 33 };
+struct state {
+	uint64_t next_id;
+	uint64_t segment; /* the one appended to */
+	uint64_t dead_seq; /* next row of table dead */
+	uint64_t files; /* large files the index knows */
+};
+
+enum { BLOB_ROW_SIZE = 34 };
+struct blob_row {
+	uint8_t kind;
+	uint32_t refs;
+	uint64_t len;
+	uint64_t place; /* segment or file */
+	uint64_t off; /* in it */
+	uint32_t crc32c;
+};
+
+enum { DEAD_ROW_SIZE = 34 };
+struct dead_row {
+	uint8_t kind; /* BLOB_SEGMENT, BLOB_FILE, BLOB_LIST */
+	uint64_t place; /* segment, file or list */
+	uint64_t off, len;
+	uint64_t at; /* pieces of a list already let go */
+};
+
+enum { SEGMENT_ROW_SIZE = 34 };
+struct segment_row {
+	uint64_t len; /* committed; a longer file is cut back */
+	uint64_t dead; /* bytes given back */
+	uint64_t low, high; /* blobs placed here have ids within */
+	bool sealed; /* never grows again */
+};
+
+void row_state_put(void *out, const struct state *s);
+bool row_state_get(struct span in, struct state *out);
+void row_blob_put(void *out, const struct blob_row *r);
+bool row_blob_get(struct span in, struct blob_row *out);
+void row_dead_put(void *out, const struct dead_row *r);
+bool row_dead_get(struct span in, struct dead_row *out);
+void row_segment_put(void *out, const struct segment_row *r);
+bool row_segment_get(struct span in, struct segment_row *out);
+
+/* ---- the store ---- */
+struct txn {
+	unsigned magic;
+	struct store *store;
+	MDB_txn *mdb;
+	bool write;
+	bool dirty; /* the member running has changed something */
+	enum err failed; /* first failed change of the member running */
+};
+
+struct reader {
+	unsigned magic;
+	struct store *store;
+	MDB_env *env; /* of mdb */
+	MDB_txn *mdb;
+	bool busy;
+};
+
+struct batch {
+	struct store_write *member[BATCH_MAX];
+	bool out[BATCH_MAX]; /* failed after it wrote: not run again */
+	size_t n;
+};
+
+struct writer {
+	struct lock lock;
+	struct cond wake;
+	struct store_write *head, **tail;
+	bool stop, asleep, started;
+	pthread_t thread;
+	/* From here on the writer thread's own. */
+	struct batch batch;
+	struct state kept, now; /* as committed; with the batch under way */
+	uint64_t seg_len, seg_at; /* the same of the segment's length */
+	uint64_t seg_low, seg_high; /* ids of blobs this batch put there */
+	struct iovec *iov;
+	size_t iovs, iov_cap;
+	int seg_fd;
+	bool seg_lost; /* cannot be used: roll first */
+	uint64_t unsynced; /* when the first commit without a full sync was, or 0 */
+};
+
+struct sweeper {
+	pthread_t thread;
+	struct cond wake, quiet;
+	bool started, stop, wanted, asleep;
+	unsigned now; /* callers of store_sweep_now() */
+	bool no_punch; /* the file system has no holes: rewrite instead */
+};
+
+struct lease {
+	struct lease *next;
+	uint64_t start;
+	unsigned given, settled;
+};
+
+struct fdcache;
+
+struct store {
+	unsigned magic;
+	char *dir;
+	enum store_durability durability;
+	uint64_t small_max, segment_size;
+	size_t page;
+	bool check_only;
+	int lock_fd;
+	MDB_env *env;
+	MDB_env *_Atomic rescue; /* a read-only second map after LMDB gave up the first */
+	MDB_dbi *dbi; /* the unnamed database, then those below */
+	MDB_dbi *in, *own;
+	unsigned nown;
+	char **names;
+	atomic_bool writable;
+	struct lock lock; /* what follows, up to the blank line */
+	struct blob_pin pins; /* ring */
+	uint64_t dead_floor; /* dead rows below are in no snapshot begun from now on */
+	struct sweeper sweep;
+	struct lease *lease; /* newest first */
+	bool leasing;
+	struct cond leased;
+
+	struct writer writer;
+	struct fdcache *fds;
+	_Atomic uint64_t batches, members, syncs, swept;
+};
+
+/* ---- store.c ---- */
+/* Turn read-only after what failed with a negative errno, and say so once. [any] */
+void store_fail(struct store *s, const char *what, int negative_errno);
+void store_join(struct store *s, struct buf *path, const char *tail);
+/* LMDB's results, not errnos: */
+int store_env(
+    struct store *s, uint64_t map_size, unsigned readers, unsigned flags, MDB_env **out);
+int store_handles(struct store *s, MDB_txn *txn, unsigned flags, MDB_dbi *out);
+
+/* ---- reader.c ---- */
+int reader_rescue(struct store *s); /* read on after LMDB gave up; LMDB's result */
+
+/* ---- table.c ---- */
+enum err table_mdb(int rc); /* LMDB's or the system's error as ours */
+NODISCARD enum err table_row_get(
+    struct txn *t, MDB_dbi dbi, struct span key, struct span *out);
+NODISCARD enum err table_row_put(
+    struct txn *t, MDB_dbi dbi, struct span key, struct span value);
+NODISCARD enum err table_row_room(
+    struct txn *t, MDB_dbi dbi, struct span key, size_t n, bool appending, void **room);
+NODISCARD enum err table_row_del(struct txn *t, MDB_dbi dbi, struct span key);
+NODISCARD enum err table_row_begin(struct txn *t, MDB_dbi dbi, struct table_cursor *out);
+NODISCARD enum err table_id_get(
+    struct txn *t, enum inner table, uint64_t id, struct span *out);
+NODISCARD enum err table_id_put(
+    struct txn *t, enum inner table, uint64_t id, const void *p, size_t n);
+NODISCARD enum err table_id_del(struct txn *t, enum inner table, uint64_t id);
+NODISCARD enum err table_id_seek(struct table_cursor *c, uint64_t id);
+
+/* ---- key.c ---- */
+/* Is this row the way into a child space? Then where, and how many rows it should have. */
+bool key_is_pointer(struct span key, struct span value, uint64_t *child, uint64_t *rows);
+
+/* ---- writer.c ---- */
+NODISCARD enum err writer_load(struct store *s); /* state from the committed index */
+void writer_start(struct store *s);
+void writer_stop(struct store *s); /* runs what is queued */
+void writer_post(struct store *s, struct store_write *w);
+NODISCARD enum err writer_state_put(struct txn *t, const struct state *st);
+
+/* ---- segment.c ---- */
+void segment_path(struct store *s, uint64_t id, struct buf *out);
+NODISCARD enum err segment_get(struct txn *t, uint64_t id, struct segment_row *out);
+NODISCARD enum err segment_put(struct txn *t, uint64_t id, const struct segment_row *r);
+/* Room in the active segment for blob id's bytes, written when the batch is. */
+void segment_reserve(struct txn *t, struct span data, uint64_t id, uint64_t *off);
+NODISCARD enum err segment_flush(struct txn *t); /* write and sync the batch's bytes */
+void segment_undo(struct store *s); /* cut off what a failed batch wrote */
+NODISCARD enum err segment_roll(struct store *s); /* seal the active one, begin another */
+
+/* ---- blob.c ---- */
+NODISCARD enum err blob_row_get(struct txn *t, uint64_t id, struct blob_row *out);
+NODISCARD enum err blob_row_put(struct txn *t, uint64_t id, const struct blob_row *r);
+NODISCARD enum err blob_dead(struct txn *t, const struct dead_row *r);
+
+enum { PIECE_SIZE = BLOB_REF_SIZE + 12 }; /* reference, tag, start */
+struct blob_pieces {
+	const char *p;
+	size_t n;
+};
+NODISCARD enum err blob_pieces_get(struct txn *t, uint64_t list, struct blob_pieces *out);
+bool blob_pieces_at(
+    const struct blob_pieces *l, size_t i, struct blob_piece *out, uint64_t *start);
+
+/* ---- blob_file.c ---- */
+void blob_file_path(struct store *s, uint64_t id, struct buf *out);
+void blob_file_dir(struct store *s, uint64_t id, struct buf *out);
+void blob_file_settle_all(struct store *s); /* at close: forget the leases */
+
+/* ---- fdcache.c ---- */
+struct fdcache *fdcache_new(struct store *s, unsigned idle_max);
+void fdcache_free(struct fdcache **c);
+/* A descriptor for reading segment or file id; hold is given back to fdcache_put(). */
+NODISCARD enum err fdcache_get(
+    struct fdcache *c, uint8_t kind, uint64_t id, int *fd, void **hold);
+void fdcache_put(void *hold);
+void fdcache_forget(struct fdcache *c, uint8_t kind, uint64_t id); /* it was unlinked */
+
+/* ---- sweep.c, rewrite.c ---- */
+void sweep_nudge(struct store *s); /* with the STORE lock held */
+void sweep_deaths(struct store *s, uint64_t next_seq); /* rows below are committed */
+void sweep_stop(struct store *s);
+uint64_t sweep_floor(struct store *s); /* dead rows below may go */
+/* Copy some of a mostly dead segment's live extents away. false: there is none. */
+bool rewrite_step(struct store *s, struct reader *r);
+
+/* ---- recover.c ---- */
+NODISCARD enum err recover_run(struct store *s, struct fail *fail);
+
+#endif

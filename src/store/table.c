@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "store/table.h"
+
+#include <errno.h>
+
+#include "store_priv.h"
+
+/* LMDB takes void * and promises not to write through it. */
+static MDB_val
+val(struct span s)
+{
+	return (MDB_val){ s.n, (void *)(uintptr_t)s.p };
+}
+
+static struct span
+span_val(const MDB_val *v)
+{
+	return span_of(v->mv_data, v->mv_size);
+}
+
+enum err
+table_mdb(int rc)
+{
+	switch (rc) {
+	case 0:
+		return OK;
+	case MDB_NOTFOUND:
+		return E_NOT_FOUND;
+	case MDB_MAP_FULL:
+	case MDB_TXN_FULL:
+		return E_MAP_FULL;
+	case MDB_READERS_FULL:
+	case MDB_TLS_FULL:
+	case MDB_DBS_FULL:
+		return E_NO_RESOURCE;
+	case MDB_PANIC:
+		return E_IO;
+	default:
+		return rc > 0 ? io_err(-rc) : E_CORRUPT;
+	}
+}
+
+static enum err
+changed(struct txn *t, int rc)
+{
+	enum err e = table_mdb(rc);
+
+	if (e != OK && e != E_NOT_FOUND && t->failed == OK)
+		t->failed = e;
+	return e;
+}
+
+static void
+change(struct txn *t)
+{
+	CHECK(t, TXN_MAGIC);
+	MUST(t->write);
+	t->dirty = true;
+}
+
+enum err
+table_row_get(struct txn *t, MDB_dbi dbi, struct span key, struct span *out)
+{
+	MDB_val k = val(key), v;
+	int rc;
+
+	CHECK(t, TXN_MAGIC);
+	if (key.n == 0 || key.n > TABLE_KEY_MAX)
+		return E_NOT_FOUND;
+	rc = mdb_get(t->mdb, dbi, &k, &v);
+	if (rc == 0)
+		*out = span_val(&v);
+	return table_mdb(rc);
+}
+
+enum err
+table_row_put(struct txn *t, MDB_dbi dbi, struct span key, struct span value)
+{
+	MDB_val k = val(key), v = val(value);
+
+	if (key.n == 0 || key.n > TABLE_KEY_MAX)
+		return E_KEY_TOO_LONG;
+	change(t);
+	return changed(t, mdb_put(t->mdb, dbi, &k, &v, 0));
+}
+
+enum err
+table_row_room(
+    struct txn *t, MDB_dbi dbi, struct span key, size_t n, bool appending, void **room)
+{
+	MDB_val k = val(key), v = { n, NULL };
+	int rc = MDB_KEYEXIST;
+
+	if (key.n == 0 || key.n > TABLE_KEY_MAX)
+		return E_KEY_TOO_LONG;
+	change(t);
+	if (appending)
+		rc = mdb_put(t->mdb, dbi, &k, &v, MDB_RESERVE | MDB_APPEND);
+	if (rc == MDB_KEYEXIST) {
+		v = (MDB_val){ n, NULL };
+		rc = mdb_put(t->mdb, dbi, &k, &v, MDB_RESERVE);
+	}
+	if (rc == 0)
+		*room = v.mv_data;
+	return changed(t, rc);
+}
+
+enum err
+table_row_del(struct txn *t, MDB_dbi dbi, struct span key)
+{
+	MDB_val k = val(key);
+	bool dirty = t->dirty;
+	int rc;
+
+	if (key.n == 0 || key.n > TABLE_KEY_MAX)
+		return E_NOT_FOUND;
+	change(t);
+	rc = mdb_del(t->mdb, dbi, &k, NULL);
+	if (rc == MDB_NOTFOUND)
+		t->dirty = dirty;
+	return changed(t, rc);
+}
+
+static MDB_dbi
+own(const struct txn *t, unsigned table)
+{
+	CHECK(t, TXN_MAGIC);
+	MUST(table < t->store->nown);
+	return t->store->own[table];
+}
+
+enum err
+table_get(struct txn *t, unsigned table, struct span key, struct span *out)
+{
+	return table_row_get(t, own(t, table), key, out);
+}
+
+enum err
+table_put(struct txn *t, unsigned table, struct span key, struct span value)
+{
+	return table_row_put(t, own(t, table), key, value);
+}
+
+enum err
+table_put_room(
+    struct txn *t, unsigned table, struct span key, size_t n, bool appending, void **room)
+{
+	return table_row_room(t, own(t, table), key, n, appending, room);
+}
+
+enum err
+table_del(struct txn *t, unsigned table, struct span key)
+{
+	return table_row_del(t, own(t, table), key);
+}
+
+enum err
+table_row_begin(struct txn *t, MDB_dbi dbi, struct table_cursor *out)
+{
+	MDB_cursor *cursor;
+	int rc = mdb_cursor_open(t->mdb, dbi, &cursor);
+
+	if (rc == 0)
+		*out = (struct table_cursor){ .cursor = cursor };
+	return table_mdb(rc);
+}
+
+enum err
+table_begin(struct txn *t, unsigned table, struct table_cursor *out)
+{
+	return table_row_begin(t, own(t, table), out);
+}
+
+static enum err
+move(struct table_cursor *c, MDB_val k, MDB_cursor_op op)
+{
+	MDB_val v;
+	int rc = mdb_cursor_get(c->cursor, &k, &v, op);
+
+	if (rc == 0) {
+		c->key = span_val(&k);
+		c->value = span_val(&v);
+	}
+	return table_mdb(rc);
+}
+
+enum err
+table_seek(struct table_cursor *c, struct span from)
+{
+	char cut[TABLE_KEY_MAX];
+
+	if (from.n == 0)
+		return move(c, (MDB_val){ 0 }, MDB_FIRST);
+	if (from.n > TABLE_KEY_MAX) {
+		enum err e;
+
+		/* The row equal to the cut key sorts before from. */
+		memcpy(cut, from.p, sizeof cut);
+		e = move(c, (MDB_val){ sizeof cut, cut }, MDB_SET_RANGE);
+		if (e == OK && span_cmp(c->key, from) < 0)
+			e = table_next(c);
+		return e;
+	}
+	return move(c, val(from), MDB_SET_RANGE);
+}
+
+enum err
+table_next(struct table_cursor *c)
+{
+	return move(c, (MDB_val){ 0 }, MDB_NEXT);
+}
+
+enum err
+table_last(struct table_cursor *c)
+{
+	return move(c, (MDB_val){ 0 }, MDB_LAST);
+}
+
+void
+table_end(struct table_cursor *c)
+{
+	if (c->cursor != NULL)
+		mdb_cursor_close(c->cursor);
+	c->cursor = NULL;
+}
+
+/* ---- the engine's own tables: big-endian numbers ---- */
+
+enum err
+table_id_get(struct txn *t, enum inner table, uint64_t id, struct span *out)
+{
+	char key[8];
+
+	be64_put(key, id);
+	return table_row_get(t, t->store->in[table], span_of(key, 8), out);
+}
+
+enum err
+table_id_put(struct txn *t, enum inner table, uint64_t id, const void *p, size_t n)
+{
+	char key[8];
+
+	be64_put(key, id);
+	return table_row_put(t, t->store->in[table], span_of(key, 8), span_of(p, n));
+}
+
+enum err
+table_id_del(struct txn *t, enum inner table, uint64_t id)
+{
+	char key[8];
+
+	be64_put(key, id);
+	return table_row_del(t, t->store->in[table], span_of(key, 8));
+}
+
+enum err
+table_id_seek(struct table_cursor *c, uint64_t id)
+{
+	char key[8];
+
+	be64_put(key, id);
+	return table_seek(c, span_of(key, 8));
+}

@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Group commit. One thread takes what is queued, runs each member in one transaction,
+ * writes and syncs the bodies, commits, and tells the members. Order: bytes synced, index
+ * committed, answer sent. LMDB's nested transactions would double the cost of each member,
+ * so a member that fails after it wrote something makes the batch start over without it.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <semaphore.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/task.h"
+#include "store_priv.h"
+
+enum {
+	ROUNDS = 3, /* starts of a batch before its members run one by one */
+	RELAXED_US = 1000000
+};
+
+enum outcome { DONE, AGAIN, ALONE };
+
+/* ---- state ---- */
+
+enum err
+writer_state_put(struct txn *t, const struct state *st)
+{
+	char v[STATE_SIZE];
+
+	row_state_put(v, st);
+	return table_row_put(
+	    t, t->store->dbi[0], SPAN_LIT("state"), span_of(v, sizeof v));
+}
+
+enum err
+writer_load(struct store *s)
+{
+	struct txn t = { .magic = TXN_MAGIC, .store = s };
+	struct segment_row seg;
+	struct state st = { 0 };
+	struct span v;
+	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &t.mdb);
+	enum err e;
+
+	if (rc != 0)
+		return table_mdb(rc);
+	e = table_row_get(&t, s->dbi[0], SPAN_LIT("state"), &v);
+	if (e == OK && !row_state_get(v, &st))
+		e = E_CORRUPT;
+	if (e == OK)
+		e = segment_get(&t, st.segment, &seg);
+	if (e == OK) {
+		s->writer.kept = st;
+		s->writer.seg_len = seg.len;
+	}
+	mdb_txn_abort(t.mdb);
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+uint64_t
+store_next_id(struct txn *t)
+{
+	CHECK(t, TXN_MAGIC);
+	MUST(t->write);
+	return t->store->writer.now.next_id++;
+}
+
+/* ---- one batch ---- */
+
+static enum err
+batch_open(struct store *s, struct txn *t)
+{
+	struct writer *w = &s->writer;
+	uint64_t next_id =
+	    w->now.next_id; /* none is given twice, not even after an abort */
+	enum err e;
+	int rc;
+
+	if (w->seg_lost || w->seg_len >= s->segment_size) {
+		e = segment_roll(s);
+		/* Without room for a new segment the old one grows on. */
+		if (e != OK && (w->seg_lost || !atomic_load(&s->writable)))
+			return e;
+	}
+	w->now = w->kept;
+	if (w->now.next_id < next_id)
+		w->now.next_id = next_id;
+	*t = (struct txn){ .magic = TXN_MAGIC, .store = s, .write = true };
+	rc = mdb_txn_begin(s->env, NULL, 0, &t->mdb);
+	if (rc == MDB_PANIC)
+		store_fail(s, "beginning a transaction", -EIO);
+	return table_mdb(rc);
+}
+
+static void
+batch_abort(struct store *s, struct txn *t)
+{
+	if (t->mdb != NULL)
+		mdb_txn_abort(t->mdb);
+	t->mdb = NULL;
+	segment_undo(s);
+}
+
+/* Run the members. wrote: something is there to commit. */
+static enum outcome
+batch_members(struct store *s, struct txn *t, bool *wrote)
+{
+	struct batch *b = &s->writer.batch;
+	uint64_t bytes = s->segment_size / 4;
+
+	bytes = bytes < BATCH_BYTES ? bytes : BATCH_BYTES;
+	for (size_t i = 0; i < b->n; i++) {
+		struct store_write *m = b->member[i];
+
+		if (b->out[i])
+			continue;
+		if (i > 0 && s->writer.seg_at - s->writer.seg_len >= bytes) {
+			b->n = i; /* the rest is for the next batch */
+			break;
+		}
+		t->dirty = false;
+		t->failed = OK;
+		m->result = m->fn(t, m);
+		if (m->result == OK)
+			m->result = t->failed;
+		if (m->result == OK) {
+			*wrote |= t->dirty;
+			continue;
+		}
+		if (!t->dirty)
+			continue;
+		b->out[i] = true;
+		if (b->n == 1)
+			return AGAIN;
+		return t->failed == OK ? AGAIN : ALONE;
+	}
+	return DONE;
+}
+
+static int
+commit(struct txn *t)
+{
+	int rc = fault_hit(FAULT_blob_commit);
+
+	if (rc == 0)
+		rc = fault_hit(FAULT_mdb_commit);
+	if (rc != 0) {
+		mdb_txn_abort(t->mdb);
+		t->mdb = NULL;
+		return rc;
+	}
+	rc = mdb_txn_commit(t->mdb);
+	t->mdb = NULL;
+	if (rc == 0)
+		(void)fault_hit(FAULT_batch_done);
+	return rc;
+}
+
+static enum err
+batch_commit(struct store *s, struct txn *t)
+{
+	struct writer *w = &s->writer;
+	enum err e = segment_flush(t);
+	int rc;
+
+	if (e == OK)
+		e = writer_state_put(t, &w->now);
+	if (e != OK)
+		return e;
+	rc = commit(t);
+	e = table_mdb(rc);
+	if (e == E_IO || e == E_CORRUPT)
+		store_fail(s, "committing the index", rc > 0 ? -rc : -EIO);
+	if (e != OK)
+		return e;
+	if (s->durability == STORE_FULL)
+		s->syncs++;
+	if (s->durability == STORE_RELAXED && w->unsynced == 0)
+		w->unsynced = clock_mono_us();
+	return OK;
+}
+
+static void
+batch_settled(struct store *s)
+{
+	struct writer *w = &s->writer;
+	bool deaths = w->now.dead_seq != w->kept.dead_seq;
+
+	w->kept = w->now;
+	w->seg_len = w->seg_at;
+	w->iovs = 0;
+	segment_undo(s);
+	s->batches++;
+	if (deaths)
+		sweep_deaths(s, w->kept.dead_seq);
+}
+
+/* Nobody may believe what he saw in a transaction that is no more. */
+static enum outcome
+batch_failed(struct store *s, enum err e)
+{
+	struct batch *b = &s->writer.batch;
+
+	if (writer_load(s) != OK)
+		store_fail(s, "reading the index after a failed commit", -EIO);
+	segment_undo(s);
+	if (b->n > 1 && e != E_IO && e != E_CORRUPT)
+		return ALONE;
+	for (size_t i = 0; i < b->n; i++)
+		b->member[i]->result = e;
+	return DONE;
+}
+
+static enum outcome
+batch_round(struct store *s)
+{
+	enum outcome o;
+	bool wrote = false;
+	struct txn t = { 0 };
+	enum err e = batch_open(s, &t);
+
+	if (e != OK) {
+		for (size_t i = 0; i < s->writer.batch.n; i++)
+			s->writer.batch.member[i]->result = e;
+		return DONE;
+	}
+	o = batch_members(s, &t, &wrote);
+	if (o != DONE || !wrote) {
+		batch_abort(s, &t);
+		return o;
+	}
+	e = batch_commit(s, &t);
+	if (e == OK) {
+		batch_settled(s);
+		return DONE;
+	}
+	batch_abort(s, &t);
+	return batch_failed(s, e);
+}
+
+static void
+batch_tell(struct store *s)
+{
+	struct batch *b = &s->writer.batch;
+
+	for (size_t i = 0; i < b->n; i++) {
+		s->members++;
+		b->member[i]->done(b->member[i]);
+	}
+}
+
+static enum outcome
+batch_run(struct store *s)
+{
+	struct batch *b = &s->writer.batch;
+	enum outcome o = AGAIN;
+
+	memset(b->out, 0, b->n * sizeof b->out[0]);
+	for (unsigned round = 0; o == AGAIN; round++) {
+		if (!atomic_load(&s->writable)) {
+			for (size_t i = 0; i < b->n; i++)
+				b->member[i]->result = E_READ_ONLY;
+			o = DONE;
+		} else if (round == ROUNDS && b->n > 1)
+			o = ALONE;
+		else if (b->n == 1 && b->out[0])
+			o = DONE;
+		else
+			o = batch_round(s);
+	}
+	if (o == DONE)
+		batch_tell(s);
+	return o;
+}
+
+/* One by one: who fails, fails alone. */
+static void
+batch_alone(struct store *s, size_t n)
+{
+	struct batch *b = &s->writer.batch;
+	struct store_write **all = mem_array(n, sizeof *all);
+
+	memcpy(all, b->member, n * sizeof *all);
+	for (size_t i = 0; i < n; i++) {
+		b->member[0] = all[i];
+		b->n = 1;
+		(void)batch_run(s);
+	}
+	mem_free(all);
+}
+
+/* ---- the thread ---- */
+
+/* A commit without the last flush is at most a second old. */
+static void
+relaxed_sync(struct store *s, bool last)
+{
+	struct writer *w = &s->writer;
+	int rc;
+
+	if (w->unsynced == 0 || (!last && clock_mono_us() - w->unsynced < RELAXED_US))
+		return;
+	w->unsynced = 0;
+	s->syncs++;
+	rc = mdb_env_sync(s->env, 1);
+	if (rc != 0)
+		store_fail(s, "syncing the index", -rc);
+}
+
+static void
+queue_back(struct writer *w, struct store_write **m, size_t n)
+{
+	while (n-- > 0) {
+		m[n]->next = w->head;
+		if (w->head == NULL)
+			w->tail = &m[n]->next;
+		w->head = m[n];
+	}
+}
+
+/* Wait for members; false: none will come. [with the WRITER lock] */
+static bool
+queue_wait(struct store *s)
+{
+	struct writer *w = &s->writer;
+
+	while (w->head == NULL && !w->stop) {
+		uint64_t age = w->unsynced == 0 ? 0 : clock_mono_us() - w->unsynced;
+
+		w->asleep = true;
+		if (w->unsynced == 0)
+			cond_wait(&w->wake, &w->lock);
+		else if (age >= RELAXED_US ||
+		    cond_wait_ms(&w->wake, &w->lock, (RELAXED_US - age) / 1000 + 1) !=
+			0) {
+			w->asleep = false;
+			lock_drop(&w->lock);
+			relaxed_sync(s, true);
+			lock_take(&w->lock);
+		}
+		w->asleep = false;
+	}
+	return w->head != NULL;
+}
+
+static void *
+writer_main(void *arg)
+{
+	struct store *s = arg;
+	struct writer *w = &s->writer;
+	struct batch *b = &w->batch;
+
+	lock_take(&w->lock);
+	while (queue_wait(s)) {
+		struct store_write *m;
+		enum outcome o;
+		size_t took, n;
+
+		for (b->n = 0; b->n < BATCH_MAX && (m = w->head) != NULL; b->n++) {
+			b->member[b->n] = m;
+			w->head = m->next;
+		}
+		took = b->n;
+		lock_drop(&w->lock);
+		o = batch_run(s);
+		n = b->n;
+		if (o == ALONE)
+			batch_alone(s, n);
+		relaxed_sync(s, false);
+		lock_take(&w->lock);
+		queue_back(w, b->member + n, took - n);
+	}
+	lock_drop(&w->lock);
+	relaxed_sync(s, true);
+	return NULL;
+}
+
+void
+writer_start(struct store *s)
+{
+	thread_start(&s->writer.thread, "writer", writer_main, s);
+	s->writer.started = true;
+}
+
+void
+writer_stop(struct store *s)
+{
+	struct writer *w = &s->writer;
+
+	if (!w->started)
+		return;
+	lock_take(&w->lock);
+	w->stop = true;
+	cond_signal(&w->wake);
+	lock_drop(&w->lock);
+	MUST(pthread_join(w->thread, NULL) == 0);
+	w->started = false;
+}
+
+void
+writer_post(struct store *s, struct store_write *m)
+{
+	struct writer *w = &s->writer;
+
+	m->next = NULL;
+	lock_take(&w->lock);
+	MUST(!w->stop);
+	if (w->head == NULL)
+		w->tail = &w->head;
+	*w->tail = m;
+	w->tail = &m->next;
+	if (w->asleep)
+		cond_signal(&w->wake);
+	lock_drop(&w->lock);
+}
+
+void
+store_write(struct store *s, struct store_write *m)
+{
+	CHECK(s, STORE_MAGIC);
+	writer_post(s, m);
+}
+
+struct waiter {
+	struct store_write write;
+	store_fn fn;
+	void *arg;
+	sem_t done;
+};
+
+static enum err
+waiter_fn(struct txn *t, void *arg)
+{
+	struct waiter *w = CONTAINER_OF(arg, struct waiter, write);
+
+	return w->fn(t, w->arg);
+}
+
+static void
+waiter_done(struct store_write *m)
+{
+	MUST(sem_post(&CONTAINER_OF(m, struct waiter, write)->done) == 0);
+}
+
+enum err
+store_write_wait(struct store *s, store_fn fn, void *arg)
+{
+	struct waiter w = { .fn = fn, .arg = arg };
+
+	CHECK(s, STORE_MAGIC);
+	w.write.fn = waiter_fn;
+	w.write.done = waiter_done;
+	MUST(sem_init(&w.done, 0, 0) == 0);
+	writer_post(s, &w.write);
+	while (sem_wait(&w.done) != 0)
+		MUST(errno == EINTR);
+	(void)sem_destroy(&w.done);
+	return w.write.result;
+}
