@@ -427,8 +427,8 @@ def tls_bad_files():
         check("empty" in start(), "empty certificate")
 
 
-def with_server(run, name, fn, *options, tls=False):
-    server = Started(*options, tls=tls)
+def with_server(run, name, fn, *options, **kw):
+    server = Started(*options, **kw)
     try:
         fn(server)
     finally:
@@ -436,18 +436,23 @@ def with_server(run, name, fn, *options, tls=False):
 
 
 def everything(run):
-    trug = os.environ.get("TRUG")
+    trug = os.environ.get("TRUG") or os.path.join(os.environ.get("top_builddir", "."), "trug")
+
+    def real(server):
+        run.files(server, "trug_")
+        common(run, server, "trug_")
 
     def first(server):
         run.files(server)
         common(run, server)
-        if not trug:
-            echo(run, server)
-            run.case("listen_port_in_use", port_in_use, server)
+        echo(run, server)
+        run.case("listen_port_in_use", port_in_use, server)
 
-    with_server(run, "server", first)
-    if trug:
+    if os.path.exists(trug):
+        with_server(run, "trug", real, program=trug)
+    if os.environ.get("TRUG"):
         return
+    with_server(run, "server", first)
 
     def limits(server):
         run.case("limits_head_timeout", head_timeout, server)
