@@ -163,7 +163,8 @@ class Started(Server):
         data = os.path.join(self.dir, "data")
         os.mkdir(data)
         self.log = open(os.path.join(self.dir, "log"), "w+")
-        self.process = subprocess.Popen([*argv, *options, data], stderr=self.log)
+        self.process = subprocess.Popen([*argv, *options, data], stdout=subprocess.DEVNULL,
+                                        stderr=self.log)
         deadline = time.monotonic() + 20
         while not os.path.exists(ready):
             if self.process.poll() is not None or time.monotonic() > deadline:
