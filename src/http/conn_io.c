@@ -133,9 +133,17 @@ io_tls_file(struct http_conn *c, int fd, uint64_t off, uint64_t n)
 		log_error("http: reading a reply's body: %s", strerrordesc_np(-rc));
 		return CONN_FAILED;
 	}
-	/* After CONN_AGAIN the same bytes are read again: files of replies never change. */
-	put = tls_write(c->ssl, l->file_buf, n);
-	return put >= 0 ? put : put == TLS_WANT_WRITE ? CONN_AGAIN : CONN_FAILED;
+	/* One call takes one record. After CONN_AGAIN the same bytes are read again: files of
+	 * replies never change. */
+	for (size_t at = 0; at < n; at += (size_t)put) {
+		put = tls_write(c->ssl, l->file_buf + at, n - at);
+		if (put > 0)
+			continue;
+		if (put != TLS_WANT_WRITE)
+			return CONN_FAILED;
+		return at > 0 ? (ssize_t)at : CONN_AGAIN;
+	}
+	return (ssize_t)n;
 }
 
 ssize_t

@@ -37,7 +37,7 @@ enum {
 	    16 << 10, /* chunk data left from which it is received in place */
 	OUT_BURST = 4 << 20, /* bytes sent per event */
 	OUT_FILE = 2 << 20, /* per sendfile(): one call must not hold the loop for long */
-	OUT_FILE_TLS = 256 << 10, /* per read and SSL_write() */
+	OUT_FILE_TLS = 64 << 10, /* per read and SSL_write() */
 	OUT_RECORD = 16 << 10 /* what one TLS record holds */
 };
 

@@ -6,8 +6,8 @@
     run.py HOST PORT       play against one that runs already
     run.py -k WORD ...     only cases whose name holds WORD
 
-The server started is $TRUG where that is set, otherwise the echo server of the build tree;
-both as `PROGRAM serve --address 127.0.0.1:0 --ready-file F DIR`. See README.md for the cases.
+The servers started are the echo server and trug of the build tree, or $TRUG alone where that is
+set; as `PROGRAM serve --address 127.0.0.1:0 --ready-file F DIR`. See README.md for the cases.
 """
 import functools, json, os, pathlib, re, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
 
@@ -150,9 +150,8 @@ class Server:
 class Started(Server):
     """A server of our own, ended by stop()."""
 
-    def __init__(self, *options, tls=False):
+    def __init__(self, *options, tls=False, program=None):
         self.dir = tempfile.mkdtemp(prefix="wire.")
-        program = os.environ.get("TRUG")
         echo = not program
         if echo:
             program = os.path.join(os.environ.get("top_builddir", "."), "tests/wire/echo_server")
@@ -164,7 +163,8 @@ class Started(Server):
         data = os.path.join(self.dir, "data")
         os.mkdir(data)
         self.log = open(os.path.join(self.dir, "log"), "w+")
-        self.process = subprocess.Popen([*argv, *options, data], stderr=self.log)
+        self.process = subprocess.Popen([*argv, *options, data], stdout=subprocess.DEVNULL,
+                                        stderr=self.log)
         deadline = time.monotonic() + 20
         while not os.path.exists(ready):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -309,7 +309,7 @@ class Run:
         try:
             fn(*args)
             print("ok %d - %s" % (self.count, name), flush=True)
-        except (Failed, OSError) as e:
+        except (Failed, OSError, subprocess.SubprocessError) as e:
             self.bad += 1
             print("not ok %d - %s" % (self.count, name), flush=True)
             for text in str(e).splitlines():
