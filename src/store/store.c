@@ -313,7 +313,7 @@ static bool
 is_own_name(const char *name)
 {
 	static const char *const own[] = { "format", "lock", "index", "segments", "files",
-		"lost+found" };
+		"reserve", "lost+found" };
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		if (strcmp(name, own[i]) == 0)
@@ -321,32 +321,39 @@ is_own_name(const char *name)
 	return name[0] == '.' || strncmp(name, "format.tmp.", 11) == 0;
 }
 
+struct foreign {
+	char *first; /* name that is no part of a store */
+	bool has_format;
+};
+
 static void
 note_foreign(void *arg, const char *name)
 {
-	char **first = arg;
+	struct foreign *f = arg;
 
-	if (*first == NULL && !is_own_name(name))
-		*first = mem_dup(name);
+	if (strcmp(name, "format") == 0)
+		f->has_format = true;
+	if (f->first == NULL && !is_own_name(name))
+		f->first = mem_dup(name);
 }
 
 /* Somebody else's directory is not made a store of, nor touched. */
 static enum err
 check_foreign(const struct store *s, struct fail *fail)
 {
-	char *foreign = NULL;
-	int rc = io_list(s->dir, note_foreign, &foreign);
+	struct foreign f = { 0 };
+	int rc = io_list(s->dir, note_foreign, &f);
 	enum err e = OK;
 
 	if (rc != 0)
 		e = dir_error(s, "list the directory", rc, fail);
-	else if (foreign != NULL)
+	else if (f.first != NULL && !f.has_format)
 		e = fail_msg(fail, E_CONFIG,
 		    "%s: it holds '%s', which is no part of a store; allowed: an empty "
 		    "or a new "
 		    "directory, or one that holds a store",
-		    s->dir, foreign);
-	mem_free(foreign);
+		    s->dir, f.first);
+	mem_free(f.first);
 	return e;
 }
 
