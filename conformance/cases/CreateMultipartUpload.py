@@ -42,7 +42,7 @@ def CreateMultipartUpload_checksum_algorithm(t):
 
 def CreateMultipartUpload_unknown_algorithm(t):
     name = t.bucket()
-    t.error(t.s3.post(name, "key", "uploads", headers={"x-amz-checksum-algorithm": "XXX"}), 400,
+    t.error(t.s3.post(name, "key", "uploads", headers={"x-amz-checksum-algorithm": "BLAH"}), 400,
             "InvalidRequest",
             "Checksum algorithm provided is unsupported. Please try again with any of the valid "
             "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")

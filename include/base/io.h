@@ -24,7 +24,8 @@ enum fault {
 
 /* Plan from TRUG_FAULT: "io_fsync@3=EIO;crash@blob_commit@2" fails the third sync and dies
  * at the second passing of blob_commit; "@n+" means from the n-th on. Replaces the plan
- * before and counts anew. Returns false and a message when the plan cannot be read, or when faults are not compiled in. */
+ * before and counts anew. Returns false and a message when the plan cannot be read, or when
+ * faults are not compiled in. */
 bool fault_setup(const char *plan, struct fail *fail);
 
 #ifdef ENABLE_FAULTS
@@ -47,6 +48,7 @@ int io_punch(int fd, uint64_t off, uint64_t len); /* gives the space back */
 int io_truncate(int fd, uint64_t len);
 int io_unlink(const char *path);
 int io_mkdir(const char *path, mode_t mode); /* an existing directory is no error */
+int io_temp_dir(char *template); /* mkdtemp(3) */
 int io_rename(const char *from, const char *to);
 int io_size(int fd, uint64_t *out);
 int io_try_lock(int fd); /* whole file, till it is closed; -EWOULDBLOCK: another has it */

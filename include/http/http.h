@@ -118,13 +118,16 @@ struct http_app {
 	void (*body_data)(void *ctx, struct http_req *rq, size_t n);
 	void (*body_end)(void *ctx, struct http_req *rq);
 	/* The client is gone, or the body timed out or broke (why), while the application holds
-	 * the baton. It must still http_reply() (which sends what can be sent). */
+	 * the baton; once. E_GONE also tells of a client that only shut its side: if it still
+	 * reads, the reply reaches it. It must still http_reply(), which sends what can be
+	 * sent. */
 	void (*gone)(void *ctx, struct http_req *rq, enum err why);
 	/* A head that cannot be parsed or is over a limit: fill out from why (a short XML
 	 * document; memory from rq->arena). rq has whatever was understood. */
 	void (*error)(
 	    void *ctx, struct http_req *rq, enum err why, struct http_resp *out);
-	/* The reply is out or dropped; rq is freed behind this. */
+	/* The reply is out or dropped; rq is freed behind this. Behind error() it is called only
+	 * where that has set rq->app. */
 	void (*done)(void *ctx, struct http_req *rq, const struct http_done *info);
 };
 

@@ -50,6 +50,11 @@ NODISCARD enum err obj_bucket_create(struct txn *t, struct span name, struct spa
     int64_t now_ms, struct fail *fail);
 NODISCARD enum err obj_bucket_delete(struct txn *t, struct span name, struct fail *fail);
 
+/* Buckets in name order behind after that start with prefix; row() says whether to go on.
+ * name and the record's spans live until row() returns. */
+NODISCARD enum err obj_bucket_each(struct txn *t, struct span prefix, struct span after,
+    bool (*row)(void *ctx, struct span name, const struct rec_bucket *b), void *ctx);
+
 /* ---- objects ---- */
 
 /* E_NO_SUCH_KEY with Key when there is none. */

@@ -31,6 +31,16 @@ NODISCARD enum err obj_read_start(struct obj_read *r, struct txn *t,
 NODISCARD enum err obj_read_next(struct obj_read *r, const struct blob_extent **out);
 void obj_read_end(struct obj_read *r);
 
+/* A short range in one go: *out is in the map (until the transaction's end) where all of it
+ * lies in one place there, else in scratch, appended. */
+NODISCARD enum err obj_read_small(struct txn *t, const struct blob_ref *ref, uint64_t off,
+    uint64_t len, struct buf *scratch, struct span *out);
+
+/* Place of part number (from 1) in an object, and how many parts it has: 1 for a plain one.
+ * E_INVALID_PART_NUMBER past the last (*count is set); fail is not. */
+NODISCARD enum err obj_part_place(struct txn *t, const struct rec_object *rec,
+    unsigned number, uint64_t *off, uint64_t *len, size_t *count);
+
 /* MD5 and one checksum of what read was started on. Caller's memory until then(). */
 struct obj_hash {
 	struct task work, back;

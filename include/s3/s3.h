@@ -10,9 +10,9 @@
 #include "base/task.h"
 #include "http/http.h"
 #include "obs/reqlog.h"
-#include "store/store.h"
 
 struct s3;
+struct store;
 
 struct s3_conf {
 	struct store *store;

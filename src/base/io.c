@@ -163,6 +163,13 @@ io_mkdir(const char *path, mode_t mode)
 }
 
 int
+io_temp_dir(char *template)
+{
+	FAULT_RETURN(FAULT_io_mkdir);
+	return mkdtemp(template) == NULL ? -errno : 0;
+}
+
+int
 io_rename(const char *from, const char *to)
 {
 	FAULT_RETURN(FAULT_io_rename);

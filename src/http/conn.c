@@ -74,9 +74,11 @@ head_guess(struct http_conn *c, struct http_req *rq)
 	struct span in = c->running ? loop_view(c->loop) : buf_view(&c->in), line;
 	size_t lf;
 
+	if (c->scan.lines == 0)
+		return;
 	in = span_from(in, c->scan.skip);
 	lf = span_find(in, '\n', 0);
-	if (c->scan.lines == 0 || lf == in.n)
+	if (lf == in.n)
 		return;
 	line = arena_span(&rq->arena, span_head(in, lf + 1));
 	if (h1_parse_line(rq, (char *)(uintptr_t)line.p, line.n) != OK)
@@ -476,7 +478,11 @@ conn_expire(struct http_conn *c)
 		conn_body_broke(c, E_REQUEST_TIMEOUT);
 		break;
 	case CONN_BUSY:
-		if (c->x->out.replied) /* the client does not take its reply */
+		if (!c->x->out.replied)
+			break;
+		if (conn_out_moves(c))
+			loop_wait(c, DEADLINE_BODY);
+		else /* the client does not take its reply */
 			conn_out_cut(c);
 		break;
 	case CONN_SHAKE:

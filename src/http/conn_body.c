@@ -72,7 +72,7 @@ body_took(struct http_conn *c, size_t n)
 static uint64_t
 body_due(const struct http_conn *c)
 {
-	return c->chunked ? c->chunk.left : c->left;
+	return c->chunked ? h1_chunk_due(&c->chunk) : c->left;
 }
 
 /* Into the loop's buffer. false: not now, or never. */
@@ -170,9 +170,9 @@ conn_body_step(struct http_conn *c, bool *readable)
 	if (c->paused)
 		return false;
 	if (c->loop->n == 0 &&
-	    (!*readable || (c->chunked && c->chunk.left < CONN_CHUNK_DIRECT)))
+	    (!*readable || (c->chunked && body_due(c) < CONN_CHUNK_DIRECT)))
 		return body_fill(c, readable);
-	if (!c->chunked || c->chunk.left > 0)
+	if (body_due(c) > 0)
 		return body_move(c, readable);
 	e = body_frame(c);
 	if (e != OK)
@@ -193,7 +193,7 @@ conn_body_drop(struct http_conn *c, bool *readable)
 	}
 	if (l->n == 0)
 		return body_fill(c, readable);
-	if (c->chunked && c->chunk.left == 0)
+	if (body_due(c) == 0)
 		e = body_frame(c);
 	else {
 		used = l->n < body_due(c) ? l->n : body_due(c);

@@ -4,6 +4,8 @@
 #include "conn_priv.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
@@ -16,6 +18,14 @@ static ssize_t
 io_errno(void)
 {
 	return errno == EAGAIN || errno == EWOULDBLOCK ? CONN_AGAIN : CONN_FAILED;
+}
+
+unsigned
+conn_io_queued(const struct http_conn *c)
+{
+	int n;
+
+	return ioctl(c->fd, SIOCOUTQ, &n) == 0 && n > 0 ? (unsigned)n : 0;
 }
 
 static ssize_t
@@ -120,12 +130,20 @@ io_tls_file(struct http_conn *c, int fd, uint64_t off, uint64_t n)
 		n = OUT_FILE_TLS;
 	rc = io_pread(fd, l->file_buf, n, off);
 	if (rc != 0) {
-		log_error("http: reading a reply's body: %s", strerror(-rc));
+		log_error("http: reading a reply's body: %s", strerrordesc_np(-rc));
 		return CONN_FAILED;
 	}
-	/* After CONN_AGAIN the same bytes are read again: files of replies never change. */
-	put = tls_write(c->ssl, l->file_buf, n);
-	return put >= 0 ? put : put == TLS_WANT_WRITE ? CONN_AGAIN : CONN_FAILED;
+	/* One call takes one record. After CONN_AGAIN the same bytes are read again: files of
+	 * replies never change. */
+	for (size_t at = 0; at < n; at += (size_t)put) {
+		put = tls_write(c->ssl, l->file_buf + at, n - at);
+		if (put > 0)
+			continue;
+		if (put != TLS_WANT_WRITE)
+			return CONN_FAILED;
+		return at > 0 ? (ssize_t)at : CONN_AGAIN;
+	}
+	return (ssize_t)n;
 }
 
 ssize_t
@@ -145,6 +163,6 @@ conn_io_file(struct http_conn *c, int fd, uint64_t off, uint64_t n)
 		return CONN_AGAIN;
 	if (put == 0 || (errno != EPIPE && errno != ECONNRESET))
 		log_error("http: reading a reply's body: %s",
-		    put == 0 ? "the file ends too early" : strerror(errno));
+		    put == 0 ? "the file ends too early" : strerrordesc_np(errno));
 	return CONN_FAILED;
 }

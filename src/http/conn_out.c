@@ -263,13 +263,26 @@ conn_out_pump(struct http_conn *c)
 	conn_out_watch(c, w != 0);
 	if (w != 0) {
 		out_keep(o);
-		if (o->replied && (burst > 0 || c->deadline.kind != DEADLINE_BODY))
+		if (o->replied && (burst > 0 || c->deadline.kind != DEADLINE_BODY)) {
+			o->queued = conn_io_queued(c);
 			loop_wait(c, DEADLINE_BODY);
+		}
 	} else if (o->replied && !o->waiting)
 		out_finish(c);
 	else if (o->replied)
 		loop_wait(
 		    c, DEADLINE_NONE); /* the application's time, not the client's */
+}
+
+bool
+conn_out_moves(struct http_conn *c)
+{
+	/* The kernel holds megabytes and asks for more only when a third of it is gone: to a
+	 * slow client that takes longer than any sensible deadline. */
+	unsigned before = c->x->out.queued;
+
+	c->x->out.queued = conn_io_queued(c);
+	return c->x->out.queued < before;
 }
 
 void

@@ -37,7 +37,7 @@ enum {
 	    16 << 10, /* chunk data left from which it is received in place */
 	OUT_BURST = 4 << 20, /* bytes sent per event */
 	OUT_FILE = 2 << 20, /* per sendfile(): one call must not hold the loop for long */
-	OUT_FILE_TLS = 256 << 10, /* per read and SSL_write() */
+	OUT_FILE_TLS = 64 << 10, /* per read and SSL_write() */
 	OUT_RECORD = 16 << 10 /* what one TLS record holds */
 };
 
@@ -67,6 +67,7 @@ struct out {
 	struct http_piece piece;
 	uint64_t left; /* body bytes still to come from the source, where known */
 	uint64_t sent; /* body bytes */
+	unsigned queued; /* what the kernel had to send when it took no more */
 };
 
 struct exchange {
@@ -142,6 +143,8 @@ enum { CONN_AGAIN = -1, CONN_FAILED = -2 };
 ssize_t conn_io_recv(struct http_conn *c, void *p, size_t n); /* 0: end */
 ssize_t conn_io_send(struct http_conn *c, struct iovec *iov, unsigned n, bool more);
 ssize_t conn_io_file(struct http_conn *c, int fd, uint64_t off, uint64_t n);
+/* Bytes sent and not yet acknowledged. */
+unsigned conn_io_queued(const struct http_conn *c);
 /* Fill the loop's buffer behind what is unused in it. */
 ssize_t conn_io_fill(struct http_conn *c, bool *readable);
 
@@ -151,6 +154,8 @@ void conn_out_raw(struct http_conn *c, struct span text); /* a "100 Continue" */
 void conn_out_pump(struct http_conn *c); /* [socket writable, or the source is ready] */
 void conn_out_watch(struct http_conn *c, bool on); /* is the socket writable? */
 void conn_out_cut(struct http_conn *c); /* a reply that can't be finished */
+/* Has the client taken anything since the socket was full? */
+bool conn_out_moves(struct http_conn *c);
 void conn_out_drop(struct http_conn *c); /* its end, on a connection just closed */
 
 #endif

@@ -132,6 +132,12 @@ h1_chunk_frame(struct h1_chunk *k, struct span in, size_t *used, enum h1_chunk_s
 	return OK;
 }
 
+uint64_t
+h1_chunk_due(const struct h1_chunk *k)
+{
+	return k->state == CHUNK_DATA ? k->left : 0;
+}
+
 void
 h1_chunk_took(struct h1_chunk *k, size_t n)
 {

@@ -41,12 +41,12 @@ NODISCARD enum err h1_parse_line(struct http_req *rq, char *text, size_t n);
 
 enum h1_chunk_step {
 	H1_CHUNK_MORE, /* all of in is used up */
-	H1_CHUNK_DATA, /* left bytes of data follow */
+	H1_CHUNK_DATA, /* h1_chunk_due() bytes of data follow */
 	H1_CHUNK_END /* the body is complete, trailers included */
 };
 
 struct h1_chunk {
-	uint64_t left; /* of this chunk's data */
+	uint64_t left; /* of this chunk's data; half read while its size is */
 	uint32_t line; /* bytes of extensions, or of trailers, so far */
 	uint8_t state;
 	uint8_t digits;
@@ -56,7 +56,9 @@ void h1_chunk_init(struct h1_chunk *k);
 /* Pass over framing; *used bytes of in were framing. Not called while data is left. */
 NODISCARD enum err h1_chunk_frame(
     struct h1_chunk *k, struct span in, size_t *used, enum h1_chunk_step *step);
-/* n <= left bytes of data were taken. */
+/* Bytes of data that follow; 0: framing does. */
+uint64_t h1_chunk_due(const struct h1_chunk *k);
+/* n bytes of them were taken. */
 void h1_chunk_took(struct h1_chunk *k, size_t n);
 
 #endif

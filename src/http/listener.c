@@ -132,7 +132,7 @@ out:
 	while (made > 0)
 		(void)close(fds[--made]);
 	return fail_msg(fail, E_CONFIG, "address: cannot listen on %s: %s", address,
-	    rc == -EADDRINUSE ? "another process does" : strerror(-rc));
+	    rc == -EADDRINUSE ? "another process does" : strerrordesc_np(-rc));
 }
 
 /* Out of descriptors: leave the queue to the kernel for a moment. */
@@ -142,8 +142,8 @@ listener_pause(struct loop *l)
 	struct timeval tv = { .tv_usec = LISTENER_PAUSE_MS * 1000 };
 
 	if (!l->accept_logged)
-		log_warn("http: accept: %s; trying again every %d ms", strerror(errno),
-		    LISTENER_PAUSE_MS);
+		log_warn("http: accept: %s; trying again every %d ms",
+		    strerrordesc_np(errno), LISTENER_PAUSE_MS);
 	l->accept_logged = true;
 	(void)event_del(&l->listen_ev);
 	MUST(event_add(&l->pause_ev, &tv) == 0);

@@ -17,7 +17,7 @@ loop_own(const struct loop *l)
 {
 	CHECK(l, LOOP_MAGIC);
 #ifdef ENABLE_DEBUG
-	MUST(pthread_equal(l->thread, pthread_self()) != 0);
+	MUST(pthread_equal(l->owner, pthread_self()) != 0);
 #endif
 }
 
@@ -234,7 +234,7 @@ loop_main(void *arg)
 {
 	struct loop *l = arg;
 
-	l->thread = pthread_self(); /* pthread_create() may write it later */
+	l->owner = pthread_self(); /* pthread_create() may write l->thread later */
 	if (l->app->loop_new != NULL)
 		l->app_loop = l->app->loop_new(l->app->ctx, l->inbox);
 	loop_tick(l);

@@ -36,8 +36,8 @@ tls_load(struct buf *data, const char *path, struct fail *fail)
 	BIO *bio;
 
 	if (rc != 0) {
-		(void)fail_msg(
-		    fail, E_CONFIG, "tls: %s: cannot be read: %s", path, strerror(-rc));
+		(void)fail_msg(fail, E_CONFIG, "tls: %s: cannot be read: %s", path,
+		    strerrordesc_np(-rc));
 		return NULL;
 	}
 	if (data->n == 0) {

@@ -81,3 +81,27 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 		e = usage_drop(t, r.id);
 	return e == OK ? table_del(t, T_BUCKET, name) : e;
 }
+
+enum err
+obj_bucket_each(struct txn *t, struct span prefix, struct span after,
+    bool (*row)(void *ctx, struct span name, const struct rec_bucket *b), void *ctx)
+{
+	struct span from = span_cmp(after, prefix) > 0 ? after : prefix;
+	struct table_cursor c;
+	struct rec_bucket b;
+	enum err e = table_begin(t, T_BUCKET, &c);
+
+	if (e != OK)
+		return e;
+	for (e = table_seek(&c, from); e == OK; e = table_next(&c)) {
+		if (after.n > 0 && span_cmp(c.key, after) <= 0)
+			continue;
+		if (!span_starts(c.key, prefix))
+			break;
+		e = rec_bucket_get(c.value, &b);
+		if (e != OK || !row(ctx, c.key, &b))
+			break;
+	}
+	table_end(&c);
+	return e == E_NOT_FOUND ? OK : e;
+}

@@ -85,6 +85,66 @@ obj_read_end(struct obj_read *r)
 	r->pinned = false;
 }
 
+enum err
+obj_read_small(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t len,
+    struct buf *scratch, struct span *out)
+{
+	size_t start = scratch->n;
+	struct blob_extent x;
+	struct blob_pos pos;
+	enum err e;
+	int rc = 0;
+
+	blob_pos_init(&pos, ref, off, len);
+	while (pos.at < pos.end) {
+		e = blob_next(t, &pos, &x);
+		if (e != OK)
+			return e;
+		if (x.mem != NULL && x.len == len) {
+			*out = span_of(x.mem, (size_t)x.len);
+			return OK;
+		}
+		if (x.mem != NULL)
+			buf_put(scratch, x.mem, (size_t)x.len);
+		else
+			rc = io_pread(
+			    x.fd, buf_grow(scratch, (size_t)x.len), (size_t)x.len, x.off);
+		blob_extent_close(&x);
+		if (rc != 0)
+			return io_err(rc);
+	}
+	*out = span_from(buf_view(scratch), start);
+	return OK;
+}
+
+enum err
+obj_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
+    uint64_t *off, uint64_t *len, size_t *count)
+{
+	uint64_t end;
+	enum err e;
+
+	*off = 0;
+	*len = rec->size;
+	*count = 1;
+	if (rec->parts <= 1 || rec->body.kind != BLOB_LIST)
+		return number == 1 ? OK : E_INVALID_PART_NUMBER;
+	e = blob_list_count(t, &rec->body, count);
+	if (e != OK)
+		return e;
+	if (number > *count)
+		return E_INVALID_PART_NUMBER;
+	e = blob_list_start(t, &rec->body, number - 1, off);
+	if (e == OK)
+		e = blob_list_start(t, &rec->body, number, &end);
+	if (e != OK)
+		return e;
+	if (*off > end || end > rec->size)
+		return E_CORRUPT;
+	*len = end - *off;
+	return OK;
+}
+
 enum { HASH_BUFFER = 256 << 10 };
 
 struct hashing {

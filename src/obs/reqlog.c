@@ -36,7 +36,7 @@ reqlog_open(struct reqlog **out, const char *path, bool json, struct fail *fail)
 		return fail_msg(fail, E_CONFIG,
 		    "access-log: '%s' can't be opened (%s); allowed: a file that can be "
 		    "written, or -",
-		    path, strerror(rc));
+		    path, strerrordesc_np(rc));
 	}
 	*out = r;
 	return OK;

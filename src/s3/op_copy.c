@@ -207,8 +207,11 @@ copy_headers(struct rq *rq, struct copy_op *op)
 
 	if (e == OK)
 		e = headers_object(rq, &h);
-	if (e == OK && tagging.p != NULL && !span_is(tagging, "COPY"))
-		e = header_not_implemented(rq, "x-amz-tagging-directive", NULL);
+	/* Without tags there is nothing to copy or to replace; new ones are refused above. */
+	if (e == OK && tagging.p != NULL && !span_is(tagging, "COPY") &&
+	    !span_is(tagging, "REPLACE"))
+		e = bad_argument(
+		    rq, "x-amz-tagging-directive", tagging, "Unknown tagging directive.");
 	if (e == OK)
 		e = copy_directive(rq, &op->copy.replace);
 	if (e == OK)

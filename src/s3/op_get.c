@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "base/io.h"
 #include "base/log.h"
 #include "codec/stamp.h"
 #include "s3_priv.h"
@@ -83,33 +82,18 @@ part_missing(struct get *g, size_t count)
 	return E_INVALID_PART_NUMBER;
 }
 
-/* Part numbers are places among the completed parts, whatever the numbers were. A plain
- * object has one part. */
+/* Part numbers are places among the completed parts, whatever the numbers were. */
 static enum err
 get_part(struct txn *t, struct get *g)
 {
-	uint64_t end;
-	enum err e;
+	size_t count;
+	enum err e = obj_part_place(t, &g->rec, g->part, &g->off, &g->len, &count);
 
 	g->partial = true;
-	g->len = g->rec.size;
-	g->parts = g->rec.parts;
-	if (g->rec.parts <= 1 || g->rec.body.kind != BLOB_LIST)
-		return g->part == 1 ? OK : part_missing(g, 1);
-	e = blob_list_count(t, &g->rec.body, &g->parts);
-	if (e != OK)
-		return e;
-	if (g->part > g->parts)
-		return part_missing(g, g->parts);
-	e = blob_list_start(t, &g->rec.body, g->part - 1, &g->off);
-	if (e == OK)
-		e = blob_list_start(t, &g->rec.body, g->part, &end);
-	if (e != OK)
-		return e;
-	if (g->off > end || end > g->rec.size)
-		return E_CORRUPT;
-	g->len = end - g->off;
-	return OK;
+	if (e == E_INVALID_PART_NUMBER)
+		return part_missing(g, count);
+	g->parts = g->rec.parts > 0 ? count : 0;
+	return e;
 }
 
 /* ---- bytes ---- */
@@ -180,10 +164,8 @@ static enum err
 get_bytes(struct txn *t, struct get *g, bool *later)
 {
 	struct rq *rq = g->rq;
-	struct blob_pos pos;
-	struct blob_extent x;
+	struct span bytes;
 	enum err e;
-	int rc = 0;
 
 	if (g->len > GET_COPY_MAX) {
 		e = obj_read_start(&g->read, t, &g->rec.body, g->off, g->len);
@@ -194,28 +176,11 @@ get_bytes(struct txn *t, struct get *g, bool *later)
 		*later = true;
 		return OK;
 	}
-	blob_pos_init(&pos, &g->rec.body, g->off, g->len);
-	while (pos.at < pos.end) {
-		e = blob_next(t, &pos, &x);
-		if (e != OK)
-			return e;
-		/* The common case: the whole body in one place in the index. */
-		if (x.mem != NULL && x.len == g->len) {
-			obj_read_end(&g->read);
-			reply_send_body(rq, span_of(x.mem, (size_t)x.len));
-			return OK;
-		}
-		if (x.mem != NULL)
-			buf_put(&rq->loop->out, x.mem, (size_t)x.len);
-		else
-			rc = io_pread(x.fd, buf_grow(&rq->loop->out, (size_t)x.len),
-			    (size_t)x.len, x.off);
-		blob_extent_close(&x);
-		if (rc != 0)
-			return io_err(rc);
-	}
+	e = obj_read_small(t, &g->rec.body, g->off, g->len, &rq->loop->out, &bytes);
+	if (e != OK)
+		return e;
 	obj_read_end(&g->read);
-	reply_send_body(rq, buf_view(&rq->loop->out));
+	reply_send_body(rq, bytes);
 	return OK;
 }
 

@@ -11,7 +11,7 @@ struct bucket_page {
 	struct rq *rq;
 	struct buf *out;
 	struct span prefix, after, region;
-	uint64_t max;
+	uint64_t max, n;
 	bool paged, truncated;
 	struct span last;
 };
@@ -35,38 +35,29 @@ put_bucket(struct bucket_page *p, struct span name, const struct rec_bucket *b)
 	buf_str(p->out, "</BucketArn></Bucket>");
 }
 
+static bool
+page_row(void *ctx, struct span name, const struct rec_bucket *b)
+{
+	struct bucket_page *p = ctx;
+
+	if (p->region.n > 0 && !span_eq(bucket_region(p->rq, b), p->region))
+		return true;
+	if (p->n == p->max) {
+		p->truncated = true;
+		return false;
+	}
+	put_bucket(p, name, b);
+	p->last = arena_span(p->rq->arena, name);
+	p->n++;
+	return true;
+}
+
 static enum err
 page_read(struct txn *t, void *arg)
 {
 	struct bucket_page *p = arg;
-	struct table_cursor c;
-	struct rec_bucket b;
-	uint64_t n = 0;
-	struct span from = span_cmp(p->after, p->prefix) > 0 ? p->after : p->prefix;
-	enum err e = table_begin(t, T_BUCKET, &c);
 
-	if (e != OK)
-		return e;
-	for (e = table_seek(&c, from); e == OK; e = table_next(&c)) {
-		if (p->after.n > 0 && span_cmp(c.key, p->after) <= 0)
-			continue;
-		if (!span_starts(c.key, p->prefix))
-			break;
-		if (n == p->max) {
-			p->truncated = true;
-			break;
-		}
-		e = rec_bucket_get(c.value, &b);
-		if (e != OK)
-			break;
-		if (p->region.n > 0 && !span_eq(bucket_region(p->rq, &b), p->region))
-			continue;
-		put_bucket(p, c.key, &b);
-		p->last = arena_span(p->rq->arena, c.key);
-		n++;
-	}
-	table_end(&c);
-	return e == E_NOT_FOUND ? OK : e;
+	return obj_bucket_each(t, p->prefix, p->after, page_row, p);
 }
 
 static bool

@@ -217,7 +217,7 @@ ready_file(struct server *s)
 		    "ready-file: '%s' can't be written (%s); allowed: a file in a "
 		    "directory that can be "
 		    "written",
-		    path, strerror(-rc));
+		    path, strerrordesc_np(-rc));
 	return OK;
 }
 

@@ -89,6 +89,7 @@ body_put(struct txn *t, uint64_t id, uint32_t refs, uint32_t crc32c, size_t n, c
 	void *room;
 	enum err e;
 
+	t->store->writer.adds = true;
 	be64_put(key, id);
 	e = table_row_room(
 	    t, t->store->in[IN_BODY], span_of(key, 8), BODY_HEAD + n, true, &room);
@@ -129,6 +130,7 @@ blob_put(struct txn *t, struct span data, uint32_t crc32c, struct blob_ref *out)
 	if (data.n <= blob_tiny_max(t->store))
 		return tiny_put(t, data, crc32c, out);
 	MUST(data.n <= t->store->small_max);
+	t->store->writer.adds = true;
 	id = store_next_id(t);
 	row.crc32c = crc32c;
 	row.place = t->store->writer.now.segment;

@@ -251,7 +251,7 @@ blob_file_new(struct store *s, uint64_t expect, struct blob_file **out, struct f
 		lease_settle(s, id);
 		if (io_err(fd) == E_IO)
 			log_error("store: making a file in %s/files: %s", s->dir,
-			    strerror(-fd));
+			    strerrordesc_np(-fd));
 		return fail_set(fail, io_err(fd));
 	}
 	f = mem_zalloc(sizeof *f);
@@ -349,6 +349,7 @@ blob_file_link(struct txn *t, struct blob_file *f, struct blob_ref *out)
 	if (e != OK)
 		return e;
 	t->store->writer.now.files++;
+	t->store->writer.adds = true;
 	*out = (struct blob_ref){ BLOB_FILE, f->id, 0, f->len };
 	return OK;
 }

@@ -132,7 +132,9 @@ settle_leases(struct store *s, struct recovery *r, struct reader *reader)
 	rc = r->error != 0 ? r->error : sync_dirs(r);
 	if (rc != 0)
 		return io_err(rc);
-	return r->leases > 0 ? store_write_wait(s, drop_leases, r) : OK;
+	e = r->leases > 0 ? store_write_wait(s, drop_leases, r) : OK;
+	/* A full disk must not keep the store shut: the next open looks there again. */
+	return e == E_STORAGE_FULL ? OK : e;
 }
 
 static enum err
@@ -158,16 +160,18 @@ recover_run(struct store *s, struct fail *fail)
 	enum err e = io_err(rc);
 
 	if (e != OK)
-		(void)fail_msg(
-		    fail, e, "%s: cannot recover the segment: %s", s->dir, strerror(-rc));
+		(void)fail_msg(fail, e, "%s: cannot recover the segment: %s", s->dir,
+		    strerrordesc_np(-rc));
 	writer_start(s);
+	reserve_take(s);
 	if (e == OK) {
 		e = settle_leases(s, &r, reader);
 		if (e != OK)
 			(void)fail_msg(fail, e,
 			    "%s: cannot remove what an interrupted upload left: %s",
 			    s->dir,
-			    r.error != 0 ? strerror(-r.error) : err_row(e)->message);
+			    r.error != 0 ? strerrordesc_np(-r.error)
+					 : err_row(e)->message);
 	}
 	if (e == OK)
 		e = store_read(reader, dead_fn, &dead);

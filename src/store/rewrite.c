@@ -147,7 +147,7 @@ move_some(struct store *s, struct reader *r, struct rewrite *rw)
 	rc = read_all(s, rw);
 	if (rc != 0) {
 		log_warn("store: segment %016llx in %s cannot be rewritten: %s",
-		    (unsigned long long)rw->segment, s->dir, strerror(-rc));
+		    (unsigned long long)rw->segment, s->dir, strerrordesc_np(-rc));
 		e = io_err(rc);
 	} else
 		e = store_write_wait(s, repoint, rw);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,7 +37,7 @@ store_fail(struct store *s, const char *what, int negative_errno)
 		    "store: %s in %s failed: %s. The store is read-only from now on: "
 		    "after a failed write nothing is sure to be on the disk. Check the "
 		    "disk and start again.",
-		    what, s->dir, strerror(-negative_errno));
+		    what, s->dir, strerrordesc_np(-negative_errno));
 }
 
 bool
@@ -63,10 +64,10 @@ txn_store(const struct txn *t)
 /* ---- opening ---- */
 
 static enum err
-dir_error(struct store *s, const char *what, int rc, struct fail *fail)
+dir_error(const struct store *s, const char *what, int rc, struct fail *fail)
 {
 	return fail_msg(fail, rc == 0 ? E_IO : io_err(rc), "%s: cannot %s: %s", s->dir,
-	    what, strerror(-rc));
+	    what, strerrordesc_np(-rc));
 }
 
 static enum err
@@ -161,7 +162,9 @@ map_error(struct store *s, uint64_t size, int rc, struct fail *fail)
 		    "-v).",
 		    s->dir, size >> 20, mdb_strerror(rc));
 	return fail_msg(fail, rc > 0 ? io_err(-rc) : E_CORRUPT,
-	    "%s/index: cannot open: %s", s->dir, mdb_strerror(rc));
+	    "%s/index: cannot open: %s. Put back a copy of the directory, or start with "
+	    "a new one.",
+	    s->dir, mdb_strerror(rc));
 }
 
 static unsigned
@@ -288,17 +291,70 @@ open_index(struct store *s, const struct store_conf *conf, struct fail *fail)
 static enum err
 finish_new(struct store *s, struct fail *fail)
 {
+	char *copy = mem_dup(s->dir);
 	struct buf path = { 0 };
 	int rc;
 
 	store_join(s, &path, "index");
 	rc = io_sync_dir(path.p);
+	if (rc == 0)
+		rc = io_sync_dir(dirname(copy));
+	mem_free(copy);
 	path.n = 0;
 	store_join(s, &path, "format");
 	if (rc == 0)
 		rc = io_write_file(path.p, SPAN_LIT(FORMAT), 0600);
 	buf_fini(&path);
 	return rc == 0 ? OK : dir_error(s, "write the file 'format'", rc, fail);
+}
+
+/* A name that a store, or a file system, may have put there. */
+static bool
+is_own_name(const char *name)
+{
+	static const char *const own[] = { "format", "lock", "index", "segments", "files",
+		"reserve", "lost+found" };
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (strcmp(name, own[i]) == 0)
+			return true;
+	return name[0] == '.' || strncmp(name, "format.tmp.", 11) == 0;
+}
+
+struct foreign {
+	char *first; /* name that is no part of a store */
+	bool has_format;
+};
+
+static void
+note_foreign(void *arg, const char *name)
+{
+	struct foreign *f = arg;
+
+	if (strcmp(name, "format") == 0)
+		f->has_format = true;
+	if (f->first == NULL && !is_own_name(name))
+		f->first = mem_dup(name);
+}
+
+/* Somebody else's directory is not made a store of, nor touched. */
+static enum err
+check_foreign(const struct store *s, struct fail *fail)
+{
+	struct foreign f = { 0 };
+	int rc = io_list(s->dir, note_foreign, &f);
+	enum err e = OK;
+
+	if (rc != 0)
+		e = dir_error(s, "list the directory", rc, fail);
+	else if (f.first != NULL && !f.has_format)
+		e = fail_msg(fail, E_CONFIG,
+		    "%s: it holds '%s', which is no part of a store; allowed: an empty "
+		    "or a new "
+		    "directory, or one that holds a store",
+		    s->dir, f.first);
+	mem_free(f.first);
+	return e;
 }
 
 static enum err
@@ -310,7 +366,9 @@ open_parts(struct store *s, const struct store_conf *conf, struct fail *fail)
 
 	if (rc != 0)
 		return dir_error(s, "make the directory", rc, fail);
-	e = take_lock(s, fail);
+	e = check_foreign(s, fail);
+	if (e == OK)
+		e = take_lock(s, fail);
 	if (e == OK)
 		e = check_format(s, &fresh, fail);
 	if (e == OK && fresh) {

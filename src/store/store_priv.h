@@ -129,6 +129,7 @@ struct writer {
 	uint64_t seg_low, seg_high; /* ids of blobs this batch put there */
 	struct iovec *iov;
 	size_t iovs, iov_cap;
+	bool adds; /* the batch stores bodies */
 	int seg_fd;
 	bool seg_lost; /* cannot be used: roll first */
 	uint64_t unsynced; /* when the first commit without a full sync was, or 0 */
@@ -165,6 +166,7 @@ struct store {
 	unsigned nown;
 	char **names;
 	atomic_bool writable;
+	atomic_bool reserve; /* the file is there */
 	struct lock lock; /* what follows, up to the blank line */
 	struct blob_pin pins; /* ring */
 	uint64_t dead_floor; /* dead rows below are in no snapshot begun from now on */
@@ -263,6 +265,10 @@ void sweep_stop(struct store *s);
 uint64_t sweep_floor(struct store *s); /* dead rows below may go */
 /* Copy some of a mostly dead segment's live extents away. false: there is none. */
 bool rewrite_step(struct store *s, struct reader *r);
+
+/* ---- reserve.c ---- */
+void reserve_take(struct store *s); /* any thread but loops; in vain is no error */
+bool reserve_give(struct store *s); /* true: there is more room now */
 
 /* ---- recover.c ---- */
 NODISCARD enum err recover_run(struct store *s, struct fail *fail);

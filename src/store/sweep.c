@@ -347,13 +347,15 @@ step_run(struct step *st, struct reader *r)
 	if (st->error == 0)
 		st->error = -fault_hit(FAULT_sweep_commit);
 	if (st->error != 0) {
-		log_warn(
-		    "store: giving back space in %s: %s", s->dir, strerror(-st->error));
+		log_warn("store: giving back space in %s: %s", s->dir,
+		    strerrordesc_np(-st->error));
 		return io_err(st->error);
 	}
 	e = store_write_wait(s, forget, st);
-	if (e == OK)
+	if (e == OK) {
 		s->swept += st->bytes;
+		reserve_take(s);
+	}
 	return e;
 }
 

@@ -98,7 +98,7 @@ segment_file(struct verify *v, const struct verify_segment *s)
 	if (rc == -ENOENT && (s->row.len == 0 || all_dead(s)))
 		rc = 0;
 	else if (rc != 0)
-		verify_report(v, "segment %" PRIu64 ": %s", s->id, strerror(-rc));
+		verify_report(v, "segment %" PRIu64 ": %s", s->id, strerrordesc_np(-rc));
 	else if (size < s->row.len)
 		verify_report(v,
 		    "segment %" PRIu64 ": ends at %" PRIu64 " instead of %" PRIu64, s->id,
@@ -201,7 +201,7 @@ list_dir(struct listing *l)
 	store_join(l->v->store, &path, l->dir);
 	rc = io_list(path.p, one_name, l);
 	if (rc != 0)
-		verify_report(l->v, "%s: %s", l->dir, strerror(-rc));
+		verify_report(l->v, "%s: %s", l->dir, strerrordesc_np(-rc));
 	buf_fini(&path);
 }
 
@@ -283,7 +283,7 @@ check_bytes(struct verify *v, const struct verify_blob *b, char *chunk)
 	}
 	if (rc != 0)
 		verify_report(v, "blob %" PRIu64 ": reading: %s", b->id,
-		    rc == -ENODATA ? "the file ends before" : strerror(-rc));
+		    rc == -ENODATA ? "the file ends before" : strerrordesc_np(-rc));
 	else if (crc != b->row.crc32c)
 		verify_report(v, "blob %" PRIu64 ": its checksum is wrong", b->id);
 	fdcache_put(hold);
@@ -301,7 +301,7 @@ check_size(struct verify *v, const struct verify_blob *b)
 	rc = fd < 0 ? fd : io_size(fd, &size);
 	if (rc != 0)
 		verify_report(v, "blob %" PRIu64 ": file %" PRIu64 ": %s", b->id,
-		    b->row.place, strerror(-rc));
+		    b->row.place, strerrordesc_np(-rc));
 	else if (size != b->row.len)
 		verify_report(v,
 		    "blob %" PRIu64 ": file %" PRIu64 " has %" PRIu64

@@ -85,6 +85,7 @@ batch_open(struct store *s, struct txn *t)
 		if (e != OK && (w->seg_lost || !atomic_load(&s->writable)))
 			return e;
 	}
+	w->adds = false;
 	w->now = w->kept;
 	if (w->now.next_id < next_id)
 		w->now.next_id = next_id;
@@ -209,6 +210,8 @@ batch_failed(struct store *s, enum err e)
 	segment_undo(s);
 	if (b->n > 1 && e != E_IO && e != E_CORRUPT)
 		return ALONE;
+	if (e == E_STORAGE_FULL && b->n == 1 && !s->writer.adds && reserve_give(s))
+		return AGAIN;
 	for (size_t i = 0; i < b->n; i++)
 		b->member[i]->result = e;
 	return DONE;

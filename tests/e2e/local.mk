@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # What needs a whole server: `make check-e2e`; one test alone: `python3 tests/e2e/restart.py
-# NAME` with TRUG naming the binary.
-E2E_TESTS = tests/e2e/restart.py tests/e2e/conformance.py tests/e2e/dataset.py
+# NAME` with TRUG naming the binary. `make check-clients` is the long story of all clients
+# with a tree of 2,000 files; it fetches the newest of them.
+E2E_TESTS = tests/e2e/restart.py tests/e2e/conformance.py tests/e2e/dataset.py \
+	tests/e2e/clients.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py
 
 check-e2e: all
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TEST_SUITE_LOG=tests/e2e/suite.log \
 		TESTS='$(E2E_TESTS)'
-.PHONY: check-e2e
+
+check-clients: all
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/clients.py --files 2000
+.PHONY: check-e2e check-clients

@@ -6,3 +6,7 @@ check-crash: all
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TEST_SUITE_LOG=tests/fault/crash-suite.log \
 		TESTS='tests/fault/crash.py'
 .PHONY: check-crash
+check_PROGRAMS += tests/fault/store_torture
+tests_fault_store_torture_SOURCES = tests/fault/store_torture.c
+tests_fault_store_torture_LDADD = $(LINK_STORE)
+TESTS += tests/fault/store_torture

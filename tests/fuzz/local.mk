@@ -54,3 +54,23 @@ fuzz_targets += tests/fuzz/xml_fuzz
 tests_fuzz_xml_fuzz_SOURCES = tests/fuzz/xml_fuzz.c
 tests_fuzz_xml_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_xml_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/sigv4_fuzz
+tests_fuzz_sigv4_fuzz_SOURCES = tests/fuzz/sigv4_fuzz.c
+tests_fuzz_sigv4_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_sigv4_fuzz_LDADD = $(LINK_FUZZ) $(LINK_AUTH)
+
+fuzz_targets += tests/fuzz/chunksig_fuzz
+tests_fuzz_chunksig_fuzz_SOURCES = tests/fuzz/chunksig_fuzz.c
+tests_fuzz_chunksig_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_chunksig_fuzz_LDADD = $(LINK_FUZZ) $(LINK_AUTH)
+
+fuzz_targets += tests/fuzz/h1_fuzz
+tests_fuzz_h1_fuzz_SOURCES = tests/fuzz/h1_fuzz.c
+tests_fuzz_h1_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_h1_fuzz_LDADD = $(LINK_FUZZ) $(LINK_HTTP)
+
+fuzz_targets += tests/fuzz/key_fuzz
+tests_fuzz_key_fuzz_SOURCES = tests/fuzz/key_fuzz.c
+tests_fuzz_key_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_key_fuzz_LDADD = $(LINK_FUZZ) $(LINK_STORE)

@@ -39,14 +39,12 @@ shape() {
 
 export -f compile
 export flags config LINT_CPPFLAGS=${LINT_CPPFLAGS:-}
-mapfile -t headers < <(find include -name '*.h' | sort)
-printf '%s\n' "${headers[@]#include/}" |
-	xargs -P 2 -I{} bash -c 'f={}; compile "$f" "$0" >"$0/${f//\//,}"' "$work"
-for h in "${headers[@]}"; do
-	f=${h#include/}
+find include -name '*.h' | sort | sed 's,^include/,,' >"$work/list"
+xargs -P 2 -I{} bash -c 'f={}; compile "$f" "$0" >"$0/${f//\//,}"' "$work" <"$work/list"
+while read -r f; do
 	tap "$f stands alone" "$(cat "$work/${f//\//,}")"
-	tap "$f has the shape of a header" "$(shape "$h")"
-done
+	tap "$f has the shape of a header" "$(shape "include/$f")"
+done <"$work/list"
 
 tap "C files open with the licence" "$(c_files src tests | grep -v '\.def$' | while read -r f; do
 	[ "$(head -n 1 "$f")" = "/* SPDX-License-Identifier: Apache-2.0 */" ] || echo "$f:1: first line is not the licence"

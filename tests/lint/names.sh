@@ -11,7 +11,8 @@ if ! command -v nm >/dev/null; then
 fi
 
 # "<layer>/<module> <symbol>" of all exported symbols. The layer's own name is a prefix
-# too (http_reply may be in any file of http).
+# too (http_reply may be in any file of http), and so is the first word of the file's
+# (obj_find may be in any obj_*.c).
 symbols=$(for lib in "$top_builddir"/lib*.a; do
 	layer=$(basename "$lib" .a)
 	nm -g --defined-only "$lib" 2>/dev/null | awk -v layer="${layer#lib}" '
@@ -34,7 +35,9 @@ for lib in "$top_builddir"/lib*.a; do
 			index($1, layer "/") == 1 {
 				n = split($1, at, "/")
 				ok = 0
-				k = split(at[2] " " layer also[$1], p, /[ \t]+/)
+				first = at[2]
+				sub(/_.*/, "", first)
+				k = split(at[2] " " first " " layer also[$1], p, /[ \t]+/)
 				for (i = 1; i <= k; i++)
 					if (p[i] != "" && ($2 == p[i] || index($2, p[i] "_") == 1))
 						ok = 1

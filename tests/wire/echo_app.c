@@ -71,6 +71,22 @@ echo_ready(struct task *t)
 	echo_unref(x);
 }
 
+/* The file grows as far as somebody has asked for it. Whole periods are written, so that
+ * each write begins with 'a'. */
+static void
+echo_fill(struct echo_app *e, uint64_t to)
+{
+	enum { STEP = 65000 };
+
+	uint64_t at = atomic_load(&e->filled);
+
+	while (at < to) { /* two loops may write the same bytes; the mark follows them */
+		MUST(io_pwrite(e->file, e->pattern, STEP, at) == 0);
+		if (atomic_compare_exchange_strong(&e->filled, &at, at + STEP))
+			at += STEP;
+	}
+}
+
 static enum http_more
 echo_next(struct http_source *s, struct http_piece *out)
 {
@@ -90,6 +106,7 @@ echo_next(struct http_source *s, struct http_piece *out)
 		return HTTP_END;
 	out->len = left < piece ? left : piece;
 	if (x->file) {
+		echo_fill(x->e, x->at + out->len);
 		out->fd = x->e->file;
 		out->off = x->at;
 	} else {
@@ -385,9 +402,7 @@ echo_app_init(struct echo_app *e)
 		e->pattern[i] = (char)('a' + i % ECHO_PERIOD);
 	e->file = memfd_create("echo", MFD_CLOEXEC);
 	MUST(e->file >= 0);
-	/* Whole periods, so that each piece begins with 'a'. */
-	for (uint64_t at = 0; at < ECHO_FILE; at += 65000)
-		MUST(io_pwrite(e->file, e->pattern, 65000, at) == 0);
+	e->filled = 0;
 }
 
 void

@@ -14,14 +14,15 @@
 struct echo_app {
 	struct http_app app;
 	struct task_pool *pool;
-	int file; /* the pattern, ECHO_FILE bytes */
+	int file; /* the pattern */
+	_Atomic uint64_t filled;
 	char *pattern;
 	_Atomic unsigned heads, replies, dones, gones, errors, aborted, loops;
 	_Atomic unsigned last_gone, last_status;
 	_Atomic uint64_t received, sent;
 };
 
-enum { ECHO_FILE = 64 << 20, ECHO_PIECE = 64 << 10, ECHO_PERIOD = 26 };
+enum { ECHO_PIECE = 64 << 10, ECHO_PERIOD = 26 };
 
 /* Byte at offset i of every generated body is 'a' + i % 26. */
 void echo_app_init(struct echo_app *e);

@@ -239,13 +239,6 @@ fault_plans(void **state)
 	assert_false(fault_setup("io_fsync@3=EIO", &f));
 	assert_int_equal(f.code, E_CONFIG);
 }
-
-static void
-fault_setup_refuses(void **state)
-{
-	(void)state;
-	skip();
-}
 #endif
 
 int
@@ -259,7 +252,9 @@ main(void)
 		cmocka_unit_test(io_write_file_replaces),
 		cmocka_unit_test(io_err_kinds),
 		cmocka_unit_test(fault_plans),
+#ifdef ENABLE_FAULTS
 		cmocka_unit_test(fault_setup_refuses),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

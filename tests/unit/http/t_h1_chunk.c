@@ -37,7 +37,7 @@ chunk_decode(struct buf *out, const char *text, size_t n, size_t step, size_t *u
 		}
 		if (what == H1_CHUNK_MORE)
 			continue;
-		some = piece < k.left ? piece : (size_t)k.left;
+		some = piece < h1_chunk_due(&k) ? piece : (size_t)h1_chunk_due(&k);
 		buf_put(out, text + at, some);
 		h1_chunk_took(&k, some);
 		at += some;

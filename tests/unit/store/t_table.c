@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "kit.h"
+
+static enum err
+rows_fn(struct txn *t, void *arg)
+{
+	struct span v;
+	void *room;
+
+	(void)arg;
+	assert_true(txn_is_write(t));
+	assert_non_null(txn_store(t));
+	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("b"), SPAN_LIT("2")), OK);
+	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("a"), SPAN_LIT("1")), OK);
+	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("b"), SPAN_LIT("two")), OK);
+	assert_int_equal(table_put_room(t, T_PLAIN, SPAN_LIT("c"), 3, true, &room), OK);
+	memcpy(room, "sea", 3);
+	/* A promise that does not hold costs speed, not the row. */
+	assert_int_equal(table_put_room(t, T_PLAIN, SPAN_LIT("aa"), 2, true, &room), OK);
+	memcpy(room, "AA", 2);
+	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("gone"), SPAN_NONE), OK);
+	assert_int_equal(table_del(t, T_PLAIN, SPAN_LIT("gone")), OK);
+	assert_int_equal(table_del(t, T_PLAIN, SPAN_LIT("gone")), E_NOT_FOUND);
+	assert_int_equal(table_get(t, T_PLAIN, SPAN_LIT("b"), &v), OK);
+	assert_true(span_is(v, "two"));
+	return OK;
+}
+
+static void
+expect_row(struct table_cursor *c, enum err e, const char *key, const char *value)
+{
+	assert_int_equal(e, OK);
+	assert_true(span_is(c->key, key));
+	assert_true(span_is(c->value, value));
+}
+
+static enum err
+walk_fn(struct txn *t, void *arg)
+{
+	char longest[TABLE_KEY_MAX + 5];
+	struct table_cursor c;
+
+	(void)arg;
+	assert_false(txn_is_write(t));
+	assert_int_equal(table_begin(t, T_PLAIN, &c), OK);
+	expect_row(&c, table_seek(&c, SPAN_NONE), "a", "1");
+	expect_row(&c, table_next(&c), "aa", "AA");
+	expect_row(&c, table_next(&c), "b", "two");
+	expect_row(&c, table_next(&c), "c", "sea");
+	assert_int_equal(table_next(&c), E_NOT_FOUND);
+	expect_row(&c, table_seek(&c, SPAN_LIT("ab")), "b", "two");
+	expect_row(&c, table_last(&c), "c", "sea");
+	assert_int_equal(table_seek(&c, SPAN_LIT("d")), E_NOT_FOUND);
+	memset(longest, 'b', sizeof longest);
+	expect_row(&c, table_seek(&c, span_of(longest, sizeof longest)), "c", "sea");
+	table_end(&c);
+	assert_int_equal(table_begin(t, T_KEYS, &c), OK);
+	assert_int_equal(table_seek(&c, SPAN_NONE), E_NOT_FOUND);
+	assert_int_equal(table_last(&c), E_NOT_FOUND);
+	table_end(&c);
+	return OK;
+}
+
+static void
+table_rows_are_ordered(void **state)
+{
+	struct kit *k = *state;
+
+	assert_int_equal(store_write_wait(k->store, rows_fn, NULL), OK);
+	assert_int_equal(store_read(k->reader, walk_fn, NULL), OK);
+	kit_close(k);
+	kit_open(k);
+	assert_int_equal(store_read(k->reader, walk_fn, NULL), OK);
+}
+
+static enum err
+limits_fn(struct txn *t, void *arg)
+{
+	char key[TABLE_KEY_MAX + 1];
+	struct span v;
+
+	(void)arg;
+	memset(key, 'k', sizeof key);
+	assert_int_equal(
+	    table_put(t, T_PLAIN, span_of(key, sizeof key - 1), SPAN_NONE), OK);
+	assert_int_equal(
+	    table_put(t, T_PLAIN, span_of(key, sizeof key), SPAN_NONE), E_KEY_TOO_LONG);
+	assert_int_equal(
+	    table_get(t, T_PLAIN, span_of(key, sizeof key), &v), E_NOT_FOUND);
+	assert_int_equal(table_del(t, T_PLAIN, span_of(key, sizeof key)), E_NOT_FOUND);
+	assert_int_equal(table_get(t, T_PLAIN, SPAN_NONE, &v), E_NOT_FOUND);
+	return OK;
+}
+
+static void
+table_put_too_long_is_refused(void **state)
+{
+	struct kit *k = *state;
+
+	assert_int_equal(store_write_wait(k->store, limits_fn, NULL), OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		KIT_TEST(table_rows_are_ordered),
+		KIT_TEST(table_put_too_long_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
