@@ -170,6 +170,14 @@ def test_directory_that_is_a_file_is_refused():
         refused(Server(directory=file.name), file.name)
 
 
+def test_foreign_directory_is_refused():
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "holiday.jpg"), "w") as f:
+            f.write("mine")
+        refused(Server(directory=folder), folder, "holiday.jpg")
+        equal(os.listdir(folder), ["holiday.jpg"], "left untouched")
+
+
 def test_damaged_store_is_refused():
     server = Server(buckets=["bkt"])
     server.start()
