@@ -18,3 +18,8 @@ check_PROGRAMS += tests/unit/object/t_obj_list
 tests_unit_object_t_obj_list_SOURCES = tests/unit/object/t_obj_list.c tests/unit/object/objkit.h
 tests_unit_object_t_obj_list_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
 TESTS += tests/unit/object/t_obj_list
+
+check_PROGRAMS += tests/unit/object/t_obj_store
+tests_unit_object_t_obj_store_SOURCES = tests/unit/object/t_obj_store.c tests/unit/object/objkit.h
+tests_unit_object_t_obj_store_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
+TESTS += tests/unit/object/t_obj_store
