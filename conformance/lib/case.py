@@ -83,6 +83,18 @@ class Case:
                             '<CompleteMultipartUpload xmlns="%s">%s</CompleteMultipartUpload>'
                             % (XMLNS, "".join(rows)), headers)
 
+    def versioning(self, bucket, status="Enabled"):
+        body = ('<VersioningConfiguration xmlns="%s"><Status>%s</Status>'
+                "</VersioningConfiguration>" % (XMLNS, status)).encode()
+        self.status(self.s3.put(bucket, None, body, query="versioning"), 200)
+
+    def versions(self, bucket, query=None):
+        """(key, id, latest, marker) in the order of the listing, and the document."""
+        root = self.status(self.s3.get(bucket, query=query or "versions"), 200).xml
+        return [(row.get("Key"), row.get("VersionId"), row.get("IsLatest") == "true",
+                 row.name == "DeleteMarker") for row in root.children()
+                if row.name in ("Version", "DeleteMarker")], root
+
     def multipart(self, bucket, key, bodies, headers=None):
         """A whole multipart upload; the answer of its completion."""
         upload = self.upload(bucket, key, headers)
@@ -104,6 +116,16 @@ class Case:
         self.s3.close()
 
     def _empty(self, name):
+        versions = self.s3.get(name, query="versions&encoding-type=url")
+        while versions.status == 200:
+            rows = versions.xml.all("Version") + versions.xml.all("DeleteMarker")
+            for row in rows:
+                if row.get("VersionId") != "null":
+                    self.s3.delete(name, urllib.parse.unquote_plus(row.get("Key")),
+                                   {"versionId": row.get("VersionId")})
+            if versions.xml.get("IsTruncated") != "true" or not rows:
+                break
+            versions = self.s3.get(name, query="versions&encoding-type=url")
         for upload in self._rows(name, "uploads", "Upload"):
             self.s3.delete(name, upload.get("Key"), {"uploadId": upload.get("UploadId")})
         for _ in range(1000):
