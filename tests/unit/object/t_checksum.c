@@ -21,7 +21,7 @@ static const struct {
 	{ CHECKSUM_CRC32, "CRC32", "y/Q5Jg==" },
 	{ CHECKSUM_CRC32C, "CRC32C", "4waSgw==" },
 	{ CHECKSUM_CRC64NVME, "CRC64NVME", "rosUhgp5mIg=" },
-	{ CHECKSUM_SHA1, "SHA1", "98O8HYCOBHMqrbZZZpeJI+Y5G9g=" },
+	{ CHECKSUM_SHA1, "SHA1", "98O8HYCOBHMq32eZZczDTKeuNEE=" },
 	{ CHECKSUM_SHA256, "SHA256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=" },
 };
 
