@@ -33,16 +33,20 @@ static const uint8_t hex_value[256] = {
 	['f' + 1 ... 255] = 0x10,
 };
 
+#define ROW(high) \
+	high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high \
+	     "8" high "9" high "a" high "b" high "c" high "d" high "e" high "f"
+static const char hex_pairs[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW(
+    "6") ROW("7") ROW("8") ROW("9") ROW("a") ROW("b") ROW("c") ROW("d") ROW("e") ROW("f");
+#undef ROW
+
 void
 hex_render(char *out, const void *p, size_t n)
 {
-	static const char digit[] = "0123456789abcdef";
 	const uint8_t *in = p;
 
-	for (size_t i = 0; i < n; i++) {
-		out[2 * i] = digit[in[i] >> 4];
-		out[2 * i + 1] = digit[in[i] & 15];
-	}
+	for (size_t i = 0; i < n; i++)
+		memcpy(out + 2 * i, hex_pairs + (size_t)2 * in[i], 2);
 }
 
 bool
