@@ -47,6 +47,8 @@ row_weight(const struct rq *rq, const struct op *op)
 	struct span rest = span_str(op->query), name, value;
 	unsigned weight = 1;
 
+	if (rq->nparam == 0 && (op->sub[0] != '\0' || rest.n > 0))
+		return 0;
 	if (op->sub[0] != '\0') {
 		if (!query_has(rq, op->sub))
 			return 0;
