@@ -17,7 +17,9 @@ enum op_level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT, LEVELS };
 enum op_body { BODY_NONE, BODY_DOC, BODY_BLOB };
 enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
-	F_OBJECT_SUM = 2 /* checksum headers speak of the object, not of this document */
+	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
+	F_DIGEST = 4, /* the body must come with a digest */
+	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
 struct rq;
 struct op {
@@ -174,6 +176,8 @@ struct body_promise {
 	bool in_trailer;
 	struct checksum expect;
 };
+/* A digest of the body came with the request: AWS wants one for documents. */
+NODISCARD enum err headers_digest_given(struct rq *rq);
 NODISCARD enum err headers_promise(struct rq *rq, struct body_promise *out);
 void headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides);
@@ -217,6 +221,10 @@ enum err op_copy_part_begin(struct rq *rq);
 enum err op_complete_upload_finish(struct rq *rq);
 enum err op_abort_upload_begin(struct rq *rq);
 enum err op_list_parts_begin(struct rq *rq);
+enum err op_doc_get_begin(struct rq *rq);
+enum err op_doc_put_finish(struct rq *rq);
+enum err op_doc_delete_begin(struct rq *rq);
+enum err op_doc_list_begin(struct rq *rq);
 
 /* steps, dispatch.c */
 #define STEP(name, fn, what) enum err fn(struct rq *rq);
