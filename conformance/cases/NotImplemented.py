@@ -2,9 +2,9 @@
 """Operations that are known but not there answer 501 by name, and do nothing else."""
 
 BUCKET = {
-    "GET": {"acl": "GetBucketAcl", "versions": "ListObjectVersions"},
+    "GET": {"versions": "ListObjectVersions"},
     "PUT": {
-        "acl": "PutBucketAcl", "encryption": "PutBucketEncryption",
+        "encryption": "PutBucketEncryption",
         "lifecycle": "PutBucketLifecycleConfiguration",
         "notification": "PutBucketNotificationConfiguration",
         "object-lock": "PutObjectLockConfiguration", "policy": "PutBucketPolicy",
@@ -12,10 +12,10 @@ BUCKET = {
     },
 }
 OBJECT = {
-    "GET": {"acl": "GetObjectAcl", "legal-hold": "GetObjectLegalHold",
+    "GET": {"legal-hold": "GetObjectLegalHold",
             "retention": "GetObjectRetention", "tagging": "GetObjectTagging",
             "torrent": "GetObjectTorrent"},
-    "PUT": {"acl": "PutObjectAcl", "legal-hold": "PutObjectLegalHold",
+    "PUT": {"legal-hold": "PutObjectLegalHold",
             "retention": "PutObjectRetention", "tagging": "PutObjectTagging"},
     "POST": {"restore": "RestoreObject", "select&select-type=2": "SelectObjectContent"},
     "DELETE": {"tagging": "DeleteObjectTagging"},

@@ -221,6 +221,8 @@ enum err op_copy_part_begin(struct rq *rq);
 enum err op_complete_upload_finish(struct rq *rq);
 enum err op_abort_upload_begin(struct rq *rq);
 enum err op_list_parts_begin(struct rq *rq);
+enum err op_get_acl_begin(struct rq *rq);
+enum err op_put_acl_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
