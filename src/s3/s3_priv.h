@@ -85,6 +85,7 @@ struct rq {
 	struct auth_result auth;
 	struct rec_bucket bkt;
 	int64_t now_ms;
+	struct span cors; /* lines for the reply's head */
 	/* body */
 	struct body *body;
 	struct chunksig *chunks;
@@ -108,6 +109,7 @@ struct reply_read {
 void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
 void rq_resume(struct rq *rq, enum err e); /* [loop] */
+void rq_finish(struct rq *rq); /* from a step: REPLY is next */
 struct rq *rq_new(struct s3 *s3, struct http_req *http);
 
 /* registry and routing: route.c */
