@@ -63,6 +63,12 @@ rq_wait(struct rq *rq)
 }
 
 void
+rq_finish(struct rq *rq)
+{
+	rq->step = STEP_REPLY - 1;
+}
+
+void
 rq_resume(struct rq *rq, enum err e)
 {
 	CHECK(rq, RQ_MAGIC);

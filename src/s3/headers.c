@@ -354,6 +354,20 @@ headers_promise(struct rq *rq, struct body_promise *out)
 	return OK;
 }
 
+/* Documents must be protected by a digest (AWS, DeleteObjects and others). */
+enum err
+headers_digest_given(struct rq *rq)
+{
+	if (header_get(rq, "content-md5").p != NULL ||
+	    header_get(rq, "x-amz-trailer").p != NULL)
+		return OK;
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
+		if (header_get(rq, checksum_row(kind)->header).p != NULL)
+			return OK;
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "Missing required header for this request: Content-MD5");
+}
+
 /* ---- an object's headers in a reply ---- */
 
 static struct span

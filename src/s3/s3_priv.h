@@ -17,7 +17,9 @@ enum op_level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT, LEVELS };
 enum op_body { BODY_NONE, BODY_DOC, BODY_BLOB };
 enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
-	F_OBJECT_SUM = 2 /* checksum headers speak of the object, not of this document */
+	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
+	F_DIGEST = 4, /* the body must come with a digest */
+	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
 struct rq;
 struct op {
@@ -89,6 +91,7 @@ struct rq {
 	struct auth_result auth;
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
+	struct span cors; /* lines for the reply's head */
 	/* body */
 	struct body *body;
 	struct chunksig *chunks;
@@ -116,6 +119,7 @@ struct reply_read {
 void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
 void rq_resume(struct rq *rq, enum err e); /* [loop] */
+void rq_finish(struct rq *rq); /* from a step: REPLY is next */
 struct rq *rq_new(struct s3 *s3, struct http_req *http);
 
 /* registry and routing: route.c */
@@ -204,6 +208,8 @@ struct body_promise {
 	bool in_trailer;
 	struct checksum expect;
 };
+/* A digest of the body came with the request: AWS wants one for documents. */
+NODISCARD enum err headers_digest_given(struct rq *rq);
 NODISCARD enum err headers_promise(struct rq *rq, struct body_promise *out);
 void headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides);
@@ -255,6 +261,12 @@ enum err op_copy_part_begin(struct rq *rq);
 enum err op_complete_upload_finish(struct rq *rq);
 enum err op_abort_upload_begin(struct rq *rq);
 enum err op_list_parts_begin(struct rq *rq);
+enum err op_get_acl_begin(struct rq *rq);
+enum err op_put_acl_finish(struct rq *rq);
+enum err op_doc_get_begin(struct rq *rq);
+enum err op_doc_put_finish(struct rq *rq);
+enum err op_doc_delete_begin(struct rq *rq);
+enum err op_doc_list_begin(struct rq *rq);
 
 /* steps, dispatch.c */
 #define STEP(name, fn, what) enum err fn(struct rq *rq);
