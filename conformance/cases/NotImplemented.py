@@ -120,3 +120,14 @@ def NotImplemented_post_form(t):
                                                       "multipart/form-data; boundary=x"})
     t.error(answer, 501, "NotImplemented")
     t.eq(t.keys(name), [])
+
+
+def NotImplemented_unknown_parameter_of_a_write(t):
+    name = t.bucket()
+    t.object(name, "key", b"old")
+    t.error(t.s3.put(name, "key", b"new", query={"frobnicate": "yes"}), 501, "NotImplemented")
+    t.error(t.s3.delete(name, "key", {"frobnicate": "yes"}), 501, "NotImplemented")
+    for query in ({"uploadId": "0" * 32}, {"versionId": "null"}, {"frobnicate": "yes"}):
+        t.error(t.s3.delete(name, query=query), 501, "NotImplemented")
+    t.body(t.s3.get(name, "key"), b"old")
+    t.status(t.s3.put(name, "key", b"new", query={"x-mark": "mine", "x-id": "PutObject"}), 200)

@@ -424,3 +424,25 @@ def PutObject_acl_canned(t):
     # control may be asked for.
     name = t.bucket()
     t.status(t.s3.put(name, "key", b"x", {"x-amz-acl": "bucket-owner-full-control"}), 200)
+
+
+def PutObject_half_a_part(t):
+    name = t.bucket()
+    t.object(name, "key", b"old")
+    for field, value in (("uploadId", "0" * 32), ("partNumber", "1"), ("versionId", "null")):
+        t.error(t.s3.put(name, "key", b"new", query={field: value}), 400, "InvalidArgument",
+                ArgumentName=field, ArgumentValue=value)
+        t.error(t.s3.put(name, "key", b"", {"x-amz-copy-source": name + "/key"},
+                         {field: value}), 400, "InvalidArgument", ArgumentName=field)
+    t.error(t.s3.delete(name, "key", {"partNumber": "1"}), 400, "InvalidArgument")
+    t.body(t.s3.get(name, "key"), b"old")
+
+
+def PutObject_checksum_nobody_computes(t):
+    name = t.bucket()
+    t.error(t.s3.put(name, "key", b"x", {"x-amz-checksum-xxhash64": "AAAAAAAAAAA="}), 501,
+            "NotImplemented", Header="x-amz-checksum-xxhash64")
+    t.error(t.s3.put(name, "key", b"x", {"x-amz-sdk-checksum-algorithm": "CRC32"}), 400,
+            "InvalidRequest", "x-amz-sdk-checksum-algorithm specified, but no corresponding "
+            "x-amz-checksum-* or x-amz-trailer headers were found.")
+    t.bare_error(t.s3.head(name, "key"), 404)

@@ -27,11 +27,12 @@ struct body {
 	struct body_conf conf;
 	uint64_t length; /* payload so far */
 	uint32_t crc32c;
-	enum err bad; /* first failure */
+	enum err bad; /* first failure; a worker's while stretches are in flight */
+	enum err why; /* it broke off */
 	struct digest *md5, *sha256;
-	struct checksum_calc calc;
+	struct checksum_calc calc, calc_keep;
 	uint8_t md5_out[16];
-	struct checksum checksum;
+	struct checksum checksum, kept; /* kept of kind NONE: checksum is */
 	/* small */
 	char *mem;
 	size_t mem_n, mem_cap;
@@ -42,6 +43,7 @@ struct body {
 	struct stretch end; /* no bytes: the checks, behind all that was posted */
 	unsigned fill, inflight;
 	struct blob_file *file;
+	struct task drop;
 };
 
 struct body *
@@ -53,6 +55,8 @@ body_new(const struct body_conf *conf)
 	b->conf = *conf;
 	b->large = !conf->in_memory && conf->length > blob_small_max(conf->store);
 	checksum_begin(&b->calc, conf->checksum);
+	if (conf->keep != conf->checksum)
+		checksum_begin(&b->calc_keep, conf->keep);
 	if (!b->large) {
 		/* Room for one byte too many, so that a body that is too long is noticed. */
 		b->mem_cap = (size_t)conf->length +
@@ -156,6 +160,21 @@ body_unframe(struct body *b, char *p, size_t n, size_t *out)
 	return e;
 }
 
+static void
+sums_add(struct body *b, const void *p, size_t n)
+{
+	checksum_add(&b->calc, p, n);
+	checksum_add(&b->calc_keep, p, n);
+	b->crc32c = crc32c_add(b->crc32c, p, n);
+}
+
+static void
+sums_end(struct body *b)
+{
+	checksum_end(&b->calc, &b->checksum);
+	checksum_end(&b->calc_keep, &b->kept);
+}
+
 /* ---- small: all on the loop ---- */
 
 static enum err
@@ -167,9 +186,8 @@ small_end(struct body *b)
 	digest_of(DIGEST_MD5, all, b->md5_out);
 	if (b->conf.check_sha256)
 		digest_of(DIGEST_SHA256, all, sha256);
-	checksum_add(&b->calc, all.p, all.n);
-	checksum_end(&b->calc, &b->checksum);
-	b->crc32c = crc32c_add(0, all.p, all.n);
+	sums_add(b, all.p, all.n);
+	sums_end(b);
 	return body_check(b, sha256);
 }
 
@@ -204,8 +222,7 @@ large_stretch(struct body *b, struct stretch *s)
 	digest_add(b->md5, s->p, n);
 	if (b->sha256 != NULL)
 		digest_add(b->sha256, s->p, n);
-	checksum_add(&b->calc, s->p, n);
-	b->crc32c = crc32c_add(b->crc32c, s->p, n);
+	sums_add(b, s->p, n);
 	return blob_file_write(b->file, s->p, n);
 }
 
@@ -218,7 +235,7 @@ large_end(struct body *b)
 	digest_end(b->md5, b->md5_out);
 	if (b->sha256 != NULL)
 		digest_end(b->sha256, sha256);
-	checksum_end(&b->calc, &b->checksum);
+	sums_end(b);
 	e = body_check(b, sha256);
 	if (e == OK && b->file == NULL)
 		e = fail_set(b->conf.fail, E_INCOMPLETE_BODY);
@@ -235,7 +252,7 @@ stretch_work(struct task *t)
 	if (b->bad == OK && s->n > 0)
 		b->bad = large_stretch(b, s);
 	if (b->bad == OK && s->last)
-		b->bad = large_end(b);
+		b->bad = b->why != OK ? fail_set(b->conf.fail, b->why) : large_end(b);
 	inbox_post(b->conf.inbox, &s->back);
 }
 
@@ -327,18 +344,17 @@ body_end(struct body *b, enum err why)
 	if (b->ended)
 		return;
 	b->ended = true;
-	if (why != OK && b->bad == OK && b->inflight == 0)
-		b->bad = fail_set(b->conf.fail, why);
+	b->why = why;
 	if (!b->large) {
 		if (b->bad == OK)
-			b->bad = small_end(b);
+			b->bad = why != OK ? fail_set(b->conf.fail, why) : small_end(b);
 		b->told = true;
 		b->conf.then(b->conf.ctx, b->bad);
 		return;
 	}
 	if (b->told)
 		return;
-	if (!s->busy && s->n > 0)
+	if (!s->busy && s->n > 0 && why == OK)
 		stretch_post(b, s, false);
 	stretch_post(b, &b->end, true);
 }
@@ -359,7 +375,7 @@ body_md5(const struct body *b)
 const struct checksum *
 body_checksum(const struct body *b)
 {
-	return &b->checksum;
+	return b->kept.kind != CHECKSUM_NONE ? &b->kept : &b->checksum;
 }
 
 enum err
@@ -369,6 +385,31 @@ body_link(struct txn *t, struct body *b, struct blob_ref *out)
 	if (b->large)
 		return blob_file_link(t, b->file, out);
 	return blob_put(t, span_of(b->mem, b->mem_n), b->crc32c, out);
+}
+
+static void
+body_destroy(struct body *b, bool committed)
+{
+	blob_file_free(&b->file, committed);
+	checksum_drop(&b->calc);
+	checksum_drop(&b->calc_keep);
+	if (b->large) {
+		serial_fini(&b->serial);
+		digest_free(&b->md5);
+		if (b->sha256 != NULL)
+			digest_free(&b->sha256);
+	}
+	for (unsigned i = 0; i < BODY_BUFFERS; i++)
+		mem_free(b->stretch[i].p);
+	mem_free(b->mem);
+	b->magic = 0;
+	mem_free(b);
+}
+
+static void
+drop_work(struct task *t)
+{
+	body_destroy(CONTAINER_OF(t, struct body, drop), false);
 }
 
 void
@@ -381,17 +422,11 @@ body_free(struct body **body, bool committed)
 	*body = NULL;
 	CHECK(b, BODY_MAGIC);
 	MUST(b->inflight == 0);
-	blob_file_free(&b->file, committed);
-	checksum_drop(&b->calc);
-	if (b->large) {
-		serial_fini(&b->serial);
-		digest_free(&b->md5);
-		if (b->sha256 != NULL)
-			digest_free(&b->sha256);
+	if (b->file == NULL || committed) {
+		body_destroy(b, committed);
+		return;
 	}
-	for (unsigned i = 0; i < BODY_BUFFERS; i++)
-		mem_free(b->stretch[i].p);
-	mem_free(b->mem);
-	b->magic = 0;
-	mem_free(b);
+	/* Gigabytes take their time to be unlinked: not on a loop. */
+	b->drop = (struct task){ .fn = drop_work };
+	task_post(b->conf.pool, &b->drop);
 }

@@ -60,7 +60,7 @@ gather_part(struct txn *t, struct obj_complete *c, struct gather *g, size_t i)
 		e = rec_part_get(row, &p);
 	if (e != OK)
 		return e;
-	if (!obj_etag_in(w->etag, etag, obj_etag_hex(etag, p.etag, 0)))
+	if (!span_eq(w->etag, span_of(etag, obj_etag_hex(etag, p.etag, 0))))
 		return part_invalid(c, w);
 	if (w->checksum.kind != CHECKSUM_NONE &&
 	    (w->checksum.kind != p.checksum.kind ||

@@ -61,6 +61,9 @@ list_one(struct obj_list *l, struct key_cursor *c, struct arena *a)
 {
 	struct span key = list_key(l, c->key), common = list_common(l, key);
 
+	/* The prefix reached into what stands behind the key in the index. */
+	if (!span_starts(key, l->prefix))
+		return key_next(c);
 	l->last_is_prefix = common.n > 0;
 	l->count++;
 	if (common.n > 0) {

@@ -282,6 +282,29 @@ promise_header(struct rq *rq, struct body_promise *out)
 	return OK;
 }
 
+/* A checksum this server can't compute must not pass for one that was checked. */
+static enum err
+promise_unknown(struct rq *rq)
+{
+	static const char *const others[] = { "x-amz-checksum-algorithm",
+		"x-amz-checksum-type", "x-amz-checksum-mode" };
+	const struct http_req *http = rq->http;
+
+	for (size_t i = 0; i < http->nheader; i++) {
+		struct span name = http->header[i].name;
+		bool known = !span_starts(name, SPAN_LIT("x-amz-checksum-"));
+
+		for (uint8_t kind = 1; !known && kind < CHECKSUM_KINDS; kind++)
+			known = span_is(name, checksum_row(kind)->header);
+		for (size_t k = 0; !known && k < ARRAY_LEN(others); k++)
+			known = span_is(name, others[k]);
+		if (!known)
+			return header_not_implemented(
+			    rq, arena_str(rq->arena, name), NULL);
+	}
+	return OK;
+}
+
 static enum err
 promise_trailer(struct rq *rq, struct body_promise *out)
 {
@@ -315,6 +338,8 @@ headers_promise(struct rq *rq, struct body_promise *out)
 	*out = (struct body_promise){ 0 };
 	e = promise_md5(rq, out);
 	if (e == OK)
+		e = promise_unknown(rq);
+	if (e == OK)
 		e = promise_header(rq, out);
 	if (e == OK)
 		e = promise_trailer(rq, out);
@@ -325,7 +350,11 @@ headers_promise(struct rq *rq, struct body_promise *out)
 		    "Checksum algorithm provided is unsupported. Please try again with "
 		    "any of the "
 		    "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
-	if (out->kind != CHECKSUM_NONE && kind != out->kind)
+	if (out->kind == CHECKSUM_NONE)
+		return fail_msg(&rq->fail, E_INVALID_REQUEST,
+		    "x-amz-sdk-checksum-algorithm specified, but no corresponding "
+		    "x-amz-checksum-* or x-amz-trailer headers were found.");
+	if (kind != out->kind)
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "Value for x-amz-sdk-checksum-algorithm header is invalid.");
 	return OK;

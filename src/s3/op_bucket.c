@@ -18,6 +18,7 @@ create_write(struct txn *t, void *arg)
 	struct bucket_op *op = CONTAINER_OF(arg, struct bucket_op, w.write);
 	struct rq *rq = op->rq;
 
+	fail_clear(&rq->fail);
 	return obj_bucket_create(t, rq->bucket, op->region, rq->now_ms, &rq->fail);
 }
 
@@ -83,11 +84,9 @@ create_document(struct rq *rq, struct span *location)
 	*location = SPAN_NONE;
 	if (in.n == 0)
 		return OK;
-	e = xml_parse(rq->arena, in, &root, &rq->fail);
+	e = intake_xml(rq, "CreateBucketConfiguration", &root);
 	if (e != OK)
 		return e;
-	if (!span_is(root->name, "CreateBucketConfiguration"))
-		return fail_set(&rq->fail, E_MALFORMED_XML);
 	if (xml_child(root, "Location") != NULL || xml_child(root, "Bucket") != NULL)
 		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
 		    "Directory buckets are not implemented.");
@@ -179,6 +178,7 @@ delete_write(struct txn *t, void *arg)
 {
 	struct bucket_op *op = CONTAINER_OF(arg, struct bucket_op, w.write);
 
+	fail_clear(&op->rq->fail);
 	return obj_bucket_delete(t, op->rq->bucket, &op->rq->fail);
 }
 

@@ -35,6 +35,7 @@ delete_write(struct txn *t, void *arg)
 	struct rq *rq = op->rq;
 	bool existed;
 
+	fail_clear(&rq->fail);
 	return obj_delete(t, &rq->bkt, rq->key, &op->cond, &existed, &rq->fail);
 }
 
@@ -52,8 +53,12 @@ enum err
 op_delete_object_begin(struct rq *rq)
 {
 	struct delete_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct span part = query_get(rq, "partNumber");
 	enum err e = refuse_bypass(rq);
 
+	if (e == OK && part.p != NULL)
+		e = bad_argument(rq, "partNumber", part,
+		    "This operation does not accept a partNumber without an uploadId");
 	if (e == OK)
 		e = query_version(rq);
 	/* Deleting a version that is not there has nothing to do. */
@@ -104,12 +109,10 @@ many_parse(struct rq *rq, struct delete_many *d)
 {
 	struct xml_node *root, *node;
 	size_t n = 0;
-	enum err e = xml_parse(rq->arena, intake_bytes(rq), &root, &rq->fail);
+	enum err e = intake_xml(rq, "Delete", &root);
 
 	if (e != OK)
 		return e;
-	if (!span_is(root->name, "Delete"))
-		return fail_set(&rq->fail, E_MALFORMED_XML);
 	d->quiet = span_is(span_trim(xml_text(root, "Quiet")), "true");
 	for (node = xml_child(root, "Object"); node != NULL;
 	     node = xml_next(node, "Object"))

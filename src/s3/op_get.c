@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "codec/stamp.h"
 #include "s3_priv.h"
 
 /* Up to here one read into memory and one send beat sendfile's second system call. */
@@ -26,43 +27,23 @@ struct get {
 
 /* ---- ranges ---- */
 
-enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
-
-/* One "bytes=a-b", "a-" or "-n". What is not understood (another unit, several ranges,
- * first behind last) is no range: the whole object is the answer, as AWS does. */
-static enum range_form
-range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len)
+/* If-Range (RFC 9110, 13.1.5): of another object than the client has a part of, it wants
+ * the whole. */
+static bool
+range_holds(const struct get *g)
 {
-	struct span first, last;
-	uint64_t a, b;
+	struct span v = header_get(g->rq, "if-range");
+	char etag[ETAG_TEXT + 2];
+	int64_t when;
+	size_t n;
 
-	if (!span_starts(v, SPAN_LIT("bytes=")))
-		return RANGE_NONE;
-	last = span_from(v, 6);
-	if (span_find(last, ',', 0) != last.n || span_find(last, '-', 0) == last.n)
-		return RANGE_NONE;
-	first = span_trim(span_cut(&last, '-'));
-	last = span_trim(last);
-	if (first.n == 0) {
-		if (!span_u64(last, &b))
-			return RANGE_NONE;
-		if (b == 0 || size == 0)
-			return RANGE_BAD;
-		*len = b < size ? b : size;
-		*off = size - *len;
-		return RANGE_OK;
-	}
-	if (!span_u64(first, &a) || (last.n > 0 && !span_u64(last, &b)))
-		return RANGE_NONE;
-	if (last.n == 0)
-		b = UINT64_MAX;
-	if (a > b)
-		return RANGE_NONE;
-	if (a >= size)
-		return RANGE_BAD;
-	*off = a;
-	*len = b >= size ? size - a : b - a + 1;
-	return RANGE_OK;
+	if (v.p == NULL)
+		return true;
+	if (stamp_http_parse(v, &when))
+		return when == g->rec.mtime_ms / 1000;
+	n = obj_etag(etag + 1, &g->rec);
+	etag[0] = etag[n + 1] = '"';
+	return span_eq(v, span_of(etag, n + 2));
 }
 
 static enum err
@@ -72,7 +53,7 @@ get_range(struct get *g)
 	struct span v = header_get(rq, "range");
 
 	g->len = g->rec.size;
-	if (v.p == NULL)
+	if (v.p == NULL || !range_holds(g))
 		return OK;
 	switch (range_parse(v, g->rec.size, &g->off, &g->len)) {
 	case RANGE_OK:
@@ -166,13 +147,13 @@ get_headers(struct txn *t, struct get *g)
 	    span_ieq(header_get(rq, "x-amz-checksum-mode"), SPAN_LIT("ENABLED")))
 		reply_checksum(rq, &g->rec.checksum, g->rec.parts);
 	reply_header_str(rq, "Accept-Ranges", "bytes");
-	if (g->partial && g->rec.size > 0) {
+	if (g->partial && g->len > 0) {
 		(void)snprintf(range, sizeof range, "bytes %llu-%llu/%llu",
 		    (unsigned long long)g->off, (unsigned long long)(g->off + g->len - 1),
 		    (unsigned long long)g->rec.size);
 		reply_header_str(rq, "Content-Range", range);
 	}
-	headers_put(rq, &g->rec, &attrs, rq->http->method == HTTP_GET);
+	headers_put(rq, &g->rec, &attrs, true);
 	if (g->part_given && g->parts > 0)
 		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
 	rq->length = g->len;
@@ -187,8 +168,10 @@ get_bytes(struct txn *t, struct get *g, bool *later)
 	enum err e;
 
 	if (g->len > GET_COPY_MAX) {
+		e = obj_read_start(&g->read, t, &g->rec.body, g->off, g->len);
+		if (e != OK)
+			return e;
 		g->source = (struct http_source){ get_next, get_close };
-		obj_read_start(&g->read, &g->rec.body, g->off, g->len);
 		rq->source = &g->source;
 		*later = true;
 		return OK;
@@ -270,6 +253,15 @@ get_checks(struct rq *rq, struct get *g)
 	return e == OK ? headers_cond_read(rq, "", &g->cond) : e;
 }
 
+/* Also when the read that makes the reply never began. */
+static void
+get_drop(struct rq *rq)
+{
+	struct get *g = rq->data;
+
+	obj_read_end(&g->read);
+}
+
 enum err
 op_get_object_begin(struct rq *rq)
 {
@@ -281,6 +273,7 @@ op_get_object_begin(struct rq *rq)
 	g->rq = rq;
 	rq->data = g;
 	obj_read_pin(&g->read, rq->s3->conf.store, rq->loop->reader);
+	rq->drop = get_drop;
 	rq->reply_read = get_reply;
 	return OK;
 }

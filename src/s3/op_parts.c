@@ -133,12 +133,15 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	struct rec_upload u;
 	struct buf *b = &p->rows;
 	struct span key;
+	struct arena a; /* metadata of a thousand uploads is not to fill the request's */
 	uint64_t number;
 	char id[UPLOAD_ID_TEXT];
 
+	arena_init(&a, SIZE_MAX);
 	p->list.bad = upload_key_get(index_key, &key, &number)
-	    ? rec_upload_get(p->rq->arena, value, &u)
+	    ? rec_upload_get(&a, value, &u)
 	    : E_CORRUPT;
+	arena_fini(&a);
 	if (p->list.bad != OK)
 		return;
 	upload_id_render(id, u.number, u.salt);
@@ -175,6 +178,14 @@ uploads_read(struct txn *t, void *arg)
 	return obj_list(t, &p->list, p->rq->arena);
 }
 
+/* What NextKeyMarker gives where a page ends with a common prefix. */
+static bool
+marker_is_common(const struct obj_list *l, struct span key)
+{
+	return l->delimiter.n > 0 && span_starts(key, l->prefix) &&
+	    span_search(key, l->delimiter, l->prefix.n) + l->delimiter.n == key.n;
+}
+
 /* Behind a key: behind all its uploads, or with an id behind that one of them. */
 static enum err
 uploads_after(struct upload_page *p, struct span key)
@@ -188,8 +199,7 @@ uploads_after(struct upload_page *p, struct span key)
 	if (p->marker_id.n > 0 && !upload_id_parse(p->marker_id, &number, &salt))
 		return bad_argument(
 		    rq, "upload-id-marker", p->marker_id, "Invalid uploadId marker");
-	if (p->list.delimiter.n > 0 && span_ends(key, p->list.delimiter) &&
-	    p->marker_id.n == 0) {
+	if (p->marker_id.n == 0 && marker_is_common(&p->list, key)) {
 		p->list.after = key;
 		p->list.after_prefix = true;
 		return OK;

@@ -90,6 +90,25 @@ query_version(struct rq *rq)
 }
 
 enum err
+query_plain(struct rq *rq)
+{
+	struct span version = query_get(rq, "versionId"),
+		    upload = query_get(rq, "uploadId"),
+		    part = query_get(rq, "partNumber");
+
+	if (version.p != NULL)
+		return bad_argument(rq, "versionId", version,
+		    "This operation does not accept a version-id.");
+	if (upload.p != NULL)
+		return bad_argument(rq, "uploadId", upload,
+		    "This operation does not accept an uploadId without a partNumber");
+	if (part.p != NULL)
+		return bad_argument(rq, "partNumber", part,
+		    "This operation does not accept a partNumber without an uploadId");
+	return OK;
+}
+
+enum err
 query_part_number(struct rq *rq, bool *given, unsigned *out)
 {
 	struct span v = query_get(rq, "partNumber");

@@ -75,6 +75,8 @@ struct rq {
 	const struct op *op; /* NULL before ROUTE */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
+	bool asking; /* within http_body_want() */
+	enum err gone; /* why the client was gone when it was asked for the body */
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
@@ -93,6 +95,7 @@ struct rq {
 	uint64_t length;
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
+	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
 };
 
 /* A reply made inside a read is sent there too, while the map still holds the bytes, and
@@ -149,6 +152,8 @@ NODISCARD enum err bad_argument(struct rq *rq, const char *name, struct span val
     const char *fmt, ...) PRINTF_LIKE(4, 5);
 NODISCARD enum err query_encoding(struct rq *rq, bool *url);
 NODISCARD enum err query_version(struct rq *rq); /* only "null" exists */
+/* No half of UploadPart, and no version, may become a plain PUT. */
+NODISCARD enum err query_plain(struct rq *rq);
 NODISCARD enum err query_part_number(struct rq *rq, bool *given, unsigned *out);
 
 /* headers.c: what requests say about objects */
@@ -184,11 +189,19 @@ NODISCARD enum err headers_owner_check(struct rq *rq);
 NODISCARD enum err headers_copy_source(
     struct rq *rq, struct span *bucket, struct span *key);
 
+/* range.c: [off, off + len) of size bytes that a Range header asks for */
+enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
+enum range_form range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len);
+
 /* intake.c: bodies */
 NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
-NODISCARD enum err intake_start(struct rq *rq, uint8_t checksum); /* makes rq->body */
+/* Makes rq->body; checksum is the kind to compute when the client names none, and with
+ * keep true the kind to keep whatever it names. */
+NODISCARD enum err intake_start(struct rq *rq, uint8_t checksum, bool keep);
 NODISCARD enum err intake_document(struct rq *rq);
 struct span intake_bytes(const struct rq *rq);
+/* The document, whose root has that name. */
+NODISCARD enum err intake_xml(struct rq *rq, const char *name, struct xml_node **root);
 void *intake_room(void *ctx, struct http_req *http, size_t *cap);
 void intake_data(void *ctx, struct http_req *http, size_t n);
 void intake_end(void *ctx, struct http_req *http);

@@ -40,7 +40,8 @@ blob_ref_get(const void *in, struct blob_ref *out)
 uint64_t
 blob_tiny_max(const struct store *s)
 {
-	return s->page - PAGE_HEAD - BODY_HEAD;
+	return s->tiny_max != 0 ? s->tiny_max
+				: TINY_PAGES * s->page - PAGE_HEAD - BODY_HEAD;
 }
 
 uint64_t

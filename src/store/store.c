@@ -401,6 +401,7 @@ store_alloc(const struct store_conf *conf)
 	s->magic = STORE_MAGIC;
 	s->dir = mem_dup(conf->dir);
 	s->durability = conf->durability;
+	s->tiny_max = conf->tiny_max;
 	s->small_max = conf->small_max == 0 ? (uint64_t)256 << 10 : conf->small_max;
 	s->segment_size =
 	    conf->segment_size == 0 ? (uint64_t)256 << 20 : conf->segment_size;

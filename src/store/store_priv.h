@@ -28,6 +28,7 @@ enum {
 	EXTENT_ALIGN = 4096, /* of bodies in segments: what can be punched alone */
 	BODY_HEAD = 8, /* before a tiny body: references, CRC32C */
 	PAGE_HEAD = 16, /* LMDB's, of an overflow run */
+	TINY_PAGES = 4, /* of an overflow run with a body */
 	BATCH_MAX = 1024, /* members of one batch */
 	LEASE_IDS = 64, /* ids of large files leased at once */
 	SWEEP_ROWS = 256, /* dead rows of one sweeping step */
@@ -155,7 +156,7 @@ struct store {
 	unsigned magic;
 	char *dir;
 	enum store_durability durability;
-	uint64_t small_max, segment_size;
+	uint64_t tiny_max, small_max, segment_size; /* tiny_max 0: by the page */
 	size_t page;
 	bool check_only;
 	int lock_fd;

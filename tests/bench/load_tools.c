@@ -140,7 +140,9 @@ tool_start(int argc, char **argv)
 	SSL_CTX *ctx = tls ? tls_context() : NULL;
 	long times = argc > 3 ? strtol(argv[2], NULL, 10) : 0;
 
-	if (argc < 4)
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (argc < 4 || null < 0)
 		return 2;
 	(void)printf("[");
 	for (long i = 0; i < times; i++) {
@@ -149,6 +151,7 @@ tool_start(int argc, char **argv)
 		int fd;
 
 		if (pid == 0) {
+			(void)dup2(null, STDOUT_FILENO);
 			(void)execv(argv[3], argv + 3);
 			_exit(127);
 		}

@@ -2,7 +2,7 @@
 # Load from outside; nothing here runs in `make check` (tests/e2e/dataset.py does).
 # `make bench` measures against yardsticks, `make bench-short` is the same in a minute;
 # BENCH_ARGS goes to tests/bench/bench.py. The programs are built only then.
-EXTRA_DIST += tests/bench/dataset tests/bench/bench.py tests/bench/servers.py \
+EXTRA_DIST += tests/bench/dataset tests/bench/figures.py tests/bench/bench.py tests/bench/servers.py \
 	tests/bench/report.py tests/bench/instructions tests/bench/instructions.json \
 	tests/bench/README.md
 

@@ -382,6 +382,7 @@ conf_of(const char *dir, uint32_t seed)
 		    : seed % 3 == 1         ? STORE_RELAXED
 					    : STORE_NONE,
 		.map_size = (uint64_t)64 << 20,
+		.tiny_max = (seed & 1) != 0 ? 4072 : 0,
 		.small_max = SMALL_MAX,
 		.segment_size = 256 << 10,
 		.tables = tables,

@@ -84,6 +84,7 @@ kit_setup_with(void **state, enum store_durability durability, uint64_t segment_
 	k->conf = (struct store_conf){ .dir = k->dir,
 		.durability = durability,
 		.map_size = (uint64_t)256 << 20,
+		.tiny_max = 4072, /* one page: 4 KiB is a segment's here */
 		.segment_size = segment_size,
 		.tables = kit_tables,
 		.ntables = T_COUNT };
