@@ -67,7 +67,8 @@ enum {
 	OBJECT_HAS_ATTR = 1,
 	OBJECT_HAS_PARTS = 2,
 	OBJECT_HAS_ID = 4, /* a version id of its own; without it is the null version */
-	OBJECT_IS_MARKER = 8 /* a delete marker */
+	OBJECT_IS_MARKER = 8, /* a delete marker */
+	OBJECT_FLAGS = 15 /* all there are */
 };
 enum { REC_OBJECT_MAX = 128 };
 struct rec_object {
@@ -135,6 +136,15 @@ struct rec_part {
 size_t rec_part_put(uint8_t out[REC_PART_MAX], const struct rec_part *r);
 NODISCARD enum err rec_part_get(struct span in, struct rec_part *out);
 void part_key_put(uint8_t out[10], uint64_t upload, unsigned number);
+
+/* A document of a bucket: what is inside its root, or that it was deleted where every bucket
+ * has one from the start. Borrows. */
+struct rec_doc {
+	bool deleted;
+	struct span inner;
+};
+void rec_doc_put(struct buf *out, const struct rec_doc *r);
+NODISCARD enum err rec_doc_get(struct span in, struct rec_doc *out);
 
 /* Objects and bytes per bucket and class, kept in the transaction of each change. */
 NODISCARD enum err usage_add(

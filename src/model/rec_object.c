@@ -75,8 +75,8 @@ rec_object_get(struct span in, struct rec_object *out)
 	struct rec_object r;
 
 	if (in.n < AT_VALUE || p[AT_VERSION] != REC_VERSION ||
-	    (p[AT_FLAGS] & ~(OBJECT_HAS_ATTR | OBJECT_HAS_PARTS)) != 0 ||
-	    p[AT_CLASS] >= CLASS_COUNT || !blob_ref_get(p + AT_BODY, &r.body) ||
+	    (p[AT_FLAGS] & ~OBJECT_FLAGS) != 0 || p[AT_CLASS] >= CLASS_COUNT ||
+	    !blob_ref_get(p + AT_BODY, &r.body) ||
 	    !checksum_get(p[AT_CHECKSUM], span_from(in, AT_VALUE), &r.checksum))
 		return E_CORRUPT;
 	r.flags = p[AT_FLAGS];

@@ -94,6 +94,7 @@ open_s3(struct server *s)
 		.region = c->region,
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
+		.cors_default = c->cors_default,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;

@@ -407,6 +407,7 @@ store_alloc(const struct store_conf *conf)
 	    conf->segment_size == 0 ? (uint64_t)256 << 20 : conf->segment_size;
 	s->check_only = conf->read_only_check;
 	s->lock_fd = -1;
+	MUST(conf->ntables <= TABLES_MAX);
 	s->nown = conf->ntables;
 	s->names = mem_array(conf->ntables + 1, sizeof *s->names);
 	for (unsigned i = 0; i < conf->ntables; i++)
