@@ -22,6 +22,7 @@ struct s3_conf {
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
 	size_t ndomains;
+	bool sigv2; /* signatures of version 2 are taken */
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
 };

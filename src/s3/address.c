@@ -168,7 +168,7 @@ address_split(struct rq *rq)
 		return bad_uri(rq);
 	if (path.n == 0 || path.p[0] != '/')
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
-	rq->bucket = lower(rq->arena, host_bucket(rq));
+	rq->host_bucket = rq->bucket = lower(rq->arena, host_bucket(rq));
 	e = split_path(rq, span_from(path, 1));
 	if (e != OK)
 		return e;

@@ -80,6 +80,8 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span
+	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
 	struct uri_param *param;
 	size_t nparam;
 	struct auth_result auth;

@@ -92,6 +92,7 @@ open_s3(struct server *s)
 	struct s3_conf sc = {
 		.store = s->store,
 		.region = c->region,
+		.sigv2 = c->sigv2 == 0,
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
 	};
