@@ -124,6 +124,15 @@ size_t rec_part_put(uint8_t out[REC_PART_MAX], const struct rec_part *r);
 NODISCARD enum err rec_part_get(struct span in, struct rec_part *out);
 void part_key_put(uint8_t out[10], uint64_t upload, unsigned number);
 
+/* A document of a bucket: what is inside its root, or that it was deleted where every bucket
+ * has one from the start. Borrows. */
+struct rec_doc {
+	bool deleted;
+	struct span inner;
+};
+void rec_doc_put(struct buf *out, const struct rec_doc *r);
+NODISCARD enum err rec_doc_get(struct span in, struct rec_doc *out);
+
 /* Objects and bytes per bucket and class, kept in the transaction of each change. */
 NODISCARD enum err usage_add(
     struct txn *t, uint64_t bucket, uint8_t class, int64_t objects, int64_t bytes);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "object/object.h"
+#include "object/document.h"
 #include "object/upload.h"
 
 #include "base/mem.h"
@@ -79,6 +80,8 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 		e = obj_upload_drop_all(t, &r);
 	if (e == OK)
 		e = usage_drop(t, r.id);
+	if (e == OK)
+		e = obj_doc_drop_all(t, r.id);
 	return e == OK ? table_del(t, T_BUCKET, name) : e;
 }
 

@@ -164,7 +164,8 @@ address_split(struct rq *rq)
 	struct span path = rq->http->path;
 	enum err e;
 
-	if (!uri_query_parse(rq->arena, rq->http->query, 256, &rq->param, &rq->nparam))
+	if (rq->http->query.n > 0 &&
+	    !uri_query_parse(rq->arena, rq->http->query, 256, &rq->param, &rq->nparam))
 		return bad_uri(rq);
 	if (path.n == 0 || path.p[0] != '/')
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);

@@ -196,20 +196,6 @@ many_then(struct obj_write *w, enum err e)
 	rq_resume(rq, e);
 }
 
-/* The list of what to delete must be protected by a digest (AWS, DeleteObjects). */
-static enum err
-digest_given(struct rq *rq)
-{
-	if (header_get(rq, "content-md5").p != NULL ||
-	    header_get(rq, "x-amz-trailer").p != NULL)
-		return OK;
-	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
-		if (header_get(rq, checksum_row(kind)->header).p != NULL)
-			return OK;
-	return fail_msg(&rq->fail, E_INVALID_REQUEST,
-	    "Missing required header for this request: Content-MD5");
-}
-
 enum err
 op_delete_objects_finish(struct rq *rq)
 {
@@ -217,7 +203,7 @@ op_delete_objects_finish(struct rq *rq)
 	enum err e = refuse_bypass(rq);
 
 	if (e == OK)
-		e = digest_given(rq);
+		e = headers_digest_given(rq);
 	if (e == OK)
 		e = many_parse(rq, d);
 	if (e != OK)

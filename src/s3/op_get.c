@@ -209,6 +209,15 @@ get_not_modified(struct get *g)
 	reply_send(rq);
 }
 
+/* Bytes outside the index may be swept: a pin that is older than the snapshot keeps them.
+ * Most objects need none, so the record is looked at first. */
+static bool
+get_wants_pin(const struct get *g)
+{
+	return !g->read.pinned && g->rq->http->method == HTTP_GET && g->len > 0 &&
+	    g->rec.body.kind != BLOB_TINY;
+}
+
 static enum err
 get_reply(struct txn *t, void *arg)
 {
@@ -220,6 +229,11 @@ get_reply(struct txn *t, void *arg)
 	if (e == E_NOT_MODIFIED) {
 		obj_read_end(&g->read);
 		get_not_modified(g);
+		return OK;
+	}
+	if (e == OK && get_wants_pin(g)) {
+		obj_read_pin(&g->read, rq->s3->conf.store, rq->loop->reader);
+		read->again = true;
 		return OK;
 	}
 	if (e == OK)
@@ -272,7 +286,6 @@ op_get_object_begin(struct rq *rq)
 		return e;
 	g->rq = rq;
 	rq->data = g;
-	obj_read_pin(&g->read, rq->s3->conf.store, rq->loop->reader);
 	rq->drop = get_drop;
 	rq->reply_read = get_reply;
 	return OK;

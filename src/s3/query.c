@@ -7,17 +7,11 @@
 #include "s3_priv.h"
 
 struct span
-query_get(const struct rq *rq, const char *name)
+query_find(const struct rq *rq, const char *name)
 {
 	const struct uri_param *p = uri_query_find(rq->param, rq->nparam, name);
 
 	return p == NULL ? SPAN_NONE : p->value.p == NULL ? SPAN_LIT("") : p->value;
-}
-
-bool
-query_has(const struct rq *rq, const char *name)
-{
-	return uri_query_find(rq->param, rq->nparam, name) != NULL;
 }
 
 enum err

@@ -161,6 +161,7 @@ reply_ids(struct rq *rq)
 	buf_str(b, "\r\nx-amz-request-id: ");
 	buf_put(b, rq->id, 16);
 	buf_str(b, "\r\nServer: AmazonS3\r\n");
+	buf_span(b, rq->cors);
 }
 
 static void

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "auth/sigv2.h"
@@ -93,7 +92,7 @@ sign_check(struct rq *rq)
 		.bucket = rq->host_bucket,
 		.header = rq->http->header,
 		.nheader = rq->http->nheader,
-		.now = clock_real(),
+		.now = rq->real_ms / 1000,
 		.arena = rq->arena,
 	};
 	const char *hint = NULL;

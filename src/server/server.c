@@ -95,6 +95,7 @@ open_s3(struct server *s)
 		.sigv2 = c->sigv2 == 0,
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
+		.cors_default = c->cors_default,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
