@@ -51,6 +51,10 @@ struct auth_request {
 	struct span query; /* raw, without '?' */
 	struct span
 	    bucket; /* when the Host header names it (virtual-hosted), else n = 0 */
+	/* Of a presigned request: other values of Host that it may have been signed for. That
+	 * they mean the same bucket is for the caller to see to. */
+	const struct span *host;
+	size_t nhost;
 	const struct field *header; /* names lower case, in wire order, duplicates kept */
 	size_t nheader;
 	int64_t now; /* seconds, clock_real() */

@@ -131,6 +131,8 @@ NODISCARD enum err route_find(struct rq *rq, const struct op **out);
 
 /* address.c */
 NODISCARD enum err address_split(struct rq *rq);
+/* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
+struct span address_host_bucket(const struct rq *rq, struct span host);
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 
 bool address_region_known(struct span region); /* a region AWS has */

@@ -76,10 +76,58 @@ hoist_headers(struct rq *rq, bool v2)
 			    value,
 			    "Header value cannot be represented using ISO-8859-1.");
 		f[n++] = (struct field){ name, value.p != NULL ? value : SPAN_LIT("") };
+		http->names |= http_name_bit(name.p, name.n);
 	}
 	http->header = f;
 	http->nheader = n;
 	return OK;
+}
+
+enum { HOSTS_MAX = 2 + 16 };
+
+/* Other hosts that a link may have been signed for; see hosts_add(). */
+struct hosts {
+	const struct rq *rq;
+	size_t n;
+	struct span host[HOSTS_MAX];
+};
+
+/* A host is no credential, but the bucket it names is part of what was signed: it must be
+ * the one that this request is about. */
+static void
+hosts_add(struct hosts *h, struct span host)
+{
+	if (host.n > 0 && h->n < HOSTS_MAX && !span_eq(host, h->rq->http->host) &&
+	    span_ieq(address_host_bucket(h->rq, host), h->rq->host_bucket))
+		h->host[h->n++] = host;
+}
+
+/* What the client asked a proxy for, then the configured names. */
+static void
+hosts_find(struct hosts *h)
+{
+	const struct rq *rq = h->rq;
+	struct span forwarded = header_get(rq, "x-forwarded-host"),
+		    port = header_get(rq, "x-forwarded-port");
+
+	if (forwarded.n > 0) {
+		forwarded = span_trim(span_cut(&forwarded, ','));
+		port = span_trim(span_cut(&port, ','));
+		hosts_add(h, forwarded);
+		if (port.n > 0)
+			hosts_add(h,
+			    span_str(arena_printf(rq->arena, "%.*s:%.*s",
+				(int)forwarded.n, forwarded.p, (int)port.n, port.p)));
+	}
+	for (size_t i = 0; i < rq->s3->conf.npublic_hosts; i++) {
+		struct span host = span_str(rq->s3->conf.public_hosts[i]);
+
+		if (rq->host_bucket.n > 0)
+			host = span_str(
+			    arena_printf(rq->arena, "%.*s.%.*s", (int)rq->host_bucket.n,
+				rq->host_bucket.p, (int)host.n, host.p));
+		hosts_add(h, host);
+	}
 }
 
 enum err
@@ -95,11 +143,17 @@ sign_check(struct rq *rq)
 		.now = rq->real_ms / 1000,
 		.arena = rq->arena,
 	};
+	struct hosts hosts = { .rq = rq };
 	const char *hint = NULL;
 	bool v2 = rq->s3->conf.sigv2 && sigv2_asked(&a);
-	enum err e = v2 ? sigv2_check(&rq->s3->auth, &a, &rq->auth, &rq->fail)
-			: sigv4_check(rq->loop->sigv4, &a, &rq->auth, &hint, &rq->fail);
+	enum err e;
 
+	if (query_has(rq, "X-Amz-Signature"))
+		hosts_find(&hosts);
+	a.host = hosts.host;
+	a.nhost = hosts.n;
+	e = v2 ? sigv2_check(&rq->s3->auth, &a, &rq->auth, &rq->fail)
+	       : sigv4_check(rq->loop->sigv4, &a, &rq->auth, &hint, &rq->fail);
 	if (e == E_SIGNATURE)
 		log_warn("request %s: signature does not match%s%s", rq->id,
 		    hint != NULL ? ": " : "", hint != NULL ? hint : "");
