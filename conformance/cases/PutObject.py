@@ -442,8 +442,8 @@ def PutObject_half_a_part(t):
 
 def PutObject_checksum_nobody_computes(t):
     name = t.bucket()
-    t.error(t.s3.put(name, "key", b"x", {"x-amz-checksum-xxhash64": "AAAAAAAAAAA="}), 501,
-            "NotImplemented", Header="x-amz-checksum-xxhash64")
+    t.error(t.s3.put(name, "key", b"x", {"x-amz-checksum-blake3": "AAAAAAAAAAA="}), 501,
+            "NotImplemented", Header="x-amz-checksum-blake3")
     t.error(t.s3.put(name, "key", b"x", {"x-amz-sdk-checksum-algorithm": "CRC32"}), 400,
             "InvalidRequest", "x-amz-sdk-checksum-algorithm specified, but no corresponding "
             "x-amz-checksum-* or x-amz-trailer headers were found.")

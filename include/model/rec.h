@@ -40,9 +40,14 @@ enum checksum_kind {
 	CHECKSUM_CRC64NVME,
 	CHECKSUM_SHA1,
 	CHECKSUM_SHA256,
+	CHECKSUM_SHA512,
+	CHECKSUM_MD5,
+	CHECKSUM_XXHASH64,
+	CHECKSUM_XXHASH3,
+	CHECKSUM_XXHASH128,
 	CHECKSUM_KINDS
 };
-enum { CHECKSUM_MAX = 32 };
+enum { CHECKSUM_MAX = 64 };
 struct checksum {
 	uint8_t kind; /* enum checksum_kind */
 	bool composite; /* of the parts' checksums; shown with "-parts" */
@@ -70,7 +75,7 @@ enum {
 	OBJECT_IS_MARKER = 8, /* a delete marker */
 	OBJECT_FLAGS = 15 /* all there are */
 };
-enum { REC_OBJECT_MAX = 128 };
+enum { REC_OBJECT_MAX = 160 };
 struct rec_object {
 	uint8_t flags;
 	uint8_t class;
@@ -125,7 +130,7 @@ bool upload_key_get(struct span in, struct span *key, uint64_t *number);
 void upload_id_render(char out[UPLOAD_ID_TEXT], uint64_t number, uint64_t salt);
 bool upload_id_parse(struct span text, uint64_t *number, uint64_t *salt);
 
-enum { REC_PART_MAX = 128 };
+enum { REC_PART_MAX = 160 };
 struct rec_part {
 	uint64_t size;
 	int64_t mtime_ms;

@@ -25,6 +25,10 @@ struct s3_conf {
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
 	size_t ndomains;
+	/* Host headers of other ways here, under which links may have been signed */
+	const char *const *public_hosts;
+	size_t npublic_hosts;
+	bool sigv2; /* signatures of version 2 are taken */
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
 	unsigned cors_default; /* enum s3_cors */

@@ -32,7 +32,12 @@ checksum_get(uint8_t kind, struct span value, struct checksum *out)
 		[CHECKSUM_CRC32C] = 4,
 		[CHECKSUM_CRC64NVME] = 8,
 		[CHECKSUM_SHA1] = 20,
-		[CHECKSUM_SHA256] = 32 };
+		[CHECKSUM_SHA256] = 32,
+		[CHECKSUM_SHA512] = 64,
+		[CHECKSUM_MD5] = 16,
+		[CHECKSUM_XXHASH64] = 8,
+		[CHECKSUM_XXHASH3] = 8,
+		[CHECKSUM_XXHASH128] = 16 };
 
 	*out = (struct checksum){ .kind = kind & 0x7f,
 		.composite = (kind & COMPOSITE) != 0 };

@@ -340,10 +340,7 @@ headers_promise(struct rq *rq, struct body_promise *out)
 	if (e != OK || named.p == NULL)
 		return e;
 	if (!checksum_find(named, &kind))
-		return fail_msg(&rq->fail, E_INVALID_REQUEST,
-		    "Checksum algorithm provided is unsupported. Please try again with "
-		    "any of the "
-		    "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+		return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
 	if (out->kind == CHECKSUM_NONE)
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "x-amz-sdk-checksum-algorithm specified, but no corresponding "

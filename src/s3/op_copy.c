@@ -203,10 +203,7 @@ checksum_wanted(struct rq *rq, uint8_t *kind)
 
 	if (v.p == NULL || checksum_find(v, kind))
 		return OK;
-	return fail_msg(&rq->fail, E_INVALID_REQUEST,
-	    "Checksum algorithm provided is unsupported. Please try again with any of "
-	    "the valid "
-	    "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+	return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
 }
 
 static enum err

@@ -119,9 +119,15 @@ static bool
 write_may_have(struct span name, enum op_level level)
 {
 	static const char *const known[] = { "versionId", "uploadId", "partNumber" };
+	/* of a link signed with version 2 (auth/sigv2.h) */
+	static const char *const signing[] = { "AWSAccessKeyId", "Signature", "Expires",
+		"content-type", "content-md5" };
 
 	if (span_starts(name, SPAN_LIT("x-")) || span_starts(name, SPAN_LIT("X-")))
 		return true;
+	for (size_t i = 0; i < ARRAY_LEN(signing); i++)
+		if (span_is(name, signing[i]))
+			return true;
 	for (size_t i = 0; level == LEVEL_OBJECT && i < ARRAY_LEN(known); i++)
 		if (span_is(name, known[i]))
 			return true;

@@ -87,6 +87,8 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span
+	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
 	struct uri_param *param;
 	size_t nparam;
 	struct auth_result auth;
@@ -130,6 +132,8 @@ NODISCARD enum err route_find(struct rq *rq, const struct op **out);
 
 /* address.c */
 NODISCARD enum err address_split(struct rq *rq);
+/* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
+struct span address_host_bucket(const struct rq *rq, struct span host);
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 
 bool address_region_known(struct span region); /* a region AWS has */

@@ -22,7 +22,9 @@ sum_of(uint8_t kind, uint8_t n, bool composite)
 static const struct {
 	uint8_t kind, n;
 } sums[] = { { CHECKSUM_NONE, 0 }, { CHECKSUM_CRC32, 4 }, { CHECKSUM_CRC32C, 4 },
-	{ CHECKSUM_CRC64NVME, 8 }, { CHECKSUM_SHA1, 20 }, { CHECKSUM_SHA256, 32 } };
+	{ CHECKSUM_CRC64NVME, 8 }, { CHECKSUM_SHA1, 20 }, { CHECKSUM_SHA256, 32 },
+	{ CHECKSUM_SHA512, 64 }, { CHECKSUM_MD5, 16 }, { CHECKSUM_XXHASH64, 8 },
+	{ CHECKSUM_XXHASH3, 8 }, { CHECKSUM_XXHASH128, 16 } };
 
 static struct rec_object
 object(uint8_t kind, uint8_t n)
