@@ -44,8 +44,8 @@ refuse_headers(struct rq *rq)
 	if (acl.p != NULL && !span_is(acl, "private") &&
 	    !span_is(acl, "bucket-owner-full-control"))
 		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	for (size_t i = 0; i < rq->http->nheader; i++)
-		if (span_starts(rq->http->header[i].name, SPAN_LIT("x-amz-grant-")))
+	for (size_t i = 0; i < rq->nheader; i++)
+		if (span_starts(rq->header[i].name, SPAN_LIT("x-amz-grant-")))
 			return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
 	return OK;
 }
@@ -141,7 +141,6 @@ meta_size_check(struct rq *rq, const struct attrs *a)
 enum err
 headers_object(struct rq *rq, struct object_headers *out)
 {
-	const struct http_req *http = rq->http;
 	struct attrs *a = &out->attrs;
 	struct span type = header_get(rq, "content-type");
 	enum err e = refuse_headers(rq);
@@ -151,13 +150,13 @@ headers_object(struct rq *rq, struct object_headers *out)
 		e = headers_class(rq, &out->class);
 	if (e != OK)
 		return e;
-	a->field = arena_array(rq->arena, http->nheader + 1, sizeof *a->field);
+	a->field = arena_array(rq->arena, rq->nheader + 1, sizeof *a->field);
 	out->mime =
 	    type.n > 0 ? mime_number(type) : mime_number(SPAN_LIT("binary/octet-stream"));
 	if (type.n > 0 && out->mime == MIME_NONE)
 		attr_add(rq, a, SPAN_LIT("content-type"), type);
-	for (size_t i = 0; i < http->nheader; i++) {
-		struct span name = http->header[i].name, value = http->header[i].value;
+	for (size_t i = 0; i < rq->nheader; i++) {
+		struct span name = rq->header[i].name, value = rq->header[i].value;
 
 		if (span_is(name, "content-encoding"))
 			value = strip_chunked(rq->arena, value);

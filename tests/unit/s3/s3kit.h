@@ -33,6 +33,7 @@ kit_begin(struct s3kit *k)
 	memset(k, 0, sizeof *k);
 	arena_init(&k->arena, 0);
 	k->http.header = k->header;
+	k->rq.header = k->header;
 	k->rq.magic = RQ_MAGIC;
 	k->rq.http = &k->http;
 	k->rq.s3 = &k->s3;
