@@ -247,6 +247,17 @@ def PostObject_header_injection(t):
                 400, "InvalidArgument", None, ArgumentName=field.lower())
 
 
+def PostObject_field_twice(t):
+    # The policy must not see one key and the object get the other.
+    name = t.bucket()
+    signed = postform.sign(t, [("key", "mine/k")], [{"bucket": name}, ["starts-with", "$key",
+                                                                      "mine/"]])
+    for fields in ([("key", "other")] + signed, signed + [("KEY", "other")]):
+        t.error(postform.send(t, name, postform.body(fields, b"x")), 400, "InvalidArgument", None,
+                ArgumentName="key")
+    t.eq(t.keys(name), [])
+
+
 def PostObject_checksum(t):
     name = t.bucket()
     bad = "AAAAAA=="

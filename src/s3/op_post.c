@@ -50,6 +50,17 @@ field_check(struct rq *rq, const struct field *f)
 	return OK;
 }
 
+/* Of two fields of one name, the policy could be shown one and the object get the other. */
+static enum err
+field_once(struct rq *rq, const struct field *f, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (span_eq(f[i].name, f[at].name))
+			return bad_argument(rq, arena_str(rq->arena, f[at].name),
+			    f[at].value, "The field is given more than once.");
+	return OK;
+}
+
 static enum err
 fields_take(struct rq *rq, struct field **out, size_t *n)
 {
@@ -64,6 +75,8 @@ fields_take(struct rq *rq, struct field **out, size_t *n)
 		f[i].name = in[i].name;
 		f[i].value = expand(rq->arena, in[i].value, filename);
 		e = field_check(rq, &f[i]);
+		if (e == OK)
+			e = field_once(rq, f, i);
 	}
 	*out = f;
 	return e;
