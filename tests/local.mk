@@ -12,7 +12,7 @@ PY_LOG_COMPILER = python3
 EXTRA_DIST += build-aux/tap-driver.sh
 
 LINK_BASE = libbase.a
-LINK_CODEC = libcodec.a $(LINK_BASE) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS)
+LINK_CODEC = libcodec.a $(LINK_BASE) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(XXHASH_LIBS)
 LINK_OBS = libobs.a $(LINK_BASE)
 LINK_STORE = libstore.a libobs.a $(LINK_CODEC) $(LMDB_LIBS)
 LINK_AUTH = libauth.a $(LINK_CODEC)
@@ -20,6 +20,8 @@ LINK_HTTP = libhttp.a libobs.a $(LINK_CODEC) $(SSL_LIBS) $(EVENT_LIBS)
 LINK_MODEL = libmodel.a $(LINK_STORE)
 LINK_ACCESS = libaccess.a $(LINK_MODEL)
 LINK_OBJECT = libobject.a $(LINK_MODEL)
+LINK_S3 = libs3.a libobject.a libaccess.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
+LINK_SERVER = libserver.a $(LINK_S3)
 
 include tests/unit/base/local.mk
 include tests/unit/codec/local.mk
@@ -29,6 +31,7 @@ include tests/unit/http/local.mk
 include tests/unit/model/local.mk
 include tests/unit/object/local.mk
 include tests/unit/s3/local.mk
+include tests/unit/server/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk
 include tests/wire/local.mk

@@ -229,3 +229,49 @@ def CompleteMultipartUpload_many_parts(t):
     for first in (case.PART - 3, 2 * case.PART - 1, 5 * case.PART + 17):
         t.body(t.s3.get(name, "key", headers={"Range": "bytes=%d-%d" % (first, first + 9)}),
                b"".join(bodies)[first:first + 10], 206)
+
+
+def CompleteMultipartUpload_etag_is_no_pattern(t):
+    name = t.bucket()
+    upload = t.upload(name, "key")
+    tag = t.part(name, "key", upload, 1, b"x")
+    for bent in ("*", tag + ",b", "W/" + tag, tag.upper().replace('"', "") + "0"):
+        t.error(t.complete(name, "key", upload, [(1, bent)]), 400, "InvalidPart")
+    t.status(t.complete(name, "key", upload, [(1, tag)]), 200)
+
+
+def CompleteMultipartUpload_empty_last_part(t):
+    name = t.bucket()
+    upload = t.upload(name, "key")
+    first = b"a" * case.PART
+    tags = [(1, t.part(name, "key", upload, 1, first)), (2, t.part(name, "key", upload, 2, b""))]
+    t.status(t.complete(name, "key", upload, tags), 200)
+    t.body(t.s3.get(name, "key"), first)
+    t.body(t.s3.get(name, "key", None, {"Range": "bytes=-5"}), b"aaaaa", 206)
+    t.body(t.s3.get(name, "key", {"partNumber": 2}), b"", 206)
+
+
+def CompleteMultipartUpload_parts_with_another_checksum(t):
+    name = t.bucket()
+    bodies = [b"a" * case.PART, b"end"]
+    upload = t.upload(name, "key")
+    tags = [(n, t.part(name, "key", upload, n, body,
+                       {"x-amz-checksum-sha256": s3raw.checksum("sha256", body)}))
+            for n, body in enumerate(bodies, 1)]
+    root = t.status(t.complete(name, "key", upload, tags), 200).xml
+    t.eq(root.get("ChecksumCRC64NVME"), s3raw.checksum("crc64nvme", b"".join(bodies)))
+    t.eq(root.get("ChecksumType"), "FULL_OBJECT")
+
+
+def CompleteMultipartUpload_ten_thousand_parts(t):
+    name = t.bucket()
+    upload = t.upload(name, "key", {"x-amz-checksum-algorithm": "SHA256"})
+    tag = t.part(name, "key", upload, 1, b"x")
+    sums = {"ChecksumSHA256": s3raw.checksum("sha256", b"x")}
+    # All are there on paper; the second is the first that is missing.
+    root = t.error(t.complete(name, "key", upload,
+                              [(n, tag, sums) for n in range(1, 10001)]), 400, "EntityTooSmall")
+    t.eq(root.get("PartNumber"), "1")
+    t.error(t.complete(name, "key", upload, [(n, tag) for n in range(1, 10002)]), 400,
+            "MalformedXML")
+    t.status(t.complete(name, "key", upload, [(1, tag, sums)]), 200)

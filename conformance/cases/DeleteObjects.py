@@ -131,3 +131,12 @@ def DeleteObjects_empty_body(t):
     answer = _delete(t, name, b"")
     t.status(answer, 400)
     t.one_of(answer.code, ("MissingRequestBodyError", "MalformedXML"), "Code")
+
+
+def DeleteObjects_keys_too_long_to_exist(t):
+    name = t.bucket()
+    t.object(name, "a")
+    keys = ["k" * 1025, "k" * 3000, "k" * 9000, "a"]
+    root = t.status(_delete(t, name, _body(keys)), 200).xml
+    t.ok("a" in [d.get("Key") for d in root.all("Deleted")], "a is deleted")
+    t.eq(t.keys(name), [])

@@ -245,3 +245,15 @@ def GetObject_etag_of_parts(t):
             "The requested partnumber is not satisfiable", ActualPartCount=2,
             PartNumberRequested=10)
     t.body(t.s3.get(name, "key", headers={"Range": "bytes=5242878-5242880"}), b"aab", 206)
+
+
+def GetObject_if_range(t):
+    name = t.bucket()
+    t.object(name, "key", b"0123456789")
+    head = t.s3.head(name, "key")
+    for value in (head.header("ETag"), head.header("Last-Modified")):
+        t.body(t.s3.get(name, "key", None, {"Range": "bytes=2-3", "If-Range": value}),
+               b"23", 206)
+    for value in ('"other"', _date(-100000), "W/" + head.header("ETag")):
+        t.body(t.s3.get(name, "key", None, {"Range": "bytes=2-3", "If-Range": value}),
+               b"0123456789")

@@ -58,3 +58,12 @@ def HeadObject_keeps_the_connection(t):
         t.status(t.s3.head(name, "key"), 200)
         t.bare_error(t.s3.head(name, "missing"), 404)
         t.body(t.s3.get(name, "key"), b"x" * 1000)
+
+
+def HeadObject_response_overrides(t):
+    name = t.bucket()
+    t.object(name, "key", b"x")
+    answer = t.status(t.s3.head(name, "key", {"response-content-type": "text/x-mine",
+                                              "response-cache-control": "no-store"}), 200)
+    t.header(answer, "Content-Type", "text/x-mine")
+    t.header(answer, "Cache-Control", "no-store")

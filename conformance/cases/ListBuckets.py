@@ -86,3 +86,8 @@ def ListBuckets_date_and_type(t):
     t.header(answer, "Content-Type", "application/xml")
     t.ok(answer.body.startswith(b'<?xml version="1.0" encoding="UTF-8"?>'), "no XML declaration")
     t.eq(s3raw.Node(answer.xml.element).name, "ListAllMyBucketsResult")
+
+
+def ListBuckets_very_long_prefix(t):
+    root = t.status(t.s3.get(query={"prefix": "p" * 700}), 200).xml
+    t.eq(len(root.all("Buckets/Bucket")), 0)

@@ -88,3 +88,12 @@ def ListMultipartUploads_bad_values(t):
                 "InvalidArgument", ArgumentName="max-uploads", ArgumentValue=value)
     t.error(t.s3.get(name, query=[("uploads", None), ("encoding-type", "x")]), 400,
             "InvalidArgument", "Invalid Encoding Method specified in Request")
+
+
+def ListMultipartUploads_marker_that_ends_with_the_delimiter(t):
+    name = t.bucket()
+    for key in ("a/", "a/b"):
+        t.upload(name, key)
+    root = t.status(t.s3.get(name, query={
+        "uploads": "", "prefix": "a/", "delimiter": "/", "key-marker": "a/"}), 200).xml
+    t.eq([u.get("Key") for u in root.all("Upload")], ["a/b"])

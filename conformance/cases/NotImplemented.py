@@ -2,59 +2,19 @@
 """Operations that are known but not there answer 501 by name, and do nothing else."""
 
 BUCKET = {
-    "GET": {
-        "accelerate": "GetBucketAccelerateConfiguration", "acl": "GetBucketAcl",
-        "analytics": "ListBucketAnalyticsConfigurations",
-        "analytics&id=x": "GetBucketAnalyticsConfiguration",
-        "cors": "GetBucketCors", "encryption": "GetBucketEncryption",
-        "intelligent-tiering": "ListBucketIntelligentTieringConfigurations",
-        "intelligent-tiering&id=x": "GetBucketIntelligentTieringConfiguration",
-        "inventory": "ListBucketInventoryConfigurations",
-        "inventory&id=x": "GetBucketInventoryConfiguration",
-        "lifecycle": "GetBucketLifecycleConfiguration", "logging": "GetBucketLogging",
-        "metrics": "ListBucketMetricsConfigurations",
-        "metrics&id=x": "GetBucketMetricsConfiguration",
-        "notification": "GetBucketNotificationConfiguration",
-        "object-lock": "GetObjectLockConfiguration",
-        "ownershipControls": "GetBucketOwnershipControls", "policy": "GetBucketPolicy",
-        "policyStatus": "GetBucketPolicyStatus", "publicAccessBlock": "GetPublicAccessBlock",
-        "replication": "GetBucketReplication", "requestPayment": "GetBucketRequestPayment",
-        "tagging": "GetBucketTagging", "versioning": "GetBucketVersioning",
-        "versions": "ListObjectVersions", "website": "GetBucketWebsite",
-    },
     "PUT": {
-        "accelerate": "PutBucketAccelerateConfiguration", "acl": "PutBucketAcl",
-        "analytics&id=x": "PutBucketAnalyticsConfiguration", "cors": "PutBucketCors",
         "encryption": "PutBucketEncryption",
-        "intelligent-tiering&id=x": "PutBucketIntelligentTieringConfiguration",
-        "inventory&id=x": "PutBucketInventoryConfiguration",
-        "lifecycle": "PutBucketLifecycleConfiguration", "logging": "PutBucketLogging",
-        "metrics&id=x": "PutBucketMetricsConfiguration",
+        "lifecycle": "PutBucketLifecycleConfiguration",
         "notification": "PutBucketNotificationConfiguration",
-        "object-lock": "PutObjectLockConfiguration",
-        "ownershipControls": "PutBucketOwnershipControls", "policy": "PutBucketPolicy",
-        "publicAccessBlock": "PutPublicAccessBlock", "replication": "PutBucketReplication",
-        "requestPayment": "PutBucketRequestPayment", "tagging": "PutBucketTagging",
-        "versioning": "PutBucketVersioning", "website": "PutBucketWebsite",
-    },
-    "DELETE": {
-        "analytics&id=x": "DeleteBucketAnalyticsConfiguration", "cors": "DeleteBucketCors",
-        "encryption": "DeleteBucketEncryption",
-        "intelligent-tiering&id=x": "DeleteBucketIntelligentTieringConfiguration",
-        "inventory&id=x": "DeleteBucketInventoryConfiguration",
-        "lifecycle": "DeleteBucketLifecycle",
-        "metrics&id=x": "DeleteBucketMetricsConfiguration",
-        "ownershipControls": "DeleteBucketOwnershipControls", "policy": "DeleteBucketPolicy",
-        "publicAccessBlock": "DeletePublicAccessBlock",
-        "replication": "DeleteBucketReplication", "tagging": "DeleteBucketTagging",
-        "website": "DeleteBucketWebsite",
+        "object-lock": "PutObjectLockConfiguration", "policy": "PutBucketPolicy",
+        "replication": "PutBucketReplication",
     },
 }
 OBJECT = {
-    "GET": {"acl": "GetObjectAcl", "legal-hold": "GetObjectLegalHold",
+    "GET": {"legal-hold": "GetObjectLegalHold",
             "retention": "GetObjectRetention", "tagging": "GetObjectTagging",
             "torrent": "GetObjectTorrent"},
-    "PUT": {"acl": "PutObjectAcl", "legal-hold": "PutObjectLegalHold",
+    "PUT": {"legal-hold": "PutObjectLegalHold",
             "retention": "PutObjectRetention", "tagging": "PutObjectTagging"},
     "POST": {"restore": "RestoreObject", "select&select-type=2": "SelectObjectContent"},
     "DELETE": {"tagging": "DeleteObjectTagging"},
@@ -120,3 +80,14 @@ def NotImplemented_post_form(t):
                                                       "multipart/form-data; boundary=x"})
     t.error(answer, 501, "NotImplemented")
     t.eq(t.keys(name), [])
+
+
+def NotImplemented_unknown_parameter_of_a_write(t):
+    name = t.bucket()
+    t.object(name, "key", b"old")
+    t.error(t.s3.put(name, "key", b"new", query={"frobnicate": "yes"}), 501, "NotImplemented")
+    t.error(t.s3.delete(name, "key", {"frobnicate": "yes"}), 501, "NotImplemented")
+    for query in ({"uploadId": "0" * 32}, {"versionId": "null"}, {"frobnicate": "yes"}):
+        t.error(t.s3.delete(name, query=query), 501, "NotImplemented")
+    t.body(t.s3.get(name, "key"), b"old")
+    t.status(t.s3.put(name, "key", b"new", query={"x-mark": "mine", "x-id": "PutObject"}), 200)

@@ -87,3 +87,27 @@ def UploadPartCopy_of_multipart(t):
     root = t.status(_copy(t, name, upload, 1, name + "/src", {
         "x-amz-copy-source-range": "bytes=%d-%d" % (case.PART - 10, case.PART + 9)}), 200).xml
     t.eq(root.get("ETag"), s3raw.etag(b"a" * 10 + b"b" * 10))
+
+
+def UploadPartCopy_of_copies_of_copies(t):
+    name = t.bucket()
+    body = b"".join(bytes([n]) * 1000 for n in range(200)) * 30  # 6,000,000 bytes
+    t.object(name, "gen0", body)
+    for n in range(1, 9):
+        key, source = "gen%d" % n, "%s/gen%d" % (name, n - 1)
+        upload = t.upload(name, key)
+        tags = []
+        for number, span in ((1, (0, case.PART + 99)), (2, (case.PART + 100, len(body) - 1))):
+            root = t.status(t.s3.put(name, key, b"", {
+                "x-amz-copy-source": source,
+                "x-amz-copy-source-range": "bytes=%d-%d" % span},
+                {"partNumber": number, "uploadId": upload}), 200).xml
+            t.eq(root.get("ETag"), s3raw.etag(body[span[0]:span[1] + 1]))
+            tags.append((number, root.get("ETag")))
+        t.status(t.complete(name, key, upload, tags), 200)
+        t.body(t.s3.get(name, key), body)
+    for n in range(8):
+        t.status(t.s3.delete(name, "gen%d" % n), 204)
+    t.body(t.s3.get(name, "gen8", None, {"Range": "bytes=5242000-5244000"}),
+           body[5242000:5244001], 206)
+    t.body(t.s3.get(name, "gen8", {"partNumber": 2}), body[case.PART + 100:], 206)

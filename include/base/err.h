@@ -56,6 +56,9 @@ struct fail {
 
 void fail_init(struct fail *f, struct arena *arena);
 
+/* Nothing is reported: a write callback begins with it, because it may run again. */
+void fail_clear(struct fail *f);
+
 /* Report e. The first report wins: a later one changes nothing. f may be NULL. Returns e
  * (so `return fail_set(f, E_NO_SUCH_KEY);`). */
 enum err fail_set(struct fail *f, enum err e);

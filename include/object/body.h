@@ -33,7 +33,8 @@ struct body_conf {
 	uint8_t sha256[32];
 	bool check_md5;
 	uint8_t md5[16];
-	uint8_t checksum; /* kind to compute, may be NONE */
+	uint8_t checksum; /* kind to compute and check, may be NONE */
+	uint8_t keep; /* kind to keep when it is another one; NONE: keep the same */
 	bool checksum_in_trailer;
 	struct checksum expect; /* kind NONE: nothing promised in a header */
 	struct fail *fail;
@@ -56,7 +57,7 @@ void body_free(struct body **b, bool committed);
 /* After then(OK): */
 struct span body_bytes(const struct body *b); /* of one that is in memory */
 const uint8_t *body_md5(const struct body *b);
-const struct checksum *body_checksum(const struct body *b);
+const struct checksum *body_checksum(const struct body *b); /* the one to keep */
 /* Enter the bytes in the index. [in a write fn] */
 NODISCARD enum err body_link(struct txn *t, struct body *b, struct blob_ref *out);
 

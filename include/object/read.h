@@ -17,14 +17,16 @@ struct obj_read {
 	struct blob_pin pin;
 	struct blob_pos pos;
 	struct blob_extent extent;
-	bool pinned, open;
+	bool pinned, open, ready; /* ready: extent is still to be given */
 	char *copy; /* of a tiny extent */
 };
 
-/* Pin before the record is read; then say what to read. */
+/* Pin before the record is read; then say what to read, in the transaction that found the
+ * record: the pin keeps bytes and the pieces of lists, but not the row of a single blob,
+ * so the first extent is looked up here. */
 void obj_read_pin(struct obj_read *r, struct store *s, struct reader *reader);
-void obj_read_start(
-    struct obj_read *r, const struct blob_ref *ref, uint64_t off, uint64_t len);
+NODISCARD enum err obj_read_start(struct obj_read *r, struct txn *t,
+    const struct blob_ref *ref, uint64_t off, uint64_t len);
 /* The next extent; lives until the following call. E_NOT_FOUND at the end. */
 NODISCARD enum err obj_read_next(struct obj_read *r, const struct blob_extent **out);
 void obj_read_end(struct obj_read *r);
@@ -39,14 +41,12 @@ NODISCARD enum err obj_read_small(struct txn *t, const struct blob_ref *ref, uin
 NODISCARD enum err obj_part_place(struct txn *t, const struct rec_object *rec,
     unsigned number, uint64_t *off, uint64_t *len, size_t *count);
 
-/* MD5 and one checksum of a range. Caller's memory until then(). */
+/* MD5 and one checksum of what read was started on. Caller's memory until then(). */
 struct obj_hash {
 	struct task work, back;
 	struct store *store;
 	struct inbox *inbox;
-	struct obj_read read; /* pinned by the caller, who also ends it */
-	uint64_t off, len;
-	struct blob_ref ref;
+	struct obj_read read; /* pinned and started by the caller, who also ends it */
 	uint8_t kind; /* of the checksum */
 	uint8_t md5[16]; /* out */
 	struct checksum checksum; /* out */

@@ -33,6 +33,13 @@ fail_init(struct fail *f, struct arena *arena)
 	f->pairs = 0;
 }
 
+void
+fail_clear(struct fail *f)
+{
+	if (f != NULL)
+		fail_init(f, f->arena);
+}
+
 enum err
 fail_set(struct fail *f, enum err e)
 {

@@ -3,6 +3,9 @@
 
 #include "model/rec.h"
 
+#include "codec/b64.h"
+#include "codec/digest.h"
+
 #include "model_priv.h"
 
 /* Fixed places, because a listing reads a thousand of these for one page. */
@@ -25,9 +28,20 @@ enum {
 static bool
 checksum_get(uint8_t kind, struct span value, struct checksum *out)
 {
-	out->kind = kind & 0x7f;
-	out->composite = (kind & COMPOSITE) != 0;
-	if (out->kind >= CHECKSUM_KINDS || value.n > CHECKSUM_MAX)
+	static const uint8_t sizes[CHECKSUM_KINDS] = { [CHECKSUM_CRC32] = 4,
+		[CHECKSUM_CRC32C] = 4,
+		[CHECKSUM_CRC64NVME] = 8,
+		[CHECKSUM_SHA1] = 20,
+		[CHECKSUM_SHA256] = 32,
+		[CHECKSUM_SHA512] = 64,
+		[CHECKSUM_MD5] = 16,
+		[CHECKSUM_XXHASH64] = 8,
+		[CHECKSUM_XXHASH3] = 8,
+		[CHECKSUM_XXHASH128] = 16 };
+
+	*out = (struct checksum){ .kind = kind & 0x7f,
+		.composite = (kind & COMPOSITE) != 0 };
+	if (out->kind >= CHECKSUM_KINDS || value.n != sizes[out->kind])
 		return false;
 	out->n = (uint8_t)value.n;
 	if (value.n > 0)
@@ -63,19 +77,25 @@ enum err
 rec_object_get(struct span in, struct rec_object *out)
 {
 	const uint8_t *p = (const uint8_t *)in.p;
+	struct rec_object r;
 
 	if (in.n < AT_VALUE || p[AT_VERSION] != REC_VERSION ||
-	    p[AT_CLASS] >= CLASS_COUNT || !blob_ref_get(p + AT_BODY, &out->body) ||
-	    !checksum_get(p[AT_CHECKSUM], span_from(in, AT_VALUE), &out->checksum))
+	    (p[AT_FLAGS] & ~OBJECT_FLAGS) != 0 || p[AT_CLASS] >= CLASS_COUNT ||
+	    !blob_ref_get(p + AT_BODY, &r.body) ||
+	    !checksum_get(p[AT_CHECKSUM], span_from(in, AT_VALUE), &r.checksum))
 		return E_CORRUPT;
-	out->flags = p[AT_FLAGS];
-	out->class = p[AT_CLASS];
-	out->mime = be16_get(p + AT_MIME);
-	out->parts = be16_get(p + AT_PARTS);
-	out->size = be64_get(p + AT_SIZE);
-	out->mtime_ms = (int64_t)be64_get(p + AT_MTIME);
-	out->number = be64_get(p + AT_NUMBER);
-	memcpy(out->etag, p + AT_ETAG, 16);
+	r.flags = p[AT_FLAGS];
+	r.class = p[AT_CLASS];
+	r.mime = be16_get(p + AT_MIME);
+	r.parts = be16_get(p + AT_PARTS);
+	r.size = be64_get(p + AT_SIZE);
+	r.mtime_ms = (int64_t)be64_get(p + AT_MTIME);
+	r.number = be64_get(p + AT_NUMBER);
+	memcpy(r.etag, p + AT_ETAG, 16);
+	/* Readers take ranges of one from the other. */
+	if (r.size != r.body.len)
+		return E_CORRUPT;
+	*out = r;
 	return OK;
 }
 
@@ -140,14 +160,18 @@ enum err
 rec_part_get(struct span in, struct rec_part *out)
 {
 	const uint8_t *p = (const uint8_t *)in.p;
+	struct rec_part r;
 
 	if (in.n < PART_VALUE || p[0] != REC_VERSION ||
-	    !blob_ref_get(p + PART_BODY, &out->body) ||
-	    !checksum_get(p[PART_CHECKSUM], span_from(in, PART_VALUE), &out->checksum))
+	    !blob_ref_get(p + PART_BODY, &r.body) ||
+	    !checksum_get(p[PART_CHECKSUM], span_from(in, PART_VALUE), &r.checksum))
 		return E_CORRUPT;
-	out->size = be64_get(p + PART_SIZE);
-	out->mtime_ms = (int64_t)be64_get(p + PART_MTIME);
-	memcpy(out->etag, p + PART_ETAG, 16);
+	r.size = be64_get(p + PART_SIZE);
+	r.mtime_ms = (int64_t)be64_get(p + PART_MTIME);
+	memcpy(r.etag, p + PART_ETAG, 16);
+	if (r.size != r.body.len)
+		return E_CORRUPT;
+	*out = r;
 	return OK;
 }
 
@@ -156,4 +180,58 @@ part_key_put(uint8_t out[10], uint64_t upload, unsigned number)
 {
 	be64_put(out, upload);
 	be16_put(out + 8, (uint16_t)number);
+}
+
+bool
+rec_object_is_marker(struct span in)
+{
+	return in.n > AT_FLAGS && ((uint8_t)in.p[AT_FLAGS] & OBJECT_IS_MARKER) != 0;
+}
+
+/* Reversed, so that the newest of a key comes first. */
+void
+version_key_put(struct buf *out, struct span key, uint64_t number)
+{
+	upload_key_put(out, key, ~number);
+}
+
+bool
+version_key_get(struct span in, struct span *key, uint64_t *number)
+{
+	if (!upload_key_get(in, key, number))
+		return false;
+	*number = ~*number;
+	return true;
+}
+
+enum { VERSION_RAW = 24 }; /* number, MD5 of it */
+
+static void
+version_raw(uint8_t raw[VERSION_RAW], uint64_t number)
+{
+	be64_put(raw, number);
+	digest_of(DIGEST_MD5, span_of(raw, 8), raw + 8);
+}
+
+void
+version_id_render(char out[VERSION_ID_TEXT], uint64_t number)
+{
+	uint8_t raw[VERSION_RAW];
+
+	version_raw(raw, number);
+	(void)b64url_render(out, raw, sizeof raw);
+}
+
+bool
+version_id_parse(struct span text, uint64_t *number)
+{
+	uint8_t raw[VERSION_RAW], want[VERSION_RAW];
+	size_t n;
+
+	if (text.n != VERSION_ID_TEXT || !b64url_parse(raw, sizeof raw, &n, text) ||
+	    n != sizeof raw)
+		return false;
+	*number = be64_get(raw);
+	version_raw(want, *number);
+	return memcmp(raw, want, sizeof raw) == 0;
 }

@@ -31,11 +31,12 @@ struct body {
 	struct body_conf conf;
 	uint64_t length; /* payload so far */
 	uint32_t crc32c;
-	enum err bad; /* first failure */
+	enum err bad; /* first failure; a worker's while stretches are in flight */
+	enum err why; /* it broke off */
 	struct digest *md5, *sha256;
-	struct checksum_calc calc;
+	struct checksum_calc calc, calc_keep;
 	uint8_t md5_out[16];
-	struct checksum checksum;
+	struct checksum checksum, kept; /* kept of kind NONE: checksum is */
 	/* small */
 	char *mem;
 	size_t mem_n, mem_cap;
@@ -46,6 +47,7 @@ struct body {
 	struct stretch end; /* no bytes: the checks, behind all that was posted */
 	unsigned fill, inflight;
 	struct blob_file *file;
+	struct task drop;
 };
 
 struct body *
@@ -57,6 +59,8 @@ body_new(const struct body_conf *conf)
 	b->conf = *conf;
 	b->large = !conf->in_memory && conf->length > blob_small_max(conf->store);
 	checksum_begin(&b->calc, conf->checksum);
+	if (conf->keep != conf->checksum)
+		checksum_begin(&b->calc_keep, conf->keep);
 	if (!b->large) {
 		/* Room for one byte too many, so that a body that is too long is noticed. */
 		b->mem_cap = (size_t)conf->length +
@@ -161,6 +165,21 @@ body_unframe(struct body *b, char *p, size_t n, size_t *out)
 	return e;
 }
 
+static void
+sums_add(struct body *b, const void *p, size_t n)
+{
+	checksum_add(&b->calc, p, n);
+	checksum_add(&b->calc_keep, p, n);
+	b->crc32c = crc32c_add(b->crc32c, p, n);
+}
+
+static void
+sums_end(struct body *b)
+{
+	checksum_end(&b->calc, &b->checksum);
+	checksum_end(&b->calc_keep, &b->kept);
+}
+
 /* ---- small: all on the loop ---- */
 
 static enum err
@@ -172,9 +191,8 @@ small_end(struct body *b)
 	digest_of(DIGEST_MD5, all, b->md5_out);
 	if (b->conf.check_sha256)
 		digest_of(DIGEST_SHA256, all, sha256);
-	checksum_add(&b->calc, all.p, all.n);
-	checksum_end(&b->calc, &b->checksum);
-	b->crc32c = crc32c_add(0, all.p, all.n);
+	sums_add(b, all.p, all.n);
+	sums_end(b);
 	return body_check(b, sha256);
 }
 
@@ -214,8 +232,7 @@ large_keep(struct body *b, struct stretch *s)
 
 	if (b->sha256 != NULL)
 		digest_add(b->sha256, s->p, n);
-	checksum_add(&b->calc, s->p, n);
-	b->crc32c = crc32c_add(b->crc32c, s->p, n);
+	sums_add(b, s->p, n);
 	return blob_file_write(b->file, s->p, n);
 }
 
@@ -228,7 +245,7 @@ large_end(struct body *b)
 	digest_end(b->md5, b->md5_out);
 	if (b->sha256 != NULL)
 		digest_end(b->sha256, sha256);
-	checksum_end(&b->calc, &b->checksum);
+	sums_end(b);
 	e = body_check(b, sha256);
 	if (e == OK && b->file == NULL)
 		e = fail_set(b->conf.fail, E_INCOMPLETE_BODY);
@@ -254,7 +271,7 @@ stretch_md5(struct task *t)
 	if (s->payload > 0)
 		digest_add(b->md5, s->p, s->payload);
 	if (s->last) /* nobody else has any of it by now */
-		b->bad = large_end(b);
+		b->bad = b->why != OK ? fail_set(b->conf.fail, b->why) : large_end(b);
 	stretch_done(s);
 }
 
@@ -367,18 +384,17 @@ body_end(struct body *b, enum err why)
 	if (b->ended)
 		return;
 	b->ended = true;
-	if (why != OK && b->bad == OK && b->inflight == 0)
-		b->bad = fail_set(b->conf.fail, why);
+	b->why = why;
 	if (!b->large) {
 		if (b->bad == OK)
-			b->bad = small_end(b);
+			b->bad = why != OK ? fail_set(b->conf.fail, why) : small_end(b);
 		b->told = true;
 		b->conf.then(b->conf.ctx, b->bad);
 		return;
 	}
 	if (b->told)
 		return;
-	if (!s->busy && s->n > 0)
+	if (!s->busy && s->n > 0 && why == OK)
 		stretch_post(b, s, false);
 	stretch_post(b, &b->end, true);
 }
@@ -399,7 +415,7 @@ body_md5(const struct body *b)
 const struct checksum *
 body_checksum(const struct body *b)
 {
-	return &b->checksum;
+	return b->kept.kind != CHECKSUM_NONE ? &b->kept : &b->checksum;
 }
 
 enum err
@@ -411,18 +427,12 @@ body_link(struct txn *t, struct body *b, struct blob_ref *out)
 	return blob_put(t, span_of(b->mem, b->mem_n), b->crc32c, out);
 }
 
-void
-body_free(struct body **body, bool committed)
+static void
+body_destroy(struct body *b, bool committed)
 {
-	struct body *b = *body;
-
-	if (b == NULL)
-		return;
-	*body = NULL;
-	CHECK(b, BODY_MAGIC);
-	MUST(b->inflight == 0);
 	blob_file_free(&b->file, committed);
 	checksum_drop(&b->calc);
+	checksum_drop(&b->calc_keep);
 	if (b->large) {
 		serial_fini(&b->serial);
 		serial_fini(&b->serial_md5);
@@ -435,4 +445,29 @@ body_free(struct body **body, bool committed)
 	mem_free(b->mem);
 	b->magic = 0;
 	mem_free(b);
+}
+
+static void
+drop_work(struct task *t)
+{
+	body_destroy(CONTAINER_OF(t, struct body, drop), false);
+}
+
+void
+body_free(struct body **body, bool committed)
+{
+	struct body *b = *body;
+
+	if (b == NULL)
+		return;
+	*body = NULL;
+	CHECK(b, BODY_MAGIC);
+	MUST(b->inflight == 0);
+	if (b->file == NULL || committed) {
+		body_destroy(b, committed);
+		return;
+	}
+	/* Gigabytes take their time to be unlinked: not on a loop. */
+	b->drop = (struct task){ .fn = drop_work };
+	task_post(b->conf.pool, &b->drop);
 }

@@ -2,20 +2,32 @@
 #include "config.h"
 
 #include "base/arena.h"
+#include "base/mem.h"
 #include "object/put.h"
 
-/* The source as it stands in this transaction, if it is what the caller saw. */
-static enum err
-source_find(
+enum err
+obj_source_find(
     struct txn *t, const struct obj_source *s, struct rec_object *out, struct fail *fail)
 {
 	struct rec_bucket b;
 	enum err e = obj_bucket_find(t, s->bucket, &b, fail);
 
 	if (e == OK)
-		e = obj_find(t, b.id, s->key, out, fail);
-	if (e == OK)
-		e = obj_cond_read(&s->cond, out, fail);
+		e = obj_version_find(t, &b, s->key, &s->version, out, fail);
+	if (e == OK && (out->flags & OBJECT_IS_MARKER) != 0)
+		e = fail_msg(fail, E_INVALID_REQUEST,
+		    "The source of a copy request may not specifically refer to a delete "
+		    "marker by version id.");
+	return e == OK ? obj_cond_read(&s->cond, out, fail) : e;
+}
+
+/* The source as it stands in this transaction, if it is what the caller saw. */
+static enum err
+source_find(
+    struct txn *t, const struct obj_source *s, struct rec_object *out, struct fail *fail)
+{
+	enum err e = obj_source_find(t, s, out, fail);
+
 	if (e == OK && out->number != s->seen.number)
 		e = fail_set(fail, E_OPERATION_ABORTED);
 	return e;
@@ -28,8 +40,10 @@ copy_write(struct txn *t, void *arg)
 	struct rec_object src, old, rec;
 	struct attrs attrs = c->attrs;
 	bool exists;
-	enum err e = source_find(t, &c->source, &src, c->dest.fail);
+	enum err e;
 
+	fail_clear(c->dest.fail);
+	e = source_find(t, &c->source, &src, c->dest.fail);
 	if (e == OK)
 		e = obj_dest_check(t, &c->dest, &old, &exists);
 	if (e != OK)
@@ -64,62 +78,102 @@ obj_copy_post(struct obj_copy *c, struct store *s, struct inbox *inbox,
 	obj_write_post(&c->w, s, copy_write, inbox, then);
 }
 
-/* [off, off + len) of ref as references of their own: a list's pieces are sliced, so that
- * lists never nest more than once. */
-static enum err
-slice_list(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t len,
-    struct blob_ref *out)
-{
-	struct arena a;
+/* Pieces of a slice while they are gathered. */
+struct slices {
 	struct blob_piece *piece;
-	uint64_t start, cut;
-	size_t n, used = 0;
-	enum err e = blob_list_count(t, ref, &n);
+	size_t n, cap;
+};
+
+static enum err
+slices_add(struct txn *t, struct slices *s, const struct blob_ref *ref)
+{
+	struct blob_ref r = *ref;
+	enum err e = blob_hold(t, &r);
 
 	if (e != OK)
 		return e;
-	arena_init(&a, SIZE_MAX);
-	piece = arena_array(&a, n, sizeof *piece);
-	for (size_t i = 0; e == OK && i < n && len > 0; i++) {
-		e = blob_list_get(t, ref, i, &piece[used]);
-		if (e == OK)
-			e = blob_list_start(t, ref, i, &start);
-		if (e != OK || off >= start + piece[used].ref.len)
-			continue;
-		cut = off - start;
-		piece[used].ref.off += cut;
-		piece[used].ref.len -= cut;
-		if (piece[used].ref.len > len)
-			piece[used].ref.len = len;
-		len -= piece[used].ref.len;
-		off += piece[used].ref.len;
-		e = blob_hold(t, &piece[used].ref);
-		used++;
+	if (s->n == s->cap) {
+		s->cap = s->cap == 0 ? 16 : s->cap * 2;
+		s->piece = mem_realloc(s->piece, s->cap * sizeof *s->piece);
 	}
-	if (e == OK)
-		e = blob_list_put(t, piece, used, out);
-	arena_fini(&a);
+	s->piece[s->n++] = (struct blob_piece){ .ref = r };
+	return OK;
+}
+
+/* Index of the last piece of n that starts at or before at. */
+static enum err
+list_find(struct txn *t, const struct blob_ref *list, size_t n, uint64_t at, size_t *out)
+{
+	size_t low = 0, high = n;
+	uint64_t start;
+	enum err e = OK;
+
+	while (e == OK && high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+
+		e = blob_list_start(t, list, mid, &start);
+		if (e == OK && start <= at)
+			low = mid;
+		else
+			high = mid;
+	}
+	*out = low;
 	return e;
 }
 
+/* [off, off + len) of ref as slices of what is no list: a copy of a copy must not nest ever
+ * deeper. depth is what lists of this version may have at most. */
+static enum err
+slices_gather(struct txn *t, struct slices *s, const struct blob_ref *ref, uint64_t off,
+    uint64_t len, unsigned depth)
+{
+	struct blob_piece piece;
+	uint64_t start, at = ref->off + off, n;
+	size_t count, i;
+	enum err e;
+
+	if (ref->kind != BLOB_LIST) {
+		struct blob_ref r = { ref->kind, ref->id, at, len };
+
+		return slices_add(t, s, &r);
+	}
+	e = depth == 0 ? E_CORRUPT : blob_list_count(t, ref, &count);
+	if (e == OK)
+		e = list_find(t, ref, count, at, &i);
+	for (; e == OK && len > 0; i++) {
+		e = i < count ? blob_list_get(t, ref, i, &piece) : E_CORRUPT;
+		if (e == OK)
+			e = blob_list_start(t, ref, i, &start);
+		if (e != OK || at - start >= piece.ref.len)
+			continue;
+		n = piece.ref.len - (at - start);
+		n = n < len ? n : len;
+		e = slices_gather(t, s, &piece.ref, at - start, n, depth - 1);
+		at += n;
+		len -= n;
+	}
+	return e;
+}
+
+enum { LIST_DEPTH = 4 };
+
+/* A part's reference to [off, off + len) of ref: never a list of lists. */
 static enum err
 slice(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t len,
     struct blob_ref *out)
 {
-	struct blob_ref r = *ref;
-	enum err e;
+	struct slices s = { 0 };
+	enum err e = OK;
 
-	if (len == 0) {
+	if (len > 0)
+		e = slices_gather(t, &s, ref, off, len, LIST_DEPTH);
+	if (e == OK && s.n == 0)
 		*out = (struct blob_ref){ .kind = BLOB_EMPTY };
-		return OK;
-	}
-	if (r.kind == BLOB_LIST && (off != 0 || len != r.len))
-		return slice_list(t, &r, off, len, out);
-	r.off += off;
-	r.len = len;
-	e = blob_hold(t, &r);
-	if (e == OK)
-		*out = r;
+	else if (e == OK && s.n == 1)
+		*out = s.piece[0].ref;
+	else if (e == OK)
+		e = blob_list_put(t, s.piece, s.n, out);
+	mem_free(s.piece);
 	return e;
 }
 
@@ -129,8 +183,10 @@ copy_part_write(struct txn *t, void *arg)
 	struct obj_copy_part *c = CONTAINER_OF(arg, struct obj_copy_part, w.write);
 	struct rec_upload u;
 	struct rec_object src;
-	enum err e = source_find(t, &c->source, &src, c->fail);
+	enum err e;
 
+	fail_clear(c->fail);
+	e = source_find(t, &c->source, &src, c->fail);
 	if (e == OK)
 		e = obj_upload_find(
 		    t, &c->bucket, c->key, c->upload_id, c->arena, &u, c->fail);

@@ -61,6 +61,9 @@ list_one(struct obj_list *l, struct key_cursor *c, struct arena *a)
 {
 	struct span key = list_key(l, c->key), common = list_common(l, key);
 
+	/* The prefix reached into what stands behind the key in the index. */
+	if (!span_starts(key, l->prefix))
+		return key_next(c);
 	l->last_is_prefix = common.n > 0;
 	l->count++;
 	if (common.n > 0) {
@@ -94,6 +97,11 @@ obj_list(struct txn *t, struct obj_list *l, struct arena *a)
 	if (e != OK)
 		goto out;
 	for (e = list_start(l, c); e == OK && span_starts(c->key, l->prefix);) {
+		/* What is deleted is not there, and makes no common prefix either. */
+		if (l->table == T_OBJECT && rec_object_is_marker(c->value)) {
+			e = key_next(c);
+			continue;
+		}
 		if (l->count == l->max) {
 			l->truncated = true;
 			break;

@@ -9,8 +9,10 @@ put_write(struct txn *t, void *arg)
 	struct obj_put *p = CONTAINER_OF(arg, struct obj_put, w.write);
 	struct rec_object old;
 	bool exists;
-	enum err e = obj_dest_check(t, &p->dest, &old, &exists);
+	enum err e;
 
+	fail_clear(p->dest.fail);
+	e = obj_dest_check(t, &p->dest, &old, &exists);
 	if (e != OK)
 		return e;
 	p->rec.flags = 0;
@@ -38,9 +40,10 @@ part_write(struct txn *t, void *arg)
 {
 	struct obj_put_part *p = CONTAINER_OF(arg, struct obj_put_part, w.write);
 	struct rec_upload u;
-	enum err e =
-	    obj_upload_find(t, &p->bucket, p->key, p->upload_id, p->arena, &u, p->fail);
+	enum err e;
 
+	fail_clear(p->fail);
+	e = obj_upload_find(t, &p->bucket, p->key, p->upload_id, p->arena, &u, p->fail);
 	if (e != OK)
 		return e;
 	p->rec.mtime_ms = p->now_ms;

@@ -13,18 +13,12 @@ obj_read_pin(struct obj_read *r, struct store *s, struct reader *reader)
 	blob_pin(s, &r->pin);
 }
 
-void
-obj_read_start(struct obj_read *r, const struct blob_ref *ref, uint64_t off, uint64_t len)
-{
-	blob_pos_init(&r->pos, ref, off, len);
-}
-
 static void
 read_let_go(struct obj_read *r)
 {
 	if (r->open)
 		blob_extent_close(&r->extent);
-	r->open = false;
+	r->open = r->ready = false;
 	mem_free(r->copy);
 	r->copy = NULL;
 }
@@ -47,11 +41,32 @@ read_next(struct txn *t, void *arg)
 }
 
 enum err
+obj_read_start(struct obj_read *r, struct txn *t, const struct blob_ref *ref,
+    uint64_t off, uint64_t len)
+{
+	enum err e;
+
+	MUST(r->pinned);
+	read_let_go(r);
+	blob_pos_init(&r->pos, ref, off, len);
+	if (len == 0)
+		return OK;
+	e = read_next(t, r);
+	r->ready = e == OK;
+	return e;
+}
+
+enum err
 obj_read_next(struct obj_read *r, const struct blob_extent **out)
 {
 	enum err e;
 
 	MUST(r->pinned);
+	if (r->ready) {
+		r->ready = false;
+		*out = &r->extent;
+		return OK;
+	}
 	read_let_go(r);
 	if (r->pos.at >= r->pos.end)
 		return E_NOT_FOUND;
@@ -122,9 +137,12 @@ obj_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
 	e = blob_list_start(t, &rec->body, number - 1, off);
 	if (e == OK)
 		e = blob_list_start(t, &rec->body, number, &end);
-	if (e == OK)
-		*len = end - *off;
-	return e;
+	if (e != OK)
+		return e;
+	if (*off > end || end > rec->size)
+		return E_CORRUPT;
+	*len = end - *off;
+	return OK;
 }
 
 enum { HASH_BUFFER = 256 << 10 };
@@ -175,7 +193,6 @@ hash_work(struct task *t)
 
 	checksum_begin(&s.calc, h->kind);
 	h->read.reader = own;
-	obj_read_start(&h->read, &h->ref, h->off, h->len);
 	for (e = obj_read_next(&h->read, &x); e == OK; e = obj_read_next(&h->read, &x)) {
 		e = hash_extent(&s, x);
 		if (e != OK)

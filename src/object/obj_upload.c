@@ -100,6 +100,10 @@ obj_parts(struct txn *t, const struct rec_upload *u, unsigned after, size_t max,
 		return e;
 	for (e = table_seek(&c, span_of(from, sizeof from)); e == OK;
 	     e = table_next(&c)) {
+		if (c.key.n != sizeof from) {
+			e = E_CORRUPT;
+			break;
+		}
 		if (be64_get(c.key.p) != u->number)
 			break;
 		if (n == max) {
@@ -131,6 +135,8 @@ parts_remove(struct txn *t, uint64_t upload)
 		if (e != OK)
 			return e;
 		e = table_seek(&c, span_of(key, sizeof key));
+		if (e == OK && c.key.n != sizeof key)
+			e = E_CORRUPT;
 		if (e == OK && be64_get(c.key.p) != upload)
 			e = E_NOT_FOUND;
 		if (e == OK) {

@@ -3,7 +3,6 @@
 
 #include "obs/reqlog.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -72,6 +71,20 @@ put_quoted(struct buf *b, struct span s)
 	buf_char(b, '"');
 }
 
+/* Keys are any bytes; percent-encoded as in S3's own logs. */
+static void
+put_key(struct buf *b, struct span key)
+{
+	for (size_t i = 0; i < key.n; i++) {
+		unsigned char c = (unsigned char)key.p[i];
+
+		if (c > ' ' && c < 0x7f && c != '%' && c != '"' && c != '\\')
+			buf_char(b, (char)c);
+		else
+			buf_printf(b, "%%%02X", c);
+	}
+}
+
 static void
 put_field(struct buf *b, const char *name, struct span s)
 {
@@ -92,7 +105,9 @@ line_json(struct buf *b, const struct reqlog_entry *e, const char *stamp)
 	put_field(b, "request_id", e->request_id);
 	put_field(b, "operation", e->operation);
 	put_field(b, "bucket", e->bucket);
-	put_field(b, "key", e->key);
+	buf_str(b, ",\"key\":\"");
+	put_key(b, e->key);
+	buf_char(b, '"');
 	put_field(b, "method", e->method);
 	put_field(b, "target", e->target);
 	put_field(b, "error", e->error);
@@ -133,7 +148,6 @@ reqlog_write(struct reqlog *r, const struct reqlog_entry *e)
 		line_text(&line, e, stamp);
 	/* One write per line: appends of one line do not mix. A log that can't be written must
 	 * not stop the service. */
-	if (write(r->fd, line.p, line.n) < 0 && errno == EBADF)
-		r->fd = STDOUT_FILENO;
+	(void)!write(r->fd, line.p, line.n);
 	buf_fini(&line);
 }

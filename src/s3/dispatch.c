@@ -17,6 +17,22 @@ static const struct {
 #undef STEP
 };
 
+static void
+rq_advance(struct rq *rq, enum err e)
+{
+	if (e == OK) {
+		fail_clear(&rq->fail); /* of a callback that ran again and then held */
+		rq->step++;
+		return;
+	}
+	/* Of another failure than this one nothing is told. */
+	if (rq->fail.code != e)
+		fail_clear(&rq->fail);
+	(void)fail_set(&rq->fail, e);
+	rq->waiting = false;
+	rq->step = STEP_REPLY;
+}
+
 void
 rq_run(struct rq *rq)
 {
@@ -26,16 +42,14 @@ rq_run(struct rq *rq)
 	mini_context(rq->id);
 	while (rq->step != STEP_REPLY) {
 		e = steps[rq->step].fn(rq);
-		if (e == OK && rq->waiting)
+		if (e == OK && rq->waiting) {
+			mini_context(NULL);
 			return;
-		if (e == OK && arena_failed(rq->arena))
-			e = fail_set(&rq->fail, E_SLOW_DOWN);
-		if (e != OK) {
-			rq->waiting = false;
-			rq->fail.code = e;
-			rq->step = STEP_REPLY;
-		} else
-			rq->step++;
+		}
+		/* Not later: what is written must not be answered by "slow down". */
+		if (e == OK && rq->step < STEP_BODY && arena_failed(rq->arena))
+			e = E_SLOW_DOWN;
+		rq_advance(rq, e);
 	}
 	(void)step_reply(rq); /* rq is gone */
 	mini_context(NULL);
@@ -49,15 +63,17 @@ rq_wait(struct rq *rq)
 }
 
 void
+rq_finish(struct rq *rq)
+{
+	rq->step = STEP_REPLY - 1;
+}
+
+void
 rq_resume(struct rq *rq, enum err e)
 {
 	CHECK(rq, RQ_MAGIC);
 	rq->waiting = false;
-	if (e != OK) {
-		rq->fail.code = e;
-		rq->step = STEP_REPLY;
-	} else
-		rq->step++;
+	rq_advance(rq, e);
 	rq_run(rq);
 }
 
@@ -178,8 +194,11 @@ step_body(struct rq *rq)
 		return e;
 	MUST(rq->body != NULL);
 	rq->waiting = true;
+	rq->asking = true;
 	http_body_want(rq->http);
-	return OK;
+	rq->asking = false;
+	/* Asking may have shown that nobody is there: to answer within would free rq here. */
+	return rq->gone;
 }
 
 enum err

@@ -276,6 +276,29 @@ promise_header(struct rq *rq, struct body_promise *out)
 	return OK;
 }
 
+/* A checksum this server can't compute must not pass for one that was checked. */
+static enum err
+promise_unknown(struct rq *rq)
+{
+	static const char *const others[] = { "x-amz-checksum-algorithm",
+		"x-amz-checksum-type", "x-amz-checksum-mode" };
+	const struct http_req *http = rq->http;
+
+	for (size_t i = 0; i < http->nheader; i++) {
+		struct span name = http->header[i].name;
+		bool known = !span_starts(name, SPAN_LIT("x-amz-checksum-"));
+
+		for (uint8_t kind = 1; !known && kind < CHECKSUM_KINDS; kind++)
+			known = span_is(name, checksum_row(kind)->header);
+		for (size_t k = 0; !known && k < ARRAY_LEN(others); k++)
+			known = span_is(name, others[k]);
+		if (!known)
+			return header_not_implemented(
+			    rq, arena_str(rq->arena, name), NULL);
+	}
+	return OK;
+}
+
 static enum err
 promise_trailer(struct rq *rq, struct body_promise *out)
 {
@@ -309,20 +332,37 @@ headers_promise(struct rq *rq, struct body_promise *out)
 	*out = (struct body_promise){ 0 };
 	e = promise_md5(rq, out);
 	if (e == OK)
+		e = promise_unknown(rq);
+	if (e == OK)
 		e = promise_header(rq, out);
 	if (e == OK)
 		e = promise_trailer(rq, out);
 	if (e != OK || named.p == NULL)
 		return e;
 	if (!checksum_find(named, &kind))
+		return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
+	if (out->kind == CHECKSUM_NONE)
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
-		    "Checksum algorithm provided is unsupported. Please try again with "
-		    "any of the "
-		    "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
-	if (out->kind != CHECKSUM_NONE && kind != out->kind)
+		    "x-amz-sdk-checksum-algorithm specified, but no corresponding "
+		    "x-amz-checksum-* or x-amz-trailer headers were found.");
+	if (kind != out->kind)
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "Value for x-amz-sdk-checksum-algorithm header is invalid.");
 	return OK;
+}
+
+/* Documents must be protected by a digest (AWS, DeleteObjects and others). */
+enum err
+headers_digest_given(struct rq *rq)
+{
+	if (header_get(rq, "content-md5").p != NULL ||
+	    header_get(rq, "x-amz-trailer").p != NULL)
+		return OK;
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
+		if (header_get(rq, checksum_row(kind)->header).p != NULL)
+			return OK;
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "Missing required header for this request: Content-MD5");
 }
 
 /* ---- an object's headers in a reply ---- */
@@ -421,11 +461,12 @@ headers_owner_check(struct rq *rq)
 
 /* x-amz-copy-source: "[/]bucket/key[?versionId=id]", percent-encoded. */
 enum err
-headers_copy_source(struct rq *rq, struct span *bucket, struct span *key)
+headers_copy_source(
+    struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version)
 {
 	struct span raw = header_get(rq, "x-amz-copy-source"), path = raw;
 	size_t at = span_search(path, SPAN_LIT("?versionId="), 0);
-	struct span version = span_from(path, at + 11);
+	struct span id = span_from(path, at + 11);
 	char *text;
 	size_t n;
 
@@ -444,7 +485,8 @@ headers_copy_source(struct rq *rq, struct span *bucket, struct span *key)
 		return bad_argument(rq, "x-amz-copy-source", raw,
 		    "Copy Source must mention the source bucket and key: "
 		    "sourcebucket/sourcekey");
-	if (at == raw.n || span_is(version, "null"))
+	version->which = VERSION_CURRENT;
+	if (at == raw.n || obj_version_parse(id, version))
 		return OK;
 	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");
 }

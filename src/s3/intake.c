@@ -82,7 +82,7 @@ intake_then(void *ctx, enum err e)
 }
 
 static enum err
-intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum)
+intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uint8_t keep)
 {
 	struct body_promise promise;
 	struct body_conf c = {
@@ -116,6 +116,7 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum)
 	c.check_md5 = promise.has_md5;
 	memcpy(c.md5, promise.md5, sizeof c.md5);
 	c.checksum = promise.kind != CHECKSUM_NONE ? promise.kind : checksum;
+	c.keep = keep;
 	c.checksum_in_trailer = promise.in_trailer;
 	c.expect = promise.expect;
 	rq->body = body_new(&c);
@@ -132,14 +133,16 @@ too_large(struct rq *rq, uint64_t length, uint64_t max)
 }
 
 enum err
-intake_start(struct rq *rq, uint8_t checksum)
+intake_start(struct rq *rq, uint8_t checksum, bool keep)
 {
 	uint64_t length;
 	enum err e = intake_length(rq, &length);
 
 	if (e == OK && length > rq->s3->conf.max_object)
 		e = too_large(rq, length, rq->s3->conf.max_object);
-	return e == OK ? intake_new(rq, length, false, checksum) : e;
+	return e == OK
+	    ? intake_new(rq, length, false, checksum, keep ? checksum : CHECKSUM_NONE)
+	    : e;
 }
 
 enum err
@@ -156,13 +159,27 @@ intake_document(struct rq *rq)
 		    &rq->fail, E_MAX_MESSAGE_LENGTH, "Your request was too big.");
 	if (e == E_MAX_MESSAGE_LENGTH)
 		fail_pair_u64(&rq->fail, "MaxMessageLengthBytes", max);
-	return e == OK ? intake_new(rq, length, true, CHECKSUM_NONE) : e;
+	return e == OK ? intake_new(rq, length, true, CHECKSUM_NONE, CHECKSUM_NONE) : e;
 }
 
 struct span
 intake_bytes(const struct rq *rq)
 {
 	return body_bytes(rq->body);
+}
+
+enum err
+intake_xml(struct rq *rq, const char *name, struct xml_node **root)
+{
+	enum err e = xml_parse(rq->arena, intake_bytes(rq), root, &rq->fail);
+
+	if (arena_failed(rq->arena)) {
+		fail_clear(&rq->fail);
+		return fail_set(&rq->fail, E_SLOW_DOWN);
+	}
+	if (e == OK && !span_is((*root)->name, name))
+		e = fail_set(&rq->fail, E_MALFORMED_XML);
+	return e;
 }
 
 /* ---- what the edge calls ---- */
@@ -206,6 +223,8 @@ intake_gone(void *ctx, struct http_req *http, enum err why)
 
 	(void)ctx;
 	CHECK(rq, RQ_MAGIC);
-	if (rq->step == STEP_BODY && rq->body != NULL)
+	if (rq->asking)
+		rq->gone = why;
+	else if (rq->step == STEP_BODY && rq->body != NULL)
 		body_end(rq->body, why);
 }

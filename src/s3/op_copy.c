@@ -10,26 +10,35 @@ struct copy_source {
 	struct rq *rq;
 	struct obj_source source;
 	struct obj_hash hash;
+	/* What of the source is to be copied, and whether its bytes must be read for it. */
+	enum err (*plan)(struct copy_source *s);
+	uint64_t off, len;
+	bool hashing;
 	void (*go)(struct rq *rq); /* posts the write */
+	unsigned tries;
 };
+
+enum { SOURCE_TRIES = 4 };
 
 static enum err
 source_look(struct txn *t, void *arg)
 {
 	struct copy_source *s = arg;
-	struct rec_bucket b;
-	enum err e = obj_bucket_find(t, s->source.bucket, &b, &s->rq->fail);
+	enum err e = obj_source_find(t, &s->source, &s->source.seen, &s->rq->fail);
 
 	if (e == OK)
-		e = obj_find(t, b.id, s->source.key, &s->source.seen, &s->rq->fail);
-	return e == OK ? obj_cond_read(&s->source.cond, &s->source.seen, &s->rq->fail)
-		       : e;
+		e = s->plan(s);
+	if (e == OK && s->hashing)
+		e = obj_read_start(
+		    &s->hash.read, t, &s->source.seen.body, s->off, s->len);
+	return e;
 }
 
 static enum err
 source_find(struct rq *rq, struct copy_source *s)
 {
-	enum err e = headers_copy_source(rq, &s->source.bucket, &s->source.key);
+	enum err e = headers_copy_source(
+	    rq, &s->source.bucket, &s->source.key, &s->source.version);
 
 	s->rq = rq;
 	if (e == OK)
@@ -56,24 +65,53 @@ hash_then(struct obj_hash *h, enum err e)
 		rq_resume(s->rq, e);
 }
 
-/* Then s->go() runs on the loop; hash says whether the bytes are read for it. */
+/* Then s->go() runs on the loop. */
 static enum err
-source_go(struct copy_source *s, bool hash, uint64_t off, uint64_t len, uint8_t kind)
+source_go(struct copy_source *s)
 {
-	if (!hash) {
+	if (!s->hashing) {
 		obj_read_end(&s->hash.read);
 		s->go(s->rq);
 		return rq_wait(s->rq);
 	}
 	s->hash.store = s->rq->s3->conf.store;
 	s->hash.inbox = s->rq->loop->inbox;
-	s->hash.ref = s->source.seen.body;
-	s->hash.off = off;
-	s->hash.len = len;
-	s->hash.kind = kind;
 	s->hash.then = hash_then;
 	obj_hash_post(&s->hash, s->rq->s3->conf.pool);
 	return rq_wait(s->rq);
+}
+
+static enum err
+source_start(struct rq *rq, struct copy_source *s)
+{
+	enum err e = source_find(rq, s);
+
+	return e == OK ? source_go(s) : e;
+}
+
+/* The source was overwritten between look and write: the new one is as good. *e is what
+ * became of trying; false: that is the answer. */
+static bool
+source_again(struct copy_source *s, enum err *e)
+{
+	if (*e != E_OPERATION_ABORTED || ++s->tries == SOURCE_TRIES)
+		return false;
+	fail_clear(&s->rq->fail);
+	*e = source_start(s->rq, s);
+	return *e == OK;
+}
+
+/* Which version was read, where the source has ids, and which one was written. */
+static void
+copy_versions(struct rq *rq, const struct obj_source *s, const struct rec_object *made)
+{
+	char text[VERSION_ID_TEXT];
+
+	if ((s->seen.flags & OBJECT_HAS_ID) != 0 || s->version.which != VERSION_CURRENT)
+		reply_header(rq, "x-amz-copy-source-version-id",
+		    span_of(text, obj_version_text(text, &s->seen)));
+	if (made != NULL)
+		reply_written(rq, made);
 }
 
 /* ---- CopyObject ---- */
@@ -81,6 +119,7 @@ source_go(struct copy_source *s, bool hash, uint64_t off, uint64_t len, uint8_t 
 struct copy_op {
 	struct copy_source source;
 	struct obj_copy copy;
+	uint8_t kind; /* of the checksum asked for, or NONE */
 };
 
 static void
@@ -92,6 +131,8 @@ copy_then(struct obj_write *w, enum err e)
 	char etag[ETAG_TEXT];
 	struct buf *b;
 
+	if (source_again(&op->source, &e))
+		return;
 	if (e == OK) {
 		b = reply_xml(rq, 200);
 		buf_str(b, "<CopyObjectResult xmlns=\"" XML_S3NS "\">");
@@ -106,6 +147,7 @@ copy_then(struct obj_write *w, enum err e)
 		if (rec->class != CLASS_STANDARD)
 			reply_header_str(
 			    rq, "x-amz-storage-class", class_name(rec->class));
+		copy_versions(rq, &op->source.source, rec);
 	}
 	rq_resume(rq, e);
 }
@@ -142,8 +184,9 @@ copy_self(struct rq *rq, const struct copy_op *op)
 {
 	const struct obj_source *s = &op->source.source;
 
-	if (!span_eq(s->bucket, rq->bucket) || !span_eq(s->key, rq->key) ||
-	    op->copy.replace || header_get(rq, "x-amz-storage-class").p != NULL ||
+	if (s->version.which != VERSION_CURRENT || !span_eq(s->bucket, rq->bucket) ||
+	    !span_eq(s->key, rq->key) || op->copy.replace ||
+	    header_get(rq, "x-amz-storage-class").p != NULL ||
 	    header_get(rq, "x-amz-checksum-algorithm").p != NULL)
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
@@ -160,10 +203,7 @@ checksum_wanted(struct rq *rq, uint8_t *kind)
 
 	if (v.p == NULL || checksum_find(v, kind))
 		return OK;
-	return fail_msg(&rq->fail, E_INVALID_REQUEST,
-	    "Checksum algorithm provided is unsupported. Please try again with any of "
-	    "the valid "
-	    "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+	return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
 }
 
 static enum err
@@ -171,8 +211,10 @@ copy_headers(struct rq *rq, struct copy_op *op)
 {
 	struct span tagging = header_get(rq, "x-amz-tagging-directive");
 	struct object_headers h;
-	enum err e = headers_object(rq, &h);
+	enum err e = query_plain(rq);
 
+	if (e == OK)
+		e = headers_object(rq, &h);
 	/* Without tags there is nothing to copy or to replace; new ones are refused above. */
 	if (e == OK && tagging.p != NULL && !span_is(tagging, "COPY") &&
 	    !span_is(tagging, "REPLACE"))
@@ -190,12 +232,28 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	return OK;
 }
 
+static enum err
+copy_plan(struct copy_source *s)
+{
+	struct copy_op *op = CONTAINER_OF(s, struct copy_op, source);
+	const struct rec_object *seen = &s->source.seen;
+	enum err e = copy_self(s->rq, op);
+
+	/* The copy of a multipart object is a plain one: its ETag is the MD5 of the bytes, which
+	 * must be read for it. So must a checksum of another kind. */
+	s->hash.kind = op->kind != CHECKSUM_NONE ? op->kind : seen->checksum.kind;
+	s->hashing = seen->parts > 0 || seen->checksum.composite ||
+	    s->hash.kind != seen->checksum.kind;
+	op->copy.rehashed = s->hashing;
+	s->off = 0;
+	s->len = seen->size;
+	return e;
+}
+
 enum err
 op_copy_object_begin(struct rq *rq)
 {
 	struct copy_op *op = arena_zalloc(rq->arena, sizeof *op);
-	const struct rec_object *seen = &op->source.source.seen;
-	uint8_t kind = CHECKSUM_NONE;
 	enum err e = copy_headers(rq, op);
 
 	rq->data = op;
@@ -205,24 +263,11 @@ op_copy_object_begin(struct rq *rq)
 	op->copy.dest.key = rq->key;
 	op->copy.dest.bucket_id = rq->bkt.id;
 	op->copy.dest.fail = &rq->fail;
+	op->source.plan = copy_plan;
 	op->source.go = copy_go;
 	if (e == OK)
-		e = checksum_wanted(rq, &kind);
-	if (e == OK)
-		e = source_find(rq, &op->source);
-	if (e == OK)
-		e = copy_self(rq, op);
-	if (e != OK) {
-		obj_read_end(&op->source.hash.read);
-		return e;
-	}
-	/* The copy of a multipart object is a plain one: its ETag is the MD5 of the bytes, which
-	 * must be read for it. So must a checksum of another kind. */
-	if (kind == CHECKSUM_NONE)
-		kind = seen->checksum.kind;
-	op->copy.rehashed =
-	    seen->parts > 0 || seen->checksum.composite || kind != seen->checksum.kind;
-	return source_go(&op->source, op->copy.rehashed, 0, seen->size, kind);
+		e = checksum_wanted(rq, &op->kind);
+	return e == OK ? source_start(rq, &op->source) : e;
 }
 
 /* ---- UploadPartCopy ---- */
@@ -242,6 +287,8 @@ copy_part_then(struct obj_write *w, enum err e)
 	char etag[ETAG_TEXT];
 	struct buf *b;
 
+	if (source_again(&op->source, &e))
+		return;
 	if (e == OK) {
 		b = reply_xml(rq, 200);
 		buf_str(b, "<CopyPartResult xmlns=\"" XML_S3NS "\">");
@@ -249,6 +296,7 @@ copy_part_then(struct obj_write *w, enum err e)
 		xml_put_etag(b, etag, obj_etag_hex(etag, rec->etag, 0));
 		xml_put_checksum(b, &rec->checksum, 0);
 		buf_str(b, "</CopyPartResult>");
+		copy_versions(rq, &op->source.source, NULL);
 	}
 	rq_resume(rq, e);
 }
@@ -306,6 +354,21 @@ upload_look(struct txn *t, void *arg)
 	    t, &rq->bkt, rq->key, op->copy.upload_id, rq->arena, &op->upload, &rq->fail);
 }
 
+static enum err
+copy_part_plan(struct copy_source *s)
+{
+	struct copy_part_op *op = CONTAINER_OF(s, struct copy_part_op, source);
+	enum err e = part_range(s->rq, s->source.seen.size, &s->off, &s->len);
+
+	if (e == OK && s->len > s->rq->s3->conf.max_object)
+		e = fail_set(&s->rq->fail, E_ENTITY_TOO_LARGE);
+	s->hash.kind = op->upload.checksum;
+	s->hashing = true; /* a part's ETag is the MD5 of its bytes */
+	op->copy.off = s->off;
+	op->copy.len = s->len;
+	return e;
+}
+
 enum err
 op_copy_part_begin(struct rq *rq)
 {
@@ -316,6 +379,7 @@ op_copy_part_begin(struct rq *rq)
 
 	rq->data = op;
 	op->source.rq = rq;
+	op->source.plan = copy_part_plan;
 	op->source.go = copy_part_go;
 	c->bucket = rq->bkt;
 	c->key = rq->key;
@@ -325,15 +389,5 @@ op_copy_part_begin(struct rq *rq)
 	c->now_ms = rq->now_ms;
 	if (e == OK)
 		e = store_read(rq->loop->reader, upload_look, op);
-	if (e == OK)
-		e = source_find(rq, &op->source);
-	if (e == OK)
-		e = part_range(rq, op->source.source.seen.size, &c->off, &c->len);
-	if (e == OK && c->len > rq->s3->conf.max_object)
-		e = fail_set(&rq->fail, E_ENTITY_TOO_LARGE);
-	if (e != OK) {
-		obj_read_end(&op->source.hash.read);
-		return e;
-	}
-	return source_go(&op->source, true, c->off, c->len, op->upload.checksum);
+	return e == OK ? source_start(rq, &op->source) : e;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "codec/stamp.h"
 #include "s3_priv.h"
 
 /* Up to here one read into memory and one send beat sendfile's second system call. */
@@ -13,6 +14,7 @@ enum { GET_COPY_MAX = 32 << 10 };
 struct get {
 	struct http_source source;
 	struct rq *rq;
+	struct obj_version version;
 	struct obj_cond cond;
 	struct obj_read read;
 	struct rec_object rec;
@@ -26,43 +28,23 @@ struct get {
 
 /* ---- ranges ---- */
 
-enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
-
-/* One "bytes=a-b", "a-" or "-n". What is not understood (another unit, several ranges,
- * first behind last) is no range: the whole object is the answer, as AWS does. */
-static enum range_form
-range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len)
+/* If-Range (RFC 9110, 13.1.5): of another object than the client has a part of, it wants
+ * the whole. */
+static bool
+range_holds(const struct get *g)
 {
-	struct span first, last;
-	uint64_t a, b;
+	struct span v = header_get(g->rq, "if-range");
+	char etag[ETAG_TEXT + 2];
+	int64_t when;
+	size_t n;
 
-	if (!span_starts(v, SPAN_LIT("bytes=")))
-		return RANGE_NONE;
-	last = span_from(v, 6);
-	if (span_find(last, ',', 0) != last.n || span_find(last, '-', 0) == last.n)
-		return RANGE_NONE;
-	first = span_trim(span_cut(&last, '-'));
-	last = span_trim(last);
-	if (first.n == 0) {
-		if (!span_u64(last, &b))
-			return RANGE_NONE;
-		if (b == 0 || size == 0)
-			return RANGE_BAD;
-		*len = b < size ? b : size;
-		*off = size - *len;
-		return RANGE_OK;
-	}
-	if (!span_u64(first, &a) || (last.n > 0 && !span_u64(last, &b)))
-		return RANGE_NONE;
-	if (last.n == 0)
-		b = UINT64_MAX;
-	if (a > b)
-		return RANGE_NONE;
-	if (a >= size)
-		return RANGE_BAD;
-	*off = a;
-	*len = b >= size ? size - a : b - a + 1;
-	return RANGE_OK;
+	if (v.p == NULL)
+		return true;
+	if (stamp_http_parse(v, &when))
+		return when == g->rec.mtime_ms / 1000;
+	n = obj_etag(etag + 1, &g->rec);
+	etag[0] = etag[n + 1] = '"';
+	return span_eq(v, span_of(etag, n + 2));
 }
 
 static enum err
@@ -72,7 +54,7 @@ get_range(struct get *g)
 	struct span v = header_get(rq, "range");
 
 	g->len = g->rec.size;
-	if (v.p == NULL)
+	if (v.p == NULL || !range_holds(g))
 		return OK;
 	switch (range_parse(v, g->rec.size, &g->off, &g->len)) {
 	case RANGE_OK:
@@ -162,17 +144,18 @@ get_headers(struct txn *t, struct get *g)
 	reply_begin(rq, g->partial ? 206 : 200);
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
 	reply_etag(rq, &g->rec);
+	reply_version(rq, &g->rec);
 	if (!g->partial &&
 	    span_ieq(header_get(rq, "x-amz-checksum-mode"), SPAN_LIT("ENABLED")))
 		reply_checksum(rq, &g->rec.checksum, g->rec.parts);
 	reply_header_str(rq, "Accept-Ranges", "bytes");
-	if (g->partial && g->rec.size > 0) {
+	if (g->partial && g->len > 0) {
 		(void)snprintf(range, sizeof range, "bytes %llu-%llu/%llu",
 		    (unsigned long long)g->off, (unsigned long long)(g->off + g->len - 1),
 		    (unsigned long long)g->rec.size);
 		reply_header_str(rq, "Content-Range", range);
 	}
-	headers_put(rq, &g->rec, &attrs, rq->http->method == HTTP_GET);
+	headers_put(rq, &g->rec, &attrs, true);
 	if (g->part_given && g->parts > 0)
 		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
 	rq->length = g->len;
@@ -187,8 +170,10 @@ get_bytes(struct txn *t, struct get *g, bool *later)
 	enum err e;
 
 	if (g->len > GET_COPY_MAX) {
+		e = obj_read_start(&g->read, t, &g->rec.body, g->off, g->len);
+		if (e != OK)
+			return e;
 		g->source = (struct http_source){ get_next, get_close };
-		obj_read_start(&g->read, &g->rec.body, g->off, g->len);
 		rq->source = &g->source;
 		*later = true;
 		return OK;
@@ -205,8 +190,15 @@ static enum err
 get_find(struct txn *t, struct get *g)
 {
 	struct rq *rq = g->rq;
-	enum err e = obj_find(t, rq->bkt.id, rq->key, &g->rec, &rq->fail);
+	enum err e =
+	    obj_version_find(t, &rq->bkt, rq->key, &g->version, &g->rec, &rq->fail);
 
+	if (e == OK && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
+		(void)fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
+		fail_pair(&rq->fail, "Method", rq->http->method_name);
+		fail_pair_str(&rq->fail, "ResourceType", "DeleteMarker");
+		return E_METHOD_NOT_ALLOWED;
+	}
 	if (e == OK)
 		e = obj_cond_read(&g->cond, &g->rec, &rq->fail);
 	if (e == OK)
@@ -223,6 +215,24 @@ get_not_modified(struct get *g)
 	reply_begin(rq, 304);
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
 	reply_etag(rq, &g->rec);
+	reply_version(rq, &g->rec);
+	reply_send(rq);
+}
+
+/* What stands there is a delete marker: 404, or 405 to who asks for the marker itself. The
+ * error also tells which version it is. */
+static void
+get_marker(struct get *g)
+{
+	struct rq *rq = g->rq;
+
+	reply_error(rq);
+	reply_header_str(rq, "x-amz-delete-marker", "true");
+	reply_version(rq, &g->rec);
+	if (rq->fail.code == E_METHOD_NOT_ALLOWED) {
+		reply_header_str(rq, "Allow", "DELETE");
+		reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
+	}
 	reply_send(rq);
 }
 
@@ -243,6 +253,11 @@ get_reply(struct txn *t, void *arg)
 	struct get *g = rq->data;
 	enum err e = get_find(t, g);
 
+	if (e != OK && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
+		obj_read_end(&g->read);
+		get_marker(g);
+		return OK;
+	}
 	if (e == E_NOT_MODIFIED) {
 		obj_read_end(&g->read);
 		get_not_modified(g);
@@ -272,7 +287,7 @@ out:
 static enum err
 get_checks(struct rq *rq, struct get *g)
 {
-	enum err e = query_version(rq);
+	enum err e = query_version(rq, &g->version);
 
 	if (e == OK)
 		e = headers_override_check(rq);
@@ -282,6 +297,15 @@ get_checks(struct rq *rq, struct get *g)
 		e = fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "Cannot specify both Range header and partNumber query parameter");
 	return e == OK ? headers_cond_read(rq, "", &g->cond) : e;
+}
+
+/* Also when the read that makes the reply never began. */
+static void
+get_drop(struct rq *rq)
+{
+	struct get *g = rq->data;
+
+	obj_read_end(&g->read);
 }
 
 enum err
@@ -294,6 +318,7 @@ op_get_object_begin(struct rq *rq)
 		return e;
 	g->rq = rq;
 	rq->data = g;
+	rq->drop = get_drop;
 	rq->reply_read = get_reply;
 	return OK;
 }

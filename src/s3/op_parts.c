@@ -133,12 +133,15 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	struct rec_upload u;
 	struct buf *b = &p->rows;
 	struct span key;
+	struct arena a; /* metadata of a thousand uploads is not to fill the request's */
 	uint64_t number;
 	char id[UPLOAD_ID_TEXT];
 
+	arena_init(&a, SIZE_MAX);
 	p->list.bad = upload_key_get(index_key, &key, &number)
-	    ? rec_upload_get(p->rq->arena, value, &u)
+	    ? rec_upload_get(&a, value, &u)
 	    : E_CORRUPT;
+	arena_fini(&a);
 	if (p->list.bad != OK)
 		return;
 	upload_id_render(id, u.number, u.salt);
@@ -175,6 +178,14 @@ uploads_read(struct txn *t, void *arg)
 	return obj_list(t, &p->list, p->rq->arena);
 }
 
+/* What NextKeyMarker gives where a page ends with a common prefix. */
+static bool
+marker_is_common(const struct obj_list *l, struct span key)
+{
+	return l->delimiter.n > 0 && span_starts(key, l->prefix) &&
+	    span_search(key, l->delimiter, l->prefix.n) + l->delimiter.n == key.n;
+}
+
 /* Behind a key: behind all its uploads, or with an id behind that one of them. */
 static enum err
 uploads_after(struct upload_page *p, struct span key)
@@ -188,8 +199,7 @@ uploads_after(struct upload_page *p, struct span key)
 	if (p->marker_id.n > 0 && !upload_id_parse(p->marker_id, &number, &salt))
 		return bad_argument(
 		    rq, "upload-id-marker", p->marker_id, "Invalid uploadId marker");
-	if (p->list.delimiter.n > 0 && span_ends(key, p->list.delimiter) &&
-	    p->marker_id.n == 0) {
+	if (p->marker_id.n == 0 && marker_is_common(&p->list, key)) {
 		p->list.after = key;
 		p->list.after_prefix = true;
 		return OK;
@@ -268,6 +278,7 @@ enum { WANT_ETAG = 1, WANT_CHECKSUM = 2, WANT_PARTS = 4, WANT_CLASS = 8, WANT_SI
 
 struct attributes {
 	struct rq *rq;
+	struct obj_version version;
 	unsigned want;
 	uint64_t max, after;
 	struct rec_object rec;
@@ -284,7 +295,10 @@ attributes_read(struct txn *t, void *arg)
 	enum err e = headers_cond_read(rq, "", &cond);
 
 	if (e == OK)
-		e = obj_find(t, rq->bkt.id, rq->key, &a->rec, &rq->fail);
+		e = obj_version_find(
+		    t, &rq->bkt, rq->key, &a->version, &a->rec, &rq->fail);
+	if (e == OK && (a->rec.flags & OBJECT_IS_MARKER) != 0)
+		e = fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
 	if (e == OK)
 		e = obj_cond_read(&cond, &a->rec, &rq->fail);
 	return e == OK ? obj_parts_kept(t, &a->rec, rq->arena, &a->kept, &a->nkept) : e;
@@ -381,7 +395,7 @@ op_get_attributes_begin(struct rq *rq)
 	struct attributes a = { .rq = rq, .max = PAGE_MAX };
 	char etag[ETAG_TEXT];
 	struct buf *b;
-	enum err e = query_version(rq);
+	enum err e = query_version(rq, &a.version);
 
 	if (e == OK)
 		e = attributes_want(rq, &a.want);
@@ -393,6 +407,7 @@ op_get_attributes_begin(struct rq *rq)
 		return e;
 	b = reply_xml(rq, 200);
 	reply_http_date(rq, "Last-Modified", a.rec.mtime_ms);
+	reply_version(rq, &a.rec);
 	buf_str(b, "<GetObjectAttributesResponse xmlns=\"" XML_S3NS "\">");
 	if ((a.want & WANT_ETAG) != 0)
 		xml_put(b, "ETag", span_of(etag, obj_etag(etag, &a.rec)));

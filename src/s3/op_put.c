@@ -23,9 +23,11 @@ enum err
 op_put_object_begin(struct rq *rq)
 {
 	struct put_op *op = arena_zalloc(rq->arena, sizeof *op);
-	struct object_headers h;
-	enum err e = headers_object(rq, &h);
+	struct object_headers h = { 0 };
+	enum err e = query_plain(rq);
 
+	if (e == OK)
+		e = headers_object(rq, &h);
 	op->rq = rq;
 	rq->data = op;
 	op->put.dest = (struct obj_dest){ .bucket = rq->bucket,
@@ -41,7 +43,7 @@ op_put_object_begin(struct rq *rq)
 	/* Asked again in the transaction; here it saves the client its upload. */
 	if (obj_cond_given(&op->put.dest.cond))
 		e = store_read(rq->loop->reader, put_look, op);
-	return e == OK ? intake_start(rq, CHECKSUM_CRC64NVME) : e;
+	return e == OK ? intake_start(rq, CHECKSUM_CRC64NVME, false) : e;
 }
 
 static void
@@ -55,6 +57,7 @@ put_then(struct obj_write *w, enum err e)
 		reply_begin(rq, 200);
 		reply_etag(rq, &op->put.rec);
 		reply_checksum(rq, &op->put.rec.checksum, 0);
+		reply_written(rq, &op->put.rec);
 		if (op->put.rec.class != CLASS_STANDARD)
 			reply_header_str(
 			    rq, "x-amz-storage-class", class_name(op->put.rec.class));

@@ -19,6 +19,7 @@ create_write(struct txn *t, void *arg)
 {
 	struct create_op *op = CONTAINER_OF(arg, struct create_op, w.write);
 
+	fail_clear(&op->rq->fail);
 	return obj_upload_create(t, &op->dest, &op->upload);
 }
 
@@ -64,10 +65,7 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 	if (name.p == NULL)
 		return OK;
 	if (!checksum_find(name, &u->checksum))
-		return fail_msg(&rq->fail, E_INVALID_REQUEST,
-		    "Checksum algorithm provided is unsupported. Please try again with "
-		    "any of the "
-		    "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+		return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
 	u->checksum_given = true;
 	row = checksum_row(u->checksum);
 	if (type.p == NULL) {
@@ -161,7 +159,7 @@ op_upload_part_begin(struct rq *rq)
 		e = store_read(rq->loop->reader, part_look, op);
 	if (e == OK)
 		e = part_checksum(rq, &op->upload);
-	return e == OK ? intake_start(rq, op->upload.checksum) : e;
+	return e == OK ? intake_start(rq, op->upload.checksum, true) : e;
 }
 
 static void
@@ -213,9 +211,11 @@ abort_write(struct txn *t, void *arg)
 	struct abort_op *op = CONTAINER_OF(arg, struct abort_op, w.write);
 	struct rq *rq = op->rq;
 	struct rec_upload u;
-	enum err e = obj_upload_find(
-	    t, &rq->bkt, rq->key, query_get(rq, "uploadId"), rq->arena, &u, &rq->fail);
+	enum err e;
 
+	fail_clear(&rq->fail);
+	e = obj_upload_find(
+	    t, &rq->bkt, rq->key, query_get(rq, "uploadId"), rq->arena, &u, &rq->fail);
 	return e == OK ? obj_upload_drop(t, &rq->bkt, rq->key, &u) : e;
 }
 
@@ -253,6 +253,7 @@ complete_write(struct txn *t, void *arg)
 {
 	struct complete_op *op = CONTAINER_OF(arg, struct complete_op, w.write);
 
+	fail_clear(&op->rq->fail);
 	return obj_complete(t, &op->c);
 }
 
@@ -281,6 +282,7 @@ complete_then(struct obj_write *w, enum err e)
 			    rec->checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
 		}
 		buf_str(b, "</CompleteMultipartUploadResult>");
+		reply_written(rq, rec);
 	}
 	rq_resume(rq, e);
 }
@@ -326,11 +328,9 @@ complete_document(struct rq *rq, struct obj_complete *c)
 	if (intake_bytes(rq).n == 0)
 		return fail_msg(
 		    &rq->fail, E_INVALID_REQUEST, "You must specify at least one part");
-	e = xml_parse(rq->arena, intake_bytes(rq), &root, &rq->fail);
+	e = intake_xml(rq, "CompleteMultipartUpload", &root);
 	if (e != OK)
 		return e;
-	if (!span_is(root->name, "CompleteMultipartUpload"))
-		return fail_set(&rq->fail, E_MALFORMED_XML);
 	for (node = xml_child(root, "Part"); node != NULL; node = xml_next(node, "Part"))
 		n++;
 	if (n == 0)

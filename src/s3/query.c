@@ -65,22 +65,36 @@ query_encoding(struct rq *rq, bool *url)
 }
 
 enum err
-query_version(struct rq *rq)
+query_version(struct rq *rq, struct obj_version *out)
 {
 	struct span v = query_get(rq, "versionId");
 
-	if (v.p == NULL || span_is(v, "null"))
+	out->which = VERSION_CURRENT;
+	if (v.p == NULL || obj_version_parse(v, out))
 		return OK;
 	if (v.n == 0)
 		return bad_argument(
 		    rq, "versionId", v, "Version id cannot be the empty string");
-	if (v.n == 32) {
-		(void)fail_set(&rq->fail, E_NO_SUCH_VERSION);
-		fail_pair(&rq->fail, "Key", rq->key);
-		fail_pair(&rq->fail, "VersionId", v);
-		return E_NO_SUCH_VERSION;
-	}
 	return bad_argument(rq, "versionId", v, "Invalid version id specified");
+}
+
+enum err
+query_plain(struct rq *rq)
+{
+	struct span version = query_get(rq, "versionId"),
+		    upload = query_get(rq, "uploadId"),
+		    part = query_get(rq, "partNumber");
+
+	if (version.p != NULL)
+		return bad_argument(rq, "versionId", version,
+		    "This operation does not accept a version-id.");
+	if (upload.p != NULL)
+		return bad_argument(rq, "uploadId", upload,
+		    "This operation does not accept an uploadId without a partNumber");
+	if (part.p != NULL)
+		return bad_argument(rq, "partNumber", part,
+		    "This operation does not accept a partNumber without an uploadId");
+	return OK;
 }
 
 enum err

@@ -113,6 +113,27 @@ not_implemented(struct rq *rq, const char *what, struct span name)
 	return e;
 }
 
+/* Parameters that plain writes and deletes know; clients put marks of their own behind
+ * "x-" (docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html). */
+static bool
+write_may_have(struct span name, enum op_level level)
+{
+	static const char *const known[] = { "versionId", "uploadId", "partNumber" };
+	/* of a link signed with version 2 (auth/sigv2.h) */
+	static const char *const signing[] = { "AWSAccessKeyId", "Signature", "Expires",
+		"content-type", "content-md5" };
+
+	if (span_starts(name, SPAN_LIT("x-")) || span_starts(name, SPAN_LIT("X-")))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(signing); i++)
+		if (span_is(name, signing[i]))
+			return true;
+	for (size_t i = 0; level == LEVEL_OBJECT && i < ARRAY_LEN(known); i++)
+		if (span_is(name, known[i]))
+			return true;
+	return false;
+}
+
 /* "?foo" or "?foo=": a sub-resource nobody knows must never become another operation. */
 static enum err
 unknown_sub(struct rq *rq)
@@ -123,6 +144,20 @@ unknown_sub(struct rq *rq)
 		if (p->value.n == 0 && !is_sub(p->name) && !may_be_empty(p->name))
 			return not_implemented(rq, "The sub-resource", p->name);
 	}
+	return OK;
+}
+
+/* Where something is changed, "?foo=bar" does not become a plain PUT or DELETE either. */
+static enum err
+unknown_write(struct rq *rq, enum op_level level)
+{
+	enum http_method m = rq->http->method;
+
+	if (m != HTTP_PUT && m != HTTP_POST && m != HTTP_DELETE)
+		return OK;
+	for (size_t i = 0; i < rq->nparam; i++)
+		if (!write_may_have(rq->param[i].name, level))
+			return not_implemented(rq, "The sub-resource", rq->param[i].name);
 	return OK;
 }
 
@@ -165,7 +200,7 @@ route_find(struct rq *rq, const struct op **out)
 	if (best == NULL)
 		return no_row(rq, level);
 	*out = best;
-	return OK;
+	return best->sub[0] == '\0' && rq->nparam > 0 ? unknown_write(rq, level) : OK;
 }
 
 static const char *const method_names[] = { "GET", "HEAD", "PUT", "POST", "DELETE",
@@ -185,10 +220,11 @@ s3_ops_json(struct buf *out)
 		    "\"sub\": \"%s\", "
 		    "\"query\": \"%s\", \"header\": \"%s\", \"action\": \"%s\", "
 		    "\"body\": \"%s\", "
-		    "\"implemented\": %s}%s\n",
+		    "\"implemented\": %s, \"effect\": %s}%s\n",
 		    op->name, method_names[op->method], level_names[op->level], op->sub,
 		    op->query, op->header, op->action, body_names[op->body],
 		    op->begin != NULL || op->finish != NULL ? "true" : "false",
+		    (op->flags & F_STORED) == 0 ? "true" : "false",
 		    i + 1 < OP_COUNT ? "," : "");
 	}
 	buf_str(out, "]\n");

@@ -142,6 +142,8 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	CHECK(rq, RQ_MAGIC);
 	if (s->conf.reqlog != NULL)
 		s3_log(rq, info);
+	if (rq->drop != NULL)
+		rq->drop(rq);
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	rq->magic = 0;

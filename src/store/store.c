@@ -486,7 +486,7 @@ count_fn(struct txn *t, void *arg)
 {
 	struct store_stats *out = arg;
 	struct state st;
-	struct span v;
+	struct span v = SPAN_NONE;
 	MDB_stat dead, seg;
 	enum err e = table_mdb(mdb_stat(t->mdb, t->store->in[IN_DEAD], &dead));
 

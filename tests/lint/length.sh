@@ -5,7 +5,7 @@
 # line's start and nothing else there, so counting needs no parser.
 . "$(dirname "$0")/tap.sh"
 
-tap "no file is over 1,000 lines" "$(find src include tests conformance -type f \
+tap "no file is over 1,000 lines" "$(find src include tests conformance -name .cache -prune -o -type f \
 	\( -name '*.[ch]' -o -name '*.def' -o -name '*.py' -o -name '*.sh' -o -name '*.mk' \) \
 	-exec awk 'END { if (FNR > 1000) print FILENAME ": " FNR " lines" }' {} \;)"
 tap "no function is over 100 lines" "$(c_files src include tests | xargs -r awk '
@@ -16,7 +16,7 @@ tap "no function is over 100 lines" "$(c_files src include tests | xargs -r awk 
 tap "no line is over 100 columns" "$(c_files src include | grep -v '\.def$' | xargs -r awk '
 	{ line = $0; n = 0; while (sub(/\t/, "", line)) n += 8
 	  if (length(line) + n > 100 && line !~ /https?:\/\//) print FILENAME ":" FNR ": " length(line) + n " columns" }')"
-tap "no blanks at the end of a line" "$(find src include tests conformance -type f \
+tap "no blanks at the end of a line" "$(find src include tests conformance -name .cache -prune -o -type f \
 	\( -name '*.[ch]' -o -name '*.def' -o -name '*.py' -o -name '*.sh' -o -name '*.mk' \) \
 	-exec grep -nHE '[ 	]+$' {} +)"
 plan

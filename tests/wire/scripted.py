@@ -16,10 +16,11 @@ def pattern(n):
 
 
 def memory(server):
-    """Resident bytes; 0 where that says nothing: another machine, a sanitizer."""
-    if not server.pid:
+    """Resident bytes; 0 where that says nothing: another machine, a sanitizer, no /proc."""
+    status = pathlib.Path("/proc/%d/status" % (server.pid or 0))
+    if not server.pid or not status.exists():
         return 0
-    text = pathlib.Path("/proc/%d/status" % server.pid).read_text()
+    text = status.read_text()
     row = dict(line.split(":", 1) for line in text.splitlines())
     kib = {k: int(row[k].split()[0]) for k in ("VmSize", "VmRSS")}
     return 0 if kib["VmSize"] > 1 << 33 else kib["VmRSS"] * 1024

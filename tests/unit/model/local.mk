@@ -1,1 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
+check_PROGRAMS += tests/unit/model/t_rec
+tests_unit_model_t_rec_SOURCES = tests/unit/model/t_rec.c
+tests_unit_model_t_rec_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_rec
+
+check_PROGRAMS += tests/unit/model/t_usage
+tests_unit_model_t_usage_SOURCES = tests/unit/model/t_usage.c
+tests_unit_model_t_usage_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_usage
+
+check_PROGRAMS += tests/unit/model/t_doc
+tests_unit_model_t_doc_SOURCES = tests/unit/model/t_doc.c
+tests_unit_model_t_doc_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_doc

@@ -1,0 +1,611 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""trug and yardsticks side by side in one run, interleaved. tests/bench/README.md says what
+is measured and how to read it.
+
+    make bench                       about twenty minutes
+    make bench-short                 under a minute, for CI
+    make bench BENCH_ARGS='--scale 10000000 --only scale'
+
+Writes results.json, results.md and plots (SVG) to --out.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import report
+from servers import (BUILD, LOAD, TOP, TRUG, Moto, Nginx, Peer, Trug, free_port, make_certificate,
+                     moto_binary, nginx_binary, s3raw, status_of, version_of)
+
+MIB = 1 << 20
+LARGE = 64 * MIB
+PART = 5 * MIB
+GROUPS = ("small", "connections", "large", "multipart", "tls", "rest", "calls", "scale", "peers",
+          "wrk")
+
+
+class Bench:
+    def __init__(self, args):
+        self.args = args
+        self.home = tempfile.mkdtemp(prefix="trug-bench-", dir=args.dir)
+        self.started, self.results, self.facts = [], {}, {}
+        self.next_key = {}
+        self.certificate = make_certificate(os.path.join(self.home, "certificate"))
+
+    # ---- servers ----
+
+    def up(self, server):
+        self.started.append(server)
+        server.start()
+        return server.prepare()
+
+    def trug(self, name="trug", tls=False, args=()):
+        return self.up(Trug(name, os.path.join(self.home, name),
+                            self.certificate if tls else None,
+                            list(args) + self.args.trug_args.split()))
+
+    def nginx(self, name="nginx", tls=False):
+        if not nginx_binary():
+            return None
+        return self.up(Nginx(name, os.path.join(self.home, name),
+                             self.certificate if tls else None))
+
+    def down(self):
+        for server in self.started:
+            server.stop()
+        self.started = []
+
+    # ---- running ----
+
+    def note(self, text):
+        if self.args.verbose:
+            print(text, file=sys.stderr, flush=True)
+
+    def interleave(self, group, tasks, reps=None):
+        """Each repeat runs every task in turn; the first repeat is warm-up and dropped."""
+        for rep in range((reps or self.args.reps) + 1):
+            # Turned round each time, so that nobody always runs behind the same neighbour.
+            for name, title, function in tasks[rep % len(tasks):] + tasks[:rep % len(tasks)]:
+                self.note("%s %d %s" % (group, rep, name))
+                run = function()
+                entry = self.results.setdefault(group + "/" + name, {"title": title, "runs": []})
+                if rep > 0:
+                    entry["runs"].append(run)
+                elif run.get("errors"):
+                    print("bench: %s/%s has errors" % (group, name), file=sys.stderr)
+
+    def seconds_large(self):
+        return max(0.5 if self.args.short else 2.0, self.args.seconds)
+
+    def reading(self, server, op, seconds=None, **options):
+        options.setdefault("seconds", seconds or self.args.seconds)
+        options.setdefault("warmup", 0.05)
+        return lambda: server.load(op, **options)
+
+    def writing(self, server, op, prefix, delete=None, **options):
+        """Fresh keys each time; delete: a list that receives what was written. What nginx
+        wrote and did not sync goes at once, so that nobody else waits for its write-back."""
+        slot = (server.name, prefix)
+        options.setdefault("seconds", self.args.seconds)
+
+        def run():
+            first = self.next_key.get(slot, 0)
+            done = server.load(op, prefix=prefix, first=first, settle=self.args.settle, **options)
+            self.next_key[slot] = first + done["issued"]
+            if delete is not None:
+                delete.append((first, done["issued"]))
+            elif isinstance(server, Nginx):
+                server.load("delete", prefix=prefix, first=first, count=done["issued"])
+            return done
+        return run
+
+    def deleting(self, server, prefix, written, conns=16):
+        def run():
+            first, count = written.pop(0)
+            return server.load("delete", prefix=prefix, first=first, count=count, conns=conns,
+                               settle=self.args.settle)
+        return run
+
+    @staticmethod
+    def passing(server, conns, count):
+        """Puts among the keys that are there, and gone again before the next run."""
+        def run():
+            what = dict(prefix="s/", first=1 << 40, count=count, scatter=1, conns=conns)
+            done = server.load("put", size=100, settle=0.3, **what)
+            server.load("delete", **what)
+            return done
+        return run
+
+    def put_and_delete(self, server, prefix, **options):
+        """Two tasks as one, since one takes what the other leaves."""
+        written = []
+        put = self.writing(server, "put", prefix, written, **options)
+        delete = self.deleting(server, prefix, written)
+        return put, delete
+
+    # ---- groups ----
+
+    def small(self):
+        """4 KiB objects, 16 connections."""
+        keys = self.args.keys
+        trug, nginx = self.trug(), self.nginx()
+        trug.fill("s/", keys, 4096)
+        trug.fill("few/", 10, 100)
+        trug.load("put", prefix="one/", count=1, size=LARGE, conns=1)
+        tasks = []
+        for server in [nginx, trug] if nginx else [trug]:
+            if server is nginx:
+                nginx.fill("s/", keys, 4096)
+            put, delete = self.put_and_delete(server, "p/", size=4096)
+            tasks += [
+                (server.name + ".get", "GET 4 KiB", self.reading(server, "get", prefix="s/",
+                                                                 keys=keys)),
+                (server.name + ".head", "HEAD", self.reading(server, "head", prefix="s/",
+                                                             keys=keys)),
+                (server.name + ".put", "PUT 4 KiB", put),
+                (server.name + ".delete", "DELETE", delete)]
+        tasks += [
+            ("trug.list", "List, page of 1,000",
+             self.reading(trug, "list", prefix="s/", keys=keys, page=min(1000, keys))),
+            ("trug.list_first", "List by delimiter, 10 keys below",
+             self.reading(trug, "list", prefix="few", delimiter="/")),
+            ("trug.list_many", "List by delimiter, %s keys below" % report.number(keys),
+             self.reading(trug, "list", prefix="s", delimiter="/")),
+            ("trug.copy", "Copy 4 KiB", self.writing(trug, "copy", "c/",
+                                                     source="/bench/s/00000001")),
+            ("trug.copy_large", "Copy 64 MiB", self.writing(trug, "copy", "d/",
+                                                            source="/bench/one/00000000")),
+            ("trug.mix", "Mixed, 70 % GET, 30 % PUT",
+             self.reading(trug, "mix", prefix="m/", keys=keys, size=4096)),
+            ("disk.sync", "fdatasync of 4 KiB appended, alone", self.disk),
+            ("trug.put_one", "PUT 4 KiB, 1 connection",
+             self.writing(trug, "put", "q/", conns=1, size=4096))]
+        trug.fill("m/", keys, 4096)
+        if not self.args.short:
+            alone = self.trug("trug-one-loop", args=["--loops", "1"])
+            alone.fill("s/", keys, 4096)
+            tasks.insert(len(tasks) // 2, (
+                "trug.get_one_loop", "GET 4 KiB, --loops 1",
+                self.reading(alone, "get", prefix="s/", keys=keys)))
+        self.interleave("small", OrderedTasks(tasks))
+        self.facts["rss_after_small"] = trug.memory()
+        self.facts["rss_anon_after_small"] = trug.memory("RssAnon")
+
+    def disk(self):
+        out = subprocess.run([LOAD, "disk", os.path.join(self.home, "disk"),
+                              "100" if self.args.short else "1000"], check=True,
+                             stdout=subprocess.PIPE)
+        return json.loads(out.stdout)
+
+    def connections(self):
+        """GET and PUT of 4 KiB at other numbers of connections."""
+        keys = self.args.keys
+        trug, nginx = self.trug("trug-c"), self.nginx("nginx-c")
+        trug.fill("s/", keys, 4096)
+        tasks = []
+        if nginx:
+            nginx.fill("s/", keys, 4096)
+        for conns in self.args.connections:
+            for server, name in ((nginx, "nginx"), (trug, "trug")):
+                if not server:
+                    continue
+                tasks += [("%s.get_%d" % (name, conns), "GET 4 KiB, %d connections" % conns,
+                           self.reading(server, "get", prefix="s/", keys=keys, conns=conns)),
+                          ("%s.put_%d" % (name, conns), "PUT 4 KiB, %d connections" % conns,
+                           self.writing(server, "put", "w/", size=4096, conns=conns))]
+        self.interleave("connections", tasks)
+
+    def large(self):
+        """64 MiB objects, 2 connections, and GETs beside such uploads."""
+        trug, nginx = self.trug("trug-l"), self.nginx("nginx-l")
+        trug.fill("l/", 2, LARGE, 2)
+        trug.fill("s/", 1000, 4096)
+        seconds = self.seconds_large()
+        puts = 2 if self.args.short else 8
+        tasks = []
+        if nginx:
+            nginx.fill("l/", 2, LARGE)
+            tasks += [("nginx.get", "GET 64 MiB", self.reading(nginx, "get", seconds, prefix="l/",
+                                                               keys=2, conns=2)),
+                      ("nginx.put", "PUT 64 MiB", self.over(nginx, puts, 0))]
+        tasks += [("trug.get", "GET 64 MiB", self.reading(trug, "get", seconds, prefix="l/",
+                                                          keys=2, conns=2)),
+                  ("trug.put", "PUT 64 MiB, unsigned payload", self.over(trug, puts, 0)),
+                  ("trug.put_signed", "PUT 64 MiB, signed payload", self.over(trug, puts, 1)),
+                  ("hash", "MD5 and SHA-256 of 64 MiB, alone", self.hashes),
+                  ("trug.get_beside", "GET 4 KiB beside two uploads of 64 MiB",
+                   lambda: self.beside(trug, seconds))]
+        self.interleave("large", tasks, self.args.reps_large)
+
+    @staticmethod
+    def over(server, count, signed):
+        """Uploads over the same keys, so that the disk stays small."""
+        def run():
+            first = server.load("put", prefix="up/", count=2, size=LARGE, conns=2,
+                                signed_body=signed)
+            done = server.load("put", prefix="up/", count=count, size=LARGE, conns=2,
+                               signed_body=signed, settle=0.3)
+            done["errors"] += first["errors"]
+            return done
+        return run
+
+    @staticmethod
+    def hashes():
+        return json.loads(subprocess.run([LOAD, "hash", str(LARGE)], check=True,
+                                         stdout=subprocess.PIPE).stdout)
+
+    @staticmethod
+    def beside(server, seconds):
+        uploads = subprocess.Popen(
+            server.load_command("put", prefix="side/", size=LARGE, conns=2, seconds=seconds + 0.4),
+            stdout=subprocess.DEVNULL)
+        time.sleep(0.2)
+        done = server.load("get", prefix="s/", keys=1000, conns=4, seconds=seconds)
+        uploads.wait()
+        done.pop("cpu_us")  # of the uploads as well
+        return done
+
+    def multipart(self):
+        """Complete of an upload whose parts are copies of one object: no byte is moved."""
+        trug = self.trug("trug-m")
+        client = trug.client()
+        parts = self.args.parts
+        trug.load("put", prefix="src/", count=1, size=PART, conns=1)
+        etag = client.head("bench", "src/00000000").header("etag")
+        document = "<CompleteMultipartUpload>%s</CompleteMultipartUpload>" % "".join(
+            "<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>" % (i, etag)
+            for i in range(1, parts + 1))
+        document = document.encode()
+        copies = []
+
+        def complete():
+            upload = client.post("bench", "joined", query="uploads").xml.get("UploadId")
+            copied = trug.load("part-copy", prefix="joined", upload=upload, first=1, count=parts,
+                               source="/bench/src/00000000", settle=0.2)
+            copies.append(copied)
+            request = client.build("POST", "bench", "joined", {"uploadId": upload}, body=document)
+            before, began = cpu_ns(trug), time.monotonic()
+            answer = client.send(*request)
+            took = time.monotonic() - began
+            if answer.status != 200 or b"<ETag>" not in answer.body:
+                sys.exit("bench: Complete failed: %r" % answer)
+            return {"ops": 1, "errors": copied["errors"], "p50": took * 1e6,
+                    "cpu_us": (cpu_ns(trug) - before) / 1e3}
+        self.interleave("multipart", [("trug.complete", "Complete of %s parts" %
+                                       report.number(parts), complete)],
+                        1 if self.args.short else 3)
+        self.results["multipart/trug.part_copy"] = {"title": "UploadPartCopy of 5 MiB",
+                                                    "runs": copies[1:]}
+
+    def tls(self):
+        """The same with TLS 1.3 on both sides."""
+        keys = self.args.keys
+        trug, nginx = self.trug("trug-tls", True), self.nginx("nginx-tls", True)
+        trug.fill("s/", keys, 4096)
+        trug.fill("l/", 2, LARGE, 2)
+        tasks = []
+        for server, name in ((nginx, "nginx"), (trug, "trug")):
+            if not server:
+                continue
+            if server is nginx:
+                nginx.fill("s/", keys, 4096)
+                nginx.fill("l/", 2, LARGE)
+            tasks += [(name + ".get", "TLS GET 4 KiB",
+                       self.reading(server, "get", prefix="s/", keys=keys)),
+                      (name + ".get_large", "TLS GET 64 MiB",
+                       self.reading(server, "get", self.seconds_large(), prefix="l/", keys=2,
+                                    conns=2)),
+                      (name + ".put", "TLS PUT 4 KiB", self.writing(server, "put", "w/",
+                                                                    size=4096))]
+        self.interleave("tls", tasks)
+
+    def rest(self):
+        """Start, idle memory, memory of idle connections: no load."""
+        for tls in (False, True):
+            kind = "tls" if tls else "plain"
+            servers = [self.trug("trug-rest-" + kind, tls), self.nginx("nginx-rest-" + kind, tls)]
+            for server in [s for s in servers if s]:
+                name = "%s.%s" % (server.name.split("-")[0], kind)
+                if server is servers[1]:
+                    server.fill("i/", 1, 4096)
+                server.stop()
+                self.start_times(name, server, kind)
+                server.start()
+                time.sleep(0.5)
+                rss = server.memory()
+                if server is servers[1]:
+                    rss += status_of(server.process.pid, "VmRSS")
+                self.facts["rss/" + name] = rss
+                if server is servers[0]:
+                    server.fill("i/", 1, 4096)
+                self.idle(name, server, 500 if tls else 2000)
+                server.stop()
+
+    def start_times(self, name, server, kind):
+        out = subprocess.run([LOAD, "start", str(server.port), kind,
+                              "10" if self.args.short else "40"] + absolute(server.command()),
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        if out.returncode == 0:
+            self.facts["start_ms/" + name] = json.loads(out.stdout)
+
+    def idle(self, name, server, conns):
+        server.load("get", prefix="i/", keys=1, seconds=0.2)
+        before = server.memory("RssAnon")
+        holder = subprocess.Popen(server.load_command("get", prefix="i/", keys=1, conns=conns,
+                                                      hold=1),
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        holder.stdout.readline()
+        time.sleep(0.3)
+        self.facts["idle_bytes/" + name] = (server.memory("RssAnon") - before) / conns
+        holder.communicate(b"\n")
+
+    def calls(self):
+        """System calls per operation, by strace; its own runs, since it slows everything."""
+        if not shutil.which("strace"):
+            return
+        keys = min(1000, self.args.keys)
+        trug, nginx = self.trug("trug-s"), self.nginx("nginx-s")
+        for server, name in ((nginx, "nginx"), (trug, "trug")):
+            if not server:
+                continue
+            server.fill("s/", keys, 4096)
+            plan = [("get", {"prefix": "s/", "keys": keys}), ("head", {"prefix": "s/",
+                                                                       "keys": keys}),
+                    ("put", {"prefix": "w/", "size": 4096})]
+            plan += [("list", {"prefix": "s/", "keys": keys, "page": 1000})] if name == "trug" \
+                else []
+            for op, options in plan:
+                self.facts["calls/%s.%s" % (name, op)] = trace(server, op, options, self.home)
+
+    def scale(self):
+        """PUT, list and start with --scale keys against 10^4."""
+        sizes = [("few", 10000), ("many", self.args.scale)]
+        tasks = []
+        for name, keys in sizes:
+            trug = self.trug("trug-scale-" + name, args=["--durability", "none"])
+            began, before = time.monotonic(), cpu_ns(trug)
+            trug.fill("few/", 10, 100)
+            trug.fill("s/", 1, 100)
+            done = trug.load("put", prefix="s/", count=keys, size=100, conns=64,
+                             scatter=0 if self.args.ordered else 1)
+            self.facts["load/" + name] = {
+                "keys": keys, "seconds": time.monotonic() - began, "errors": done["errors"],
+                "cpu_us": (cpu_ns(trug) - before) / 1e3 / keys}
+            trug.stop()
+            trug.args = [a for a in trug.args if a not in ("--durability", "none")]
+            self.facts["disk/" + name] = disk_of(os.path.join(trug.home, "data"))
+            self.start_times("scale-" + name, trug, "plain")
+            trug.start()
+            time.sleep(0.5)
+            self.facts["rss/scale-" + name] = trug.memory()
+            where = dict(prefix="s/", keys=keys, scatter=0 if self.args.ordered else 1)
+            tasks += [
+                (name + ".put", "PUT 100 B at %s keys" % report.number(keys),
+                 self.passing(trug, 16, 4000)),
+                (name + ".put_one", "PUT 100 B, 1 connection, at %s keys" % report.number(keys),
+                 self.passing(trug, 1, 500)),
+                (name + ".list", "List, page of 1,000, at %s keys" % report.number(keys),
+                 self.reading(trug, "list", conns=4, **where)),
+                (name + ".get", "GET 100 B at %s keys" % report.number(keys),
+                 self.reading(trug, "get", prefix="few/", keys=10)),
+                (name + ".below_few", "List by delimiter, 10 keys below",
+                 self.reading(trug, "list", prefix="few", delimiter="/")),
+                (name + ".below_many", "List by delimiter, %s keys below" % report.number(keys),
+                 self.reading(trug, "list", prefix="s", delimiter="/"))]
+        self.interleave("scale", tasks)
+        self.facts["rss/scale-many-after"] = self.started[-1].memory()
+
+    def peers(self):
+        """Other servers that install by name; each beside trug and nginx, few keys."""
+        peers = [Peer(text, os.path.join(self.home, "peer%d" % i))
+                 for i, text in enumerate(self.args.peer)]
+        if moto_binary():
+            peers.append(Moto("moto", os.path.join(self.home, "moto")))
+        if not peers:
+            return
+        keys = 1000
+        servers = [self.trug("trug-p"), self.nginx("nginx-p")] + [self.up(p) for p in peers]
+        tasks = []
+        for server in [s for s in servers if s]:
+            name = server.name.split("-")[0]
+            server.fill("s/", keys, 4096, 16)
+            put, delete = self.put_and_delete(server, "p/", size=4096)
+            tasks += [(name + ".get", "GET 4 KiB", self.reading(server, "get", prefix="s/",
+                                                                keys=keys)),
+                      (name + ".head", "HEAD", self.reading(server, "head", prefix="s/",
+                                                            keys=keys)),
+                      (name + ".put", "PUT 4 KiB", put), (name + ".delete", "DELETE", delete)]
+            if name != "nginx":
+                tasks += [(name + ".list", "List, page of 1,000",
+                           self.reading(server, "list", prefix="s/", page=keys))]
+        self.interleave("peers", OrderedTasks(tasks), min(3, self.args.reps))
+
+    def wrk(self):
+        """GET once more by wrk, a generator that is not ours, with requests signed before."""
+        if not shutil.which("wrk"):
+            return
+        keys = 1000
+        trug, nginx = self.trug("trug-w"), self.nginx("nginx-w")
+        tasks = []
+        for server, name in ((nginx, "nginx"), (trug, "trug")):
+            if server:
+                server.fill("s/", keys, 4096)
+                tasks.append((name + ".get", "GET 4 KiB by wrk",
+                              lambda s=server: wrk_run(s, keys, self.args.seconds, self.home)))
+        self.interleave("wrk", tasks)
+
+
+class OrderedTasks(list):
+    """Tasks whose order is kept when repeats begin elsewhere: slices that would part a put
+    from its delete move the cut in front of the put."""
+
+    def __getitem__(self, at):
+        if isinstance(at, slice) and at.stop is None and at.start is not None:
+            return list(self)[self.cut(at.start):]
+        if isinstance(at, slice) and at.start is None and at.stop is not None:
+            return list(self)[:self.cut(at.stop)]
+        return list.__getitem__(self, at)
+
+    def cut(self, at):
+        name = list(self)[at][0] if at < len(self) else ""
+        return at - 1 if name.endswith(".delete") else at
+
+
+def absolute(command):
+    return [shutil.which(command[0]) or command[0]] + command[1:]
+
+
+def cpu_ns(server):
+    """CPU time of all threads, also of those that ended: clock_getcpuclockid(3) as Linux
+    builds its answer."""
+    return sum(time.clock_gettime_ns((~pid << 3) | 2) for pid in server.pids())
+
+
+def disk_of(folder):
+    """Bytes on disk, of the index and of the rest."""
+    out = {"index": 0, "rest": 0}
+    for base, _, names in os.walk(folder):
+        for name in names:
+            kind = "index" if name.endswith(".mdb") or "index" in base else "rest"
+            out[kind] += os.stat(os.path.join(base, name)).st_blocks * 512
+    return out
+
+
+def trace(server, op, options, home):
+    out = os.path.join(home, "strace")
+    args = ["strace", "-f", "-c", "-o", out]
+    for pid in server.pids():
+        args += ["-p", str(pid)]
+    tracer = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(0.4)
+    done = server.load(op, seconds=1, **options)
+    tracer.send_signal(2)
+    tracer.wait()
+    counts = {}
+    with open(out) as f:
+        for line in f:
+            words = line.split()
+            if len(words) >= 5 and words[0].replace(".", "").isdigit() and words[-1] != "total":
+                counts[words[-1]] = int(words[3]) / max(1, done["issued"])
+    return {"total": sum(counts.values()), "by_name": dict(
+        sorted(((k, round(v, 3)) for k, v in counts.items() if v >= 0.005), key=lambda x: -x[1]))}
+
+
+WRK_SCRIPT = """
+local requests, at = {}, 0
+function init(args)
+	local f = io.open(args[1], "rb")
+	local text = f:read("*a")
+	f:close()
+	for one in text:gmatch("(.-\\r\\n\\r\\n)") do requests[#requests + 1] = one end
+end
+function request()
+	at = at % #requests + 1
+	return requests[at]
+end
+"""
+
+
+def wrk_run(server, keys, seconds, home):
+    script, heads = os.path.join(home, "wrk.lua"), os.path.join(home, "wrk.heads")
+    with open(script, "w") as f:
+        f.write(WRK_SCRIPT)
+    with open(heads, "wb") as f:
+        for i in range(keys):
+            path = "/bench/s/%08d" % i
+            headers = [("Host", "127.0.0.1:%d" % server.port)]
+            if server.access:
+                sha = hashlib.sha256(b"").hexdigest()
+                signer = s3raw.Signer(server.access, server.secret)
+                headers += [("x-amz-content-sha256", sha), ("x-amz-date", signer.stamp)]
+                headers.append(("Authorization", signer.header("GET", path, [], headers, sha)))
+            f.write(("GET %s HTTP/1.1\r\n%s\r\n\r\n" % (
+                path, "\r\n".join("%s: %s" % h for h in headers))).encode())
+    before = cpu_ns(server)
+    out = subprocess.run(["wrk", "-t1", "-c16", "-d%ds" % max(1, round(seconds)), "--latency", "-s",
+                          script, server.endpoint, "--", heads], stdout=subprocess.PIPE,
+                         check=True).stdout.decode()
+    used = cpu_ns(server) - before
+    ops = int([x for x in out.splitlines() if "requests in" in x][0].split()[0])
+    bad = sum(int(x.split(":")[1]) for x in out.splitlines() if "Non-2xx" in x)
+    return {"ops": ops, "errors": bad, "cpu_us": used / 1e3 / max(1, ops),
+            "rate": ops / max(1, round(seconds))}
+
+
+def machine():
+    with open("/proc/cpuinfo") as f:
+        models = [x.split(":")[1].strip() for x in f if x.startswith("model name")]
+    return {"cpu": models[0] if models else platform.machine(), "cpus": os.cpu_count(),
+            "system": "%s %s" % (platform.system(), platform.release()),
+            "load_before": os.getloadavg()[0], "when": time.strftime("%Y-%m-%dT%H:%MZ",
+                                                                     time.gmtime()),
+            "trug": version_of([TRUG, "version"]),
+            "nginx": version_of([nginx_binary(), "-v"]) if nginx_binary() else "not installed"}
+
+
+def arguments():
+    p = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    p.add_argument("--short", action="store_true", help="under a minute, for CI")
+    p.add_argument("--only", default="", help="groups: " + ",".join(GROUPS))
+    p.add_argument("--seconds", type=float, help="of each run")
+    p.add_argument("--reps", type=int, help="repeats counted")
+    p.add_argument("--keys", type=int, help="keys of 4 KiB that are read")
+    p.add_argument("--scale", type=int, help="keys of the group scale, 10^4 to 10^7")
+    p.add_argument("--ordered", action="store_true", help="load scale's keys in order, not at "
+                   "random")
+    p.add_argument("--parts", type=int, help="of the completed upload")
+    p.add_argument("--peer", action="append", default=[], metavar="NAME=HOST:PORT,KEY,SECRET[,PID]")
+    p.add_argument("--trug-args", default="", help="more options for trug serve")
+    p.add_argument("--dir", help="where the data stands while running (the disk measured)")
+    p.add_argument("--out", default=os.path.join(BUILD, "bench"), help="folder of the results")
+    p.add_argument("--strict", action="store_true", help="fail when a goal is not met")
+    p.add_argument("-v", "--verbose", action="store_true")
+    a = p.parse_args()
+    short, full = (0.2, 3, 2000, 20000, 200, 0.2, 2), (2.0, 5, 10000, 1000000, 10000, 1.2, 4)
+    for name, value in zip(("seconds", "reps", "keys", "scale", "parts", "settle", "reps_large"),
+                           short if a.short else full):
+        if getattr(a, name, None) is None:
+            setattr(a, name, value)
+    a.connections = (1, 256) if a.short else (1, 16, 256, 2000)
+    leave = ("connections", "peers", "wrk", "calls", "scale") if a.short else ()
+    a.groups = a.only.split(",") if a.only else [g for g in GROUPS if g not in leave]
+    if set(a.groups) - set(GROUPS):
+        p.error("no such group: " + a.only)
+    return a
+
+
+def main():
+    args = arguments()
+    bench = Bench(args)
+    began = time.monotonic()
+    facts = dict(machine(), groups={})
+    try:
+        for group in args.groups:
+            since = time.monotonic()
+            getattr(bench, group)()
+            bench.down()
+            facts["groups"][group] = round(time.monotonic() - since, 1)
+    finally:
+        bench.down()
+        shutil.rmtree(bench.home, ignore_errors=True)
+    facts["seconds"] = round(time.monotonic() - began, 1)
+    results = {"machine": facts, "arguments": vars(args), "tasks": bench.results,
+               "facts": bench.facts}
+    goals = report.write(results, args.out)
+    errors = sum(r.get("errors", 0) for t in bench.results.values() for r in t["runs"])
+    if errors:
+        print("bench: %d answers were errors" % errors, file=sys.stderr)
+    return 1 if errors or (args.strict and not all(g["met"] for g in goals)) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results as JSON, as Markdown tables, as plots; and which goals are met.
+
+    python3 tests/bench/report.py results.json    the Markdown again
+"""
+
+import json
+import os
+import statistics
+import sys
+
+# Title, how it is measured, task, yardstick, goal. A ratio is taken in each repeat, of two
+# runs that stood beside each other; its median counts.
+GOALS = [
+    ("GET 4 KiB, CPU against nginx's GET", "ratio", "small/trug.get", "small/nginx.get", 0.8),
+    ("HEAD, CPU against nginx's GET", "ratio", "small/trug.head", "small/nginx.get", 0.9),
+    ("PUT 4 KiB, 16 connections, CPU against nginx's GET", "ratio", "small/trug.put",
+     "small/nginx.get", 4.0),
+    ("PUT 4 KiB, 16 connections, CPU against nginx's WebDAV PUT", "ratio", "small/trug.put",
+     "small/nginx.put", 1.2),
+    ("PUT 4 KiB, 1 connection, p50 against 2 × fdatasync + 100 µs", "sync", "small/trug.put_one",
+     "small/disk.sync", 1.0),
+    ("DELETE, 16 connections, CPU against nginx's GET", "ratio", "small/trug.delete",
+     "small/nginx.get", 2.5),
+    ("List, per key, pages of 1,000, CPU against nginx's GET", "perkey", "small/trug.list",
+     "small/nginx.get", 0.03),
+    ("List by delimiter, many keys below against 10", "ratio", "small/trug.list_many",
+     "small/trug.list_first", 1.5),
+    ("The same in the store of `scale`", "ratio", "scale/many.below_many",
+     "scale/many.below_few", 1.5),
+    ("GET 64 MiB, CPU against nginx's sendfile", "ratio", "large/trug.get", "large/nginx.get", 1.0),
+    ("PUT 64 MiB, unsigned payload, CPU against MD5 alone", "md5_ms", "large/trug.put",
+     "large/hash", 1.3),
+    ("PUT 64 MiB, signed payload, CPU against MD5 + SHA-256", "both_ms", "large/trug.put_signed",
+     "large/hash", 1.2),
+    ("Copy 4 KiB, CPU against nginx's GET", "ratio", "small/trug.copy", "small/nginx.get", 10.0),
+    ("Copy 64 MiB, CPU against nginx's GET", "ratio", "small/trug.copy_large", "small/nginx.get",
+     10.0),
+    ("Complete of %s parts, ms", "ms", "multipart/trug.complete", None, 20.0),
+    ("TLS GET 4 KiB, CPU against nginx with TLS", "ratio", "tls/trug.get", "tls/nginx.get", 0.7),
+    ("TLS GET 64 MiB, CPU against nginx with TLS", "ratio", "tls/trug.get_large",
+     "tls/nginx.get_large", 0.9),
+    ("Idle RSS, plain, MB", "mb", "rss/trug.plain", None, 6.0),
+    ("Idle RSS, TLS, MB", "mb", "rss/trug.tls", None, 9.0),
+    ("Start to first answer, plain, ms", "times", "start_ms/trug.plain", None, 5.0),
+    ("Start to first answer, TLS, ms", "times", "start_ms/trug.tls", None, 9.0),
+    ("Start at the keys of `scale`, ms", "times", "start_ms/scale-many", None, 5.0),
+    ("Idle connection, plain, KB", "kb", "idle_bytes/trug.plain", None, 1.0),
+    ("Idle connection, TLS, KB", "kb", "idle_bytes/trug.tls", None, 18.0),
+    ("PUT p50, 16 connections, `scale` keys against 10^4", "p50", "scale/many.put",
+     "scale/few.put", 2.0),
+    ("PUT p50, 1 connection, `scale` keys against 10^4", "p50", "scale/many.put_one",
+     "scale/few.put_one", 2.0),
+    ("List page, CPU, `scale` keys against 10^4", "ratio", "scale/many.list", "scale/few.list",
+     2.0),
+]
+
+
+def number(n):
+    return "{:,}".format(n)
+
+
+def short(x):
+    if x is None:
+        return ""
+    if x >= 1000:
+        return "{:,.0f}".format(x)
+    return "%.0f" % x if x >= 100 else "%.1f" % x if x >= 10 else "%.2f" % x if x >= 0.1 else \
+        "%.3f" % x
+
+
+def values(results, task, field):
+    runs = results["tasks"].get(task, {}).get("runs", [])
+    return [r[field] for r in runs if field in r]
+
+
+def goal_values(results, kind, task, yardstick):
+    """One value for each repeat, or none when it was not measured."""
+    if kind in ("mb", "kb"):
+        fact = results["facts"].get(task)
+        return [] if fact is None else [fact / (1e6 if kind == "mb" else 1e3)]
+    if kind == "times":
+        return results["facts"].get(task, [])
+    if kind == "ms":
+        return [v / 1e3 for v in values(results, task, "p50")]
+    field = "p50" if kind in ("sync", "p50") else "cpu_us"
+    own = values(results, task, field)
+    other = values(results, yardstick, kind if kind.endswith("_ms") else field)
+    if kind == "sync":
+        other = [2 * v + 100 for v in other]
+    elif kind == "perkey":
+        other = [v * 1000 for v in other]
+    elif kind.endswith("_ms"):
+        other = [v * 1000 for v in other]
+    return [a / b for a, b in zip(own, other) if b]
+
+
+def goals_of(results):
+    out = []
+    for title, kind, task, yardstick, goal in GOALS:
+        got = goal_values(results, kind, task, yardstick)
+        if got:
+            median = statistics.median(got)
+            if "%s" in title:
+                title %= number(results["arguments"]["parts"])
+            out.append({"title": title, "value": median, "low": min(got), "high": max(got),
+                        "goal": goal, "met": median <= goal})
+    return out
+
+
+def goals_table(goals):
+    lines = ["| Goal | Measured | Spread | Asked | |", "|---|---|---|---|---|"]
+    for g in goals:
+        lines.append("| %s | %s | %s – %s | ≤ %s | %s |" % (
+            g["title"], short(g["value"]), short(g["low"]), short(g["high"]), short(g["goal"]),
+            "met" if g["met"] else "**not met**"))
+    return lines
+
+
+def tasks_table(results, group):
+    names = [n for n in results["tasks"] if n.startswith(group + "/") and
+             any("cpu_us" in r or "p50" in r for r in results["tasks"][n]["runs"])]
+    if not names:
+        return []
+    nginx = values(results, group + "/nginx.get", "cpu_us")
+    lines = ["", "### " + group, "",
+             "| Work | Server | ops/s | p50 µs | p99 µs | CPU µs/op | spread | kernel | × nginx GET |",
+             "|---|---|---|---|---|---|---|---|---|"]
+    for name in names:
+        cpu = values(results, name, "cpu_us")
+        ratios = [a / b for a, b in zip(cpu, nginx) if b]
+
+        def middle(field):
+            got = values(results, name, field)
+            return statistics.median(got) if got else None
+        system = middle("system")
+        lines.append("| %s | %s | %s | %s | %s | %s | %s | %s | %s |" % (
+            results["tasks"][name]["title"], name.split("/")[1].split(".")[0],
+            short(middle("rate")), short(middle("p50")), short(middle("p99")),
+            short(middle("cpu_us")),
+            "%s – %s" % (short(min(cpu)), short(max(cpu))) if cpu else "",
+            "%.0f %%" % (100 * system) if system is not None else "",
+            short(statistics.median(ratios)) if ratios else ""))
+    return lines
+
+
+def facts_table(results):
+    facts, lines = results["facts"], []
+    rows = []
+    for name, value in facts.items():
+        kind, _, who = name.partition("/")
+        if kind == "rss":
+            rows.append(("RSS idle, " + who, short(value / 1e6) + " MB"))
+        elif kind == "start_ms":
+            rows.append(("Start to first answer, " + who, "%s ms (%s – %s)" % (
+                short(statistics.median(value)), short(min(value)), short(max(value)))))
+        elif kind == "idle_bytes":
+            rows.append(("User memory of an idle connection, " + who, short(value) + " B"))
+        elif kind == "calls":
+            rows.append(("System calls per operation, " + who, "%s: %s" % (
+                short(value["total"]), ", ".join("%s %s" % (k, short(v))
+                                                 for k, v in value["by_name"].items()))))
+        elif kind == "load":
+            rows.append(("Loading %s keys" % number(value["keys"]), "%s s, %s keys/s, %s µs CPU "
+                         "a key" % (short(value["seconds"]),
+                                    short(value["keys"] / value["seconds"]),
+                                    short(value["cpu_us"]))))
+        elif kind == "disk":
+            keys = facts["load/" + who]["keys"]
+            rows.append(("On disk at %s keys" % number(keys), "index %s B a key, rest %s B a key"
+                         % (short(value["index"] / keys), short(value["rest"] / keys))))
+        elif kind.startswith("rss_"):
+            rows.append((kind.replace("_", " "), short(value / 1e6) + " MB"))
+    if rows:
+        lines = ["", "### Without load, and counts", "", "| | |", "|---|---|"]
+        lines += ["| %s | %s |" % row for row in rows]
+    return lines
+
+
+def bars(results, group, path):
+    """CPU per operation as horizontal bars, on a logarithmic scale, with the spread."""
+    import math
+    rows = []
+    for name, task in results["tasks"].items():
+        cpu = values(results, name, "cpu_us")
+        if name.startswith(group + "/") and cpu:
+            rows.append((name.split("/")[1].split(".")[0], task["title"], statistics.median(cpu),
+                         min(cpu), max(cpu)))
+    if not rows:
+        return False
+    rows.sort(key=lambda r: (r[1], r[0]))
+    low, high = min(r[3] for r in rows) * 0.7, max(r[4] for r in rows) * 1.3
+
+    def x(v):
+        return 290 + 420 * (math.log(max(v, low)) - math.log(low)) / (math.log(high) - math.log(low))
+    colors = {"trug": "#2b6cb0", "nginx": "#718096", "moto": "#c05621"}
+    out = ['<svg xmlns="http://www.w3.org/2000/svg" width="780" height="%d" '
+           'font-family="sans-serif" font-size="12">' % (len(rows) * 20 + 34),
+           '<rect width="100%" height="100%" fill="white"/>',
+           '<text x="8" y="16">Server CPU per operation, µs, logarithmic; line: spread</text>']
+    for i, (who, title, mid, least, most) in enumerate(rows):
+        y = 26 + 20 * i
+        out += ['<text x="8" y="%d">%s</text><text x="240" y="%d">%s</text>' % (y + 12, title,
+                                                                                y + 12, who),
+                '<rect x="290" y="%d" width="%.1f" height="14" fill="%s"/>' % (
+                    y, x(mid) - 290, colors.get(who, "#4a5568")),
+                '<path d="M%.1f %d H%.1f" stroke="black"/>' % (x(least), y + 7, x(most)),
+                '<text x="%.1f" y="%d">%s</text>' % (x(most) + 5, y + 12, short(mid))]
+    with open(path, "w") as f:
+        f.write("\n".join(out + ["</svg>"]))
+    return True
+
+
+def markdown(results, goals, plots=()):
+    m, a = results["machine"], results["arguments"]
+    lines = ["# Benchmark", "",
+             "%s, %d processors, %s; %s; %s; load average before %.1f; %s; %d s in all." % (
+                 m["cpu"], m["cpus"], m["system"], m["trug"], m["nginx"], m["load_before"],
+                 m["when"], m["seconds"]),
+             "", "Each run %s s, %d repeats interleaved, medians. CPU is user + system of the "
+             "server alone. nginx checks no signature and syncs nothing; trug verifies SigV4 "
+             "and syncs before it answers." % (a["seconds"], a["reps"]), ""]
+    lines += goals_table(goals)
+    for group in ("small", "connections", "large", "multipart", "tls", "scale", "peers", "wrk"):
+        lines += tasks_table(results, group)
+        if group in plots:
+            lines += ["", "![%s](%s.svg)" % (group, group)]
+    return "\n".join(lines + facts_table(results)) + "\n"
+
+
+def write(results, folder):
+    os.makedirs(folder, exist_ok=True)
+    goals = goals_of(results)
+    results["goals"] = goals
+    with open(os.path.join(folder, "results.json"), "w") as f:
+        json.dump(results, f, indent=1, default=str)
+    plots = [g for g in ("small", "connections", "large", "tls", "scale", "peers")
+             if bars(results, g, os.path.join(folder, g + ".svg"))]
+    with open(os.path.join(folder, "results.md"), "w") as f:
+        f.write(markdown(results, goals, plots))
+    print("\n".join(goals_table(goals)))
+    print("bench: %s/results.md" % folder)
+    return goals
+
+
+if __name__ == "__main__":
+    with open(sys.argv[1]) as source:
+        loaded = json.load(source)
+    sys.stdout.write(markdown(loaded, goals_of(loaded)))
