@@ -45,8 +45,11 @@ class Rclone(Tool):
 
     def get(self, bucket, key, file):
         # copyto takes what is not there for an empty folder, and is content.
+        data = self.do("cat", "t:%s/%s" % (bucket, key))
+        if not data:
+            self.head(bucket, key)
         with open(file, "wb") as f:
-            f.write(self.do("cat", "t:%s/%s" % (bucket, key)))
+            f.write(data)
 
     def range(self, bucket, key, file, first, last):
         with open(file, "wb") as f:
