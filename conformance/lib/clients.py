@@ -57,7 +57,7 @@ class Python:
         self.packages, self.script, self.system = packages, script, system
 
     def prepare(self, name):
-        script = os.path.join(CLIENTS, "python", (self.script or name.replace("-", "_")) + ".py")
+        script = os.path.join(CLIENTS, "python", (self.script or name.replace("-", "_")) + "_.py")
         if self.system:
             if not os.path.exists("/usr/bin/python3"):
                 raise Absent("there is no /usr/bin/python3")
@@ -192,8 +192,8 @@ class Java:
 
 
 ALL = {
-    "boto3": Python("boto3[crt]", script="boto3_"),
-    "boto3-debian": Python(system="boto3", script="boto3_"),
+    "boto3": Python("boto3[crt]", script="boto3"),
+    "boto3-debian": Python(system="boto3", script="boto3"),
     "awscli": Tool(pip_tool("awscli", "botocore[crt]"), "awscli", "command"),
     "awscli-debian": Tool(installed("/usr/bin/aws"), "awscli", "command"),
     "s3cmd": Tool(pip_tool("s3cmd"), "s3cmd", "command"),
