@@ -12,7 +12,7 @@ PY_LOG_COMPILER = python3
 EXTRA_DIST += build-aux/tap-driver.sh
 
 LINK_BASE = libbase.a
-LINK_CODEC = libcodec.a $(LINK_BASE) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS)
+LINK_CODEC = libcodec.a $(LINK_BASE) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(XXHASH_LIBS)
 LINK_OBS = libobs.a $(LINK_BASE)
 LINK_STORE = libstore.a libobs.a $(LINK_CODEC) $(LMDB_LIBS)
 LINK_AUTH = libauth.a $(LINK_CODEC)

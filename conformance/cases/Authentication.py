@@ -71,15 +71,6 @@ def Authentication_malformed(t):
         t.error(answer, 400, "AuthorizationHeaderMalformed")
 
 
-def Authentication_v2(t):
-    name = t.bucket()
-    method, target, headers, body = t.s3.build("GET", name)
-    answer = t.s3.send(method, target, _auth(headers, lambda v: "AWS %s:c2lnbmF0dXJl"
-                                             % t.s3.access), body)
-    t.error(answer, 400, "InvalidRequest", "The authorization mechanism you have provided is not "
-            "supported. Please use AWS4-HMAC-SHA256.")
-
-
 def Authentication_other_scheme(t):
     name = t.bucket()
     method, target, headers, body = t.s3.build("GET", name)

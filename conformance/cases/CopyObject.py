@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import email.utils
+import threading
 import time
 
 import case
@@ -201,3 +202,31 @@ def CopyObject_bad_owner_of_source(t):
     t.error(_copy(t, name, "dst", name + "/src",
                   {"x-amz-source-expected-bucket-owner": "0000"}), 400,
             "InvalidBucketOwnerAWSAccountID")
+
+
+def CopyObject_while_overwritten(t):
+    name = t.bucket()
+    bodies = [b"a" * 3, b"b" * 20000, b"c" * 400000]
+    t.object(name, "src", bodies[0])
+    stop = threading.Event()
+
+    def overwrite():
+        n = 0
+        while not stop.is_set():
+            t.s3.put(name, "src", bodies[n % 3])
+            n += 1
+
+    writer = threading.Thread(target=overwrite)
+    writer.start()
+    try:
+        for _ in range(60):
+            answer = _copy(t, name, "dst", name + "/src", {"x-amz-checksum-algorithm": "SHA256"})
+            # A source that changes all the time may be a conflict, but is never an error.
+            t.status(answer, (200, 409))
+            if answer.status == 200:
+                body = t.s3.get(name, "dst").body
+                t.ok(body in bodies, "the copy is none of the sources")
+                t.eq(answer.xml.get("ETag"), s3raw.etag(body))
+    finally:
+        stop.set()
+        writer.join()

@@ -94,3 +94,19 @@ def CreateBucket_trailing_slash(t):
     name = t.name()
     t.status(t.s3.request("PUT", path="/%s/" % name, **t._location()), 200)
     t.status(t.s3.head(name), 200)
+
+
+def CreateBucket_tags(t):
+    name = t.name()
+    body = ("<CreateBucketConfiguration xmlns='%s'>%%s<Tags><Tag><Key>a</Key><Value>1</Value></Tag>"
+            "</Tags></CreateBucketConfiguration>" % case.XMLNS)
+    place = "" if t.region == "us-east-1" else ("<LocationConstraint>%s</LocationConstraint>"
+                                                % t.region)
+    t.status(t.s3.put(name, body=body % place), 200)
+    got = t.status(t.s3.get(name, query="tagging"), 200).xml
+    t.eq([(n.get("Key"), n.get("Value")) for n in got.all("TagSet/Tag")], [("a", "1")])
+    name = t.name()
+    t.error(t.s3.put(name, body=(body % place).replace(">a<", ">aws:a<")), 400, "InvalidTag",
+            'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system '
+            'tags. Remove "aws:" from your tag keys and try again.')
+    t.status(t.s3.head(name), 404)

@@ -45,7 +45,7 @@ def CreateMultipartUpload_unknown_algorithm(t):
     t.error(t.s3.post(name, "key", "uploads", headers={"x-amz-checksum-algorithm": "BLAH"}), 400,
             "InvalidRequest",
             "Checksum algorithm provided is unsupported. Please try again with any of the valid "
-            "types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+            "types: [CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, XXHASH64]")
 
 
 def CreateMultipartUpload_type_and_algorithm(t):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import hashlib
 import re
+import socket
+import struct
 import threading
 
 import s3raw
@@ -440,9 +442,23 @@ def PutObject_half_a_part(t):
 
 def PutObject_checksum_nobody_computes(t):
     name = t.bucket()
-    t.error(t.s3.put(name, "key", b"x", {"x-amz-checksum-xxhash64": "AAAAAAAAAAA="}), 501,
-            "NotImplemented", Header="x-amz-checksum-xxhash64")
+    t.error(t.s3.put(name, "key", b"x", {"x-amz-checksum-blake3": "AAAAAAAAAAA="}), 501,
+            "NotImplemented", Header="x-amz-checksum-blake3")
     t.error(t.s3.put(name, "key", b"x", {"x-amz-sdk-checksum-algorithm": "CRC32"}), 400,
             "InvalidRequest", "x-amz-sdk-checksum-algorithm specified, but no corresponding "
             "x-amz-checksum-* or x-amz-trailer headers were found.")
+    t.bare_error(t.s3.head(name, "key"), 404)
+
+
+def PutObject_leaves_while_asked_for_the_body(t):
+    name = t.bucket()
+    for n in range(60):
+        body = b"x" * (10 if n % 2 else 400000)
+        method, target, headers, _ = t.s3.build("PUT", name, "key", None,
+                                                {"Expect": "100-continue"}, body)
+        sock = t.s3.socket()
+        sock.sendall(("%s %s HTTP/1.1\r\n" % (method, target)
+                      + "".join("%s: %s\r\n" % h for h in headers) + "\r\n").encode())
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.close()
     t.bare_error(t.s3.head(name, "key"), 404)

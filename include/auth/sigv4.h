@@ -49,6 +49,12 @@ struct auth_request {
 	struct span method;
 	struct span path; /* raw, as on the wire, before '?' */
 	struct span query; /* raw, without '?' */
+	struct span
+	    bucket; /* when the Host header names it (virtual-hosted), else n = 0 */
+	/* Of a presigned request: other values of Host that it may have been signed for. That
+	 * they mean the same bucket is for the caller to see to. */
+	const struct span *host;
+	size_t nhost;
 	const struct field *header; /* names lower case, in wire order, duplicates kept */
 	size_t nheader;
 	int64_t now; /* seconds, clock_real() */
@@ -60,7 +66,7 @@ enum auth_kind { AUTH_ANONYMOUS, AUTH_HEADER, AUTH_PRESIGNED };
 struct auth_result {
 	enum auth_kind kind;
 	struct span access_key; /* arena or request memory */
-	struct span region, date; /* of the scope: date is YYYYMMDD */
+	struct span region, date; /* of the scope: date is YYYYMMDD; version 2 has none */
 	struct span amz_date; /* YYYYMMDDTHHMMSSZ */
 	struct span scope; /* date/region/s3/aws4_request */
 	struct span

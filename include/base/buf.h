@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/be.h"
 #include "base/mini.h"
 
 struct span {
@@ -65,17 +66,48 @@ span_head(struct span a, size_t n)
 	return (struct span){ a.p, n < a.n ? n : a.n };
 }
 
+static inline bool
+span_starts(struct span a, struct span prefix)
+{
+	return a.n >= prefix.n && (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
+}
+
+/* Index of c at or after at, or a.n. */
+static inline size_t
+span_find(struct span a, char c, size_t at)
+{
+	const char *p = at < a.n ? (const char *)memchr(a.p + at, c, a.n - at) : NULL;
+
+	return p == NULL ? a.n : (size_t)(p - a.p);
+}
+
+/* Cut at the first c: returns what stands before it and leaves the rest in *rest. */
+static inline struct span
+span_cut(struct span *rest, char c)
+{
+	struct span all = *rest;
+	size_t at = span_find(all, c, 0);
+
+	*rest = span_from(all, at + 1);
+	return span_head(all, at);
+}
+
+/* Without spaces and tabs at both ends. */
+static inline struct span
+span_trim(struct span a)
+{
+	while (a.n > 0 && (a.p[0] == ' ' || a.p[0] == '\t'))
+		a = span_from(a, 1);
+	while (a.n > 0 && (a.p[a.n - 1] == ' ' || a.p[a.n - 1] == '\t'))
+		a.n--;
+	return a;
+}
+
 bool span_ieq(struct span a, struct span b); /* ASCII case is ignored */
-bool span_starts(struct span a, struct span prefix);
 bool span_ends(struct span a, struct span suffix);
 int span_cmp(struct span a, struct span b); /* memcmp order, shorter first */
-struct span span_trim(struct span a); /* spaces and tabs at both ends */
-/* Index of c at or after at, or a.n. */
-size_t span_find(struct span a, char c, size_t at);
 /* Index of the first needle at or after at, or a.n. An empty needle is found at once. */
 size_t span_search(struct span a, struct span needle, size_t at);
-/* Cut at the first c: returns what stands before it and leaves the rest in *rest. */
-struct span span_cut(struct span *rest, char c);
 /* Decimal digits only, at least one, no overflow. */
 bool span_u64(struct span a, uint64_t *out);
 
@@ -86,13 +118,49 @@ struct buf {
 };
 
 void buf_fini(struct buf *b); /* frees; b is empty again */
-void buf_reserve(struct buf *b, size_t more);
+void buf_enlarge(struct buf *b, size_t more); /* the slow way of buf_reserve() */
+
+static inline void
+buf_reserve(struct buf *b, size_t more)
+{
+	if (more > b->cap - b->n)
+		buf_enlarge(b, more);
+}
+
 /* Make room for n bytes and count them in; returns where they go. */
-char *buf_grow(struct buf *b, size_t n);
-void buf_put(struct buf *b, const void *p, size_t n);
-void buf_span(struct buf *b, struct span s);
-void buf_str(struct buf *b, const char *s);
-void buf_char(struct buf *b, char c);
+static inline char *
+buf_grow(struct buf *b, size_t n)
+{
+	buf_reserve(b, n);
+	b->n += n;
+	return b->p + b->n - n;
+}
+
+static inline void
+buf_put(struct buf *b, const void *p, size_t n)
+{
+	if (n > 0)
+		memcpy(buf_grow(b, n), p, n);
+}
+
+static inline void
+buf_span(struct buf *b, struct span s)
+{
+	buf_put(b, s.p, s.n);
+}
+
+static inline void
+buf_str(struct buf *b, const char *s)
+{
+	buf_put(b, s, strlen(s));
+}
+
+static inline void
+buf_char(struct buf *b, char c)
+{
+	*buf_grow(b, 1) = c;
+}
+
 void buf_u64(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* NUL terminated view, valid until the next change. */
@@ -102,50 +170,6 @@ static inline struct span
 buf_view(const struct buf *b)
 {
 	return (struct span){ b->p, b->n };
-}
-
-/* Big-endian integers in records and keys: byte order is key order. */
-static inline void
-be16_put(void *p, uint16_t v)
-{
-	v = __builtin_bswap16(v);
-	memcpy(p, &v, 2);
-}
-static inline void
-be32_put(void *p, uint32_t v)
-{
-	v = __builtin_bswap32(v);
-	memcpy(p, &v, 4);
-}
-static inline void
-be64_put(void *p, uint64_t v)
-{
-	v = __builtin_bswap64(v);
-	memcpy(p, &v, 8);
-}
-static inline uint16_t
-be16_get(const void *p)
-{
-	uint16_t v;
-
-	memcpy(&v, p, 2);
-	return __builtin_bswap16(v);
-}
-static inline uint32_t
-be32_get(const void *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, 4);
-	return __builtin_bswap32(v);
-}
-static inline uint64_t
-be64_get(const void *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, 8);
-	return __builtin_bswap64(v);
 }
 
 #endif

@@ -13,6 +13,7 @@
 uint64_t clock_mono_us(void); /* microseconds since some start */
 int64_t clock_real_ms(void); /* milliseconds since 1970 UTC */
 int64_t clock_now_ms(void);
+int64_t clock_now_from(int64_t real_ms); /* the same, of a time just asked for */
 static inline int64_t
 clock_real(void)
 {

@@ -49,6 +49,7 @@ struct http_req {
 	struct field
 	    *header; /* names lower case, values trimmed, in order, duplicates kept */
 	size_t nheader;
+	uint64_t names; /* of the headers there are: http_name_bit() of each */
 	uint64_t
 	    length; /* Content-Length, 0 for none, HTTP_UNKNOWN_LENGTH when chunked */
 	bool has_length; /* a Content-Length header was sent */
@@ -64,8 +65,29 @@ struct http_req {
 	void *app; /* the application's own */
 };
 
+/* Tells names apart, well enough to know most that are not there. */
+static inline uint64_t
+http_name_bit(const char *name, size_t n)
+{
+	unsigned char middle = (unsigned char)name[n / 2],
+		      last = (unsigned char)name[n - 1];
+
+	return UINT64_C(1) << ((n + 5u * middle + 31u * last) % 64);
+}
+
+/* The same as http_req_header(), for a name that may be there. */
+struct span http_req_find(const struct http_req *rq, const char *name, size_t n);
+
 /* First header of that (lower case) name; p == NULL when absent. */
-struct span http_req_header(const struct http_req *rq, const char *name);
+static inline struct span
+http_req_header(const struct http_req *rq, const char *name)
+{
+	size_t n = strlen(name);
+
+	return (rq->names & http_name_bit(name, n)) == 0 ? SPAN_NONE
+							 : http_req_find(rq, name, n);
+}
+
 /* Mailbox of the request's loop, for work that comes back from other threads. */
 struct inbox *http_req_inbox(const struct http_req *rq);
 

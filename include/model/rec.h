@@ -40,9 +40,14 @@ enum checksum_kind {
 	CHECKSUM_CRC64NVME,
 	CHECKSUM_SHA1,
 	CHECKSUM_SHA256,
+	CHECKSUM_SHA512,
+	CHECKSUM_MD5,
+	CHECKSUM_XXHASH64,
+	CHECKSUM_XXHASH3,
+	CHECKSUM_XXHASH128,
 	CHECKSUM_KINDS
 };
-enum { CHECKSUM_MAX = 32 };
+enum { CHECKSUM_MAX = 64 };
 struct checksum {
 	uint8_t kind; /* enum checksum_kind */
 	bool composite; /* of the parts' checksums; shown with "-parts" */
@@ -50,17 +55,27 @@ struct checksum {
 	uint8_t value[CHECKSUM_MAX];
 };
 
+enum versioning { VERSIONING_NEVER, VERSIONING_ENABLED, VERSIONING_SUSPENDED };
 struct rec_bucket {
 	uint64_t id; /* space of its keys */
 	uint64_t uploads; /* space of its uploads */
+	uint8_t versioning; /* enum versioning */
+	uint64_t
+	    versions; /* space of older versions; 0 while there never was versioning */
 	int64_t created_ms;
 	struct span region; /* "" for us-east-1 */
 };
 void rec_bucket_put(struct buf *out, const struct rec_bucket *r);
 NODISCARD enum err rec_bucket_get(struct span in, struct rec_bucket *out); /* borrows */
 
-enum { OBJECT_HAS_ATTR = 1, OBJECT_HAS_PARTS = 2 };
-enum { REC_OBJECT_MAX = 128 };
+enum {
+	OBJECT_HAS_ATTR = 1,
+	OBJECT_HAS_PARTS = 2,
+	OBJECT_HAS_ID = 4, /* a version id of its own; without it is the null version */
+	OBJECT_IS_MARKER = 8, /* a delete marker */
+	OBJECT_FLAGS = 15 /* all there are */
+};
+enum { REC_OBJECT_MAX = 160 };
 struct rec_object {
 	uint8_t flags;
 	uint8_t class;
@@ -76,6 +91,14 @@ struct rec_object {
 };
 size_t rec_object_put(uint8_t out[REC_OBJECT_MAX], const struct rec_object *r);
 NODISCARD enum err rec_object_get(struct span in, struct rec_object *out);
+bool rec_object_is_marker(struct span in);
+/* Index key of an older version: key NUL reversed number; and back. */
+void version_key_put(struct buf *out, struct span key, uint64_t number);
+bool version_key_get(struct span in, struct span *key, uint64_t *number);
+/* S3 shows opaque text of 32 characters; it holds the number and a check of it. */
+enum { VERSION_ID_TEXT = 32 };
+void version_id_render(char out[VERSION_ID_TEXT], uint64_t number);
+bool version_id_parse(struct span text, uint64_t *number);
 
 /* Metadata: header names (lower case) and values, in the order given. */
 struct attrs {
@@ -107,7 +130,7 @@ bool upload_key_get(struct span in, struct span *key, uint64_t *number);
 void upload_id_render(char out[UPLOAD_ID_TEXT], uint64_t number, uint64_t salt);
 bool upload_id_parse(struct span text, uint64_t *number, uint64_t *salt);
 
-enum { REC_PART_MAX = 128 };
+enum { REC_PART_MAX = 160 };
 struct rec_part {
 	uint64_t size;
 	int64_t mtime_ms;
@@ -118,6 +141,15 @@ struct rec_part {
 size_t rec_part_put(uint8_t out[REC_PART_MAX], const struct rec_part *r);
 NODISCARD enum err rec_part_get(struct span in, struct rec_part *out);
 void part_key_put(uint8_t out[10], uint64_t upload, unsigned number);
+
+/* A document of a bucket: what is inside its root, or that it was deleted where every bucket
+ * has one from the start. Borrows. */
+struct rec_doc {
+	bool deleted;
+	struct span inner;
+};
+void rec_doc_put(struct buf *out, const struct rec_doc *r);
+NODISCARD enum err rec_doc_get(struct span in, struct rec_doc *out);
 
 /* Objects and bytes per bucket and class, kept in the transaction of each change. */
 NODISCARD enum err usage_add(

@@ -8,6 +8,7 @@
 #define OBJECT_CHECKSUM_H
 
 #include "codec/digest.h"
+#include "codec/xxh.h"
 #include "model/rec.h"
 
 struct checksum_row {
@@ -19,21 +20,24 @@ struct checksum_row {
 };
 const struct checksum_row *checksum_row(uint8_t kind); /* kind > 0 */
 bool checksum_find(struct span name, uint8_t *kind); /* "CRC32", any case */
+/* What AWS says to a name it does not know. */
+extern const char checksum_unknown[];
 
 /* Computing; zeroed kind NONE computes nothing. One thread at a time. */
 struct checksum_calc {
 	uint8_t kind;
 	uint64_t crc;
 	struct digest *digest;
+	struct xxh *xxh;
 };
 void checksum_begin(struct checksum_calc *c, uint8_t kind);
 void checksum_add(struct checksum_calc *c, const void *p, size_t n);
 void checksum_end(struct checksum_calc *c, struct checksum *out); /* also frees */
 void checksum_drop(struct checksum_calc *c);
 
-/* Base64 text as in headers ("...-3" for a composite of 3 parts). out holds at least 64
- * bytes; returns the length. */
-enum { CHECKSUM_TEXT = 64 };
+/* Base64 text as in headers ("...-3" for a composite of 3 parts). Returns the
+ * length. */
+enum { CHECKSUM_TEXT = 96 };
 size_t checksum_render(char out[CHECKSUM_TEXT], const struct checksum *c, unsigned parts);
 /* Base64 of the right length for kind, or false. */
 bool checksum_parse(uint8_t kind, struct span text, struct checksum *out);

@@ -14,6 +14,9 @@
 struct s3;
 struct store;
 
+/* Who may ask from a page of another origin where a bucket has no rules. */
+enum s3_cors { S3_CORS_LOCAL, S3_CORS_ANY, S3_CORS_OFF };
+
 struct s3_conf {
 	struct store *store;
 	struct access *access;
@@ -22,8 +25,13 @@ struct s3_conf {
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
 	size_t ndomains;
+	/* Host headers of other ways here, under which links may have been signed */
+	const char *const *public_hosts;
+	size_t npublic_hosts;
+	bool sigv2; /* signatures of version 2 are taken */
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
+	unsigned cors_default; /* enum s3_cors */
 };
 
 struct s3 *s3_new(const struct s3_conf *conf); /* conf is copied, its pointers borrowed */

@@ -89,6 +89,10 @@ struct store *txn_store(const struct txn *t);
 /* A number never given out before by this store, rising, > 0. [in a write fn] */
 uint64_t store_next_id(struct txn *t);
 
+/* Grows with every commit that changed a row of the owner's table, before its members are
+ * told. What was read behind a call still holds while the count is the same. [any] */
+uint64_t store_changes(const struct store *store, unsigned table);
+
 struct store_stats {
 	uint64_t batches, members, syncs; /* since open */
 	uint64_t dead_rows; /* waiting for the sweeper */

@@ -58,6 +58,16 @@ NODISCARD enum err presign_parse(struct sigv4_said *said, const struct presign_q
 NODISCARD enum err presign_time(
     const struct sigv4_said *said, int64_t now, unsigned skew_s, struct fail *fail);
 
+/* x-amz-content-sha256 into payload and hash. */
+NODISCARD enum err sigv4_payload(
+    struct span value, struct auth_result *out, struct fail *fail);
+/* The secret of an access key, or E_INVALID_ACCESS_KEY with its pair. */
+NODISCARD enum err sigv4_key(const struct auth_conf *conf, struct span access_key,
+    struct auth_secret *out, struct fail *fail);
+/* Is time, sent as text, within the skew of now? */
+NODISCARD enum err sigv4_skew(
+    struct span text, int64_t time, int64_t now, unsigned skew_s, struct fail *fail);
+
 /* "2026-11-21T11:34:53Z" as AWS writes times into errors. */
 void sigv4_fail_time(struct fail *fail, const char *name, int64_t seconds);
 /* The bytes of s as AWS shows them: "41 57 53"; nothing when s is out of all proportion. */

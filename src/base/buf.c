@@ -26,12 +26,6 @@ span_ieq(struct span a, struct span b)
 }
 
 bool
-span_starts(struct span a, struct span prefix)
-{
-	return a.n >= prefix.n && span_eq(span_head(a, prefix.n), prefix);
-}
-
-bool
 span_ends(struct span a, struct span suffix)
 {
 	return a.n >= suffix.n && span_eq(span_from(a, a.n - suffix.n), suffix);
@@ -48,27 +42,6 @@ span_cmp(struct span a, struct span b)
 	return a.n < b.n ? -1 : a.n > b.n;
 }
 
-struct span
-span_trim(struct span a)
-{
-	while (a.n > 0 && (a.p[0] == ' ' || a.p[0] == '\t'))
-		a = span_from(a, 1);
-	while (a.n > 0 && (a.p[a.n - 1] == ' ' || a.p[a.n - 1] == '\t'))
-		a.n--;
-	return a;
-}
-
-size_t
-span_find(struct span a, char c, size_t at)
-{
-	const char *p;
-
-	if (at >= a.n)
-		return a.n;
-	p = memchr(a.p + at, c, a.n - at);
-	return p == NULL ? a.n : (size_t)(p - a.p);
-}
-
 size_t
 span_search(struct span a, struct span needle, size_t at)
 {
@@ -82,16 +55,6 @@ span_search(struct span a, struct span needle, size_t at)
 			return at;
 		at++;
 	}
-}
-
-struct span
-span_cut(struct span *rest, char c)
-{
-	size_t at = span_find(*rest, c, 0);
-	struct span head = span_head(*rest, at);
-
-	*rest = span_from(*rest, at + 1);
-	return head;
 }
 
 bool
@@ -120,50 +83,15 @@ buf_fini(struct buf *b)
 }
 
 void
-buf_reserve(struct buf *b, size_t more)
+buf_enlarge(struct buf *b, size_t more)
 {
 	size_t want, cap = b->cap == 0 ? 256 : b->cap;
 
 	MUST(!__builtin_add_overflow(b->n, more, &want));
-	if (want <= b->cap)
-		return;
 	while (cap < want)
-		cap *= 2;
+		MUST(!__builtin_mul_overflow(cap, (size_t)2, &cap));
 	b->p = mem_realloc(b->p, cap);
 	b->cap = cap;
-}
-
-char *
-buf_grow(struct buf *b, size_t n)
-{
-	buf_reserve(b, n);
-	b->n += n;
-	return b->p + b->n - n;
-}
-
-void
-buf_put(struct buf *b, const void *p, size_t n)
-{
-	if (n > 0)
-		memcpy(buf_grow(b, n), p, n);
-}
-
-void
-buf_span(struct buf *b, struct span s)
-{
-	buf_put(b, s.p, s.n);
-}
-
-void
-buf_str(struct buf *b, const char *s)
-{
-	buf_put(b, s, strlen(s));
-}
-
-void
-buf_char(struct buf *b, char c)
-{
-	*buf_grow(b, 1) = c;
 }
 
 void

@@ -33,11 +33,17 @@ clock_real_ms(void)
 }
 
 int64_t
-clock_now_ms(void)
+clock_now_from(int64_t real_ms)
 {
 	int64_t frozen = atomic_load(&clock_frozen_ms);
 
-	return frozen != 0 ? frozen : clock_real_ms() + atomic_load(&clock_offset_ms);
+	return frozen != 0 ? frozen : real_ms + atomic_load(&clock_offset_ms);
+}
+
+int64_t
+clock_now_ms(void)
+{
+	return clock_now_from(clock_real_ms());
 }
 
 void

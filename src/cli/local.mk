@@ -5,4 +5,4 @@ trug_SOURCES = \
 	src/cli/cmd_verify.c src/cli/cmd_version.c include/cli/cmd.h
 trug_LDADD = libserver.a libs3.a libobject.a libaccess.a libmodel.a libstore.a libauth.a \
 	libhttp.a libobs.a libcodec.a libbase.a \
-	$(LMDB_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(EVENT_LIBS)
+	$(LMDB_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(XXHASH_LIBS) $(EVENT_LIBS)

@@ -179,11 +179,11 @@ digest_of(enum digest_kind kind, struct span s, uint8_t *out)
 
 /* The key as one block, hashed first when it is longer than that. */
 static void
-hmac_block(uint8_t block[HMAC_BLOCK], struct span key)
+hmac_block(uint8_t block[HMAC_BLOCK], enum digest_kind kind, struct span key)
 {
 	memset(block, 0, HMAC_BLOCK);
 	if (key.n > HMAC_BLOCK)
-		digest_of(DIGEST_SHA256, key, block);
+		digest_of(kind, key, block);
 	else if (key.n > 0)
 		memcpy(block, key.p, key.n);
 }
@@ -209,7 +209,7 @@ hmac_new(struct span key)
 	h->inner = digest_ctx(DIGEST_SHA256);
 	h->outer = digest_ctx(DIGEST_SHA256);
 	h->work = digest_ctx(DIGEST_SHA256);
-	hmac_block(block, key);
+	hmac_block(block, DIGEST_SHA256, key);
 	hmac_pad(h->inner, block, 0x36);
 	hmac_pad(h->outer, block, 0x5c);
 	mem_wipe(block, sizeof block);
@@ -243,22 +243,34 @@ hmac_of(struct hmac *h, struct span s, uint8_t out[HMAC_SIZE])
 	ctx_end(h->work, out);
 }
 
-void
-hmac_sha256(struct span key, struct span s, uint8_t out[HMAC_SIZE])
+static void
+hmac_once(enum digest_kind kind, struct span key, struct span s, uint8_t *out)
 {
 	uint8_t block[HMAC_BLOCK];
 	EVP_MD_CTX *ctx;
 
-	hmac_block(block, key);
-	ctx = digest_own(DIGEST_SHA256);
+	hmac_block(block, kind, key);
+	ctx = digest_own(kind);
 	hmac_pad(ctx, block, 0x36);
 	ctx_add(ctx, s.p, s.n);
 	ctx_end(ctx, out);
 	ctx_restart(ctx);
 	hmac_pad(ctx, block, 0x5c);
-	ctx_add(ctx, out, HMAC_SIZE);
+	ctx_add(ctx, out, digest_rows[kind].size);
 	ctx_end(ctx, out);
 	mem_wipe(block, sizeof block);
+}
+
+void
+hmac_sha256(struct span key, struct span s, uint8_t out[HMAC_SIZE])
+{
+	hmac_once(DIGEST_SHA256, key, s, out);
+}
+
+void
+hmac_sha1(struct span key, struct span s, uint8_t out[20])
+{
+	hmac_once(DIGEST_SHA1, key, s, out);
 }
 
 bool

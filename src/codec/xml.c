@@ -231,14 +231,19 @@ zero_bytes(uint64_t v)
 	return (v - ONES) & ~v & HIGH;
 }
 
-/* How many of the eight bytes stand for themselves before the first one that may not: a
- * control character, one of & < > ", or the beginning of a longer character. */
+/* How many of n bytes, or of the first eight, stand for themselves before the first one
+ * that may not: a control character, one of & < > ", or the beginning of a longer
+ * character. */
 static inline size_t
-clean_bytes(const uint8_t *p)
+clean_bytes(const uint8_t *p, size_t n)
 {
-	uint64_t v, bad;
+	uint64_t v = 0, bad;
 
-	memcpy(&v, p, sizeof v);
+	if (n >= sizeof v)
+		memcpy(&v, p, sizeof v);
+	else /* the zeros behind are control characters */
+		for (size_t i = 0; i < n; i++)
+			v |= (uint64_t)p[i] << 8 * i;
 	/* A borrow can only mark bytes above a marked one, so the lowest mark is right. */
 	bad = (v & HIGH) | ((v - ONES * 0x20) & ~v & HIGH) | zero_bytes(v ^ ONES * '&') |
 	    zero_bytes(v ^ ONES * '<') | zero_bytes(v ^ ONES * '>') |
@@ -288,12 +293,10 @@ xml_escape(struct buf *b, struct span s)
 
 	buf_reserve(b, s.n);
 	while (i < s.n) {
-		if (s.n - i >= 8) {
-			len = clean_bytes(p + i);
-			i += len;
-			if (len == 8)
-				continue;
-		}
+		len = clean_bytes(p + i, s.n - i);
+		i += len;
+		if (len == 8 || i == s.n)
+			continue;
 		len = utf8_step(p + i, s.n - i);
 		entity = xml_entity(p + i, len, text);
 		if (entity.n == 0) {

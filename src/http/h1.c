@@ -376,6 +376,7 @@ h1_headers(struct http_req *rq, struct h1_seen *seen, char *p, const char *end)
 		if (!h1_field(f, p, (size_t)(lf - 1 - p)))
 			return E_HTTP_SYNTAX;
 		rq->nheader++;
+		rq->names |= http_name_bit(f->name.p, f->name.n);
 		e = h1_note(rq, seen, f);
 		if (e != OK)
 			return e;

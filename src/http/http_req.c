@@ -6,10 +6,8 @@
 #include "loop_priv.h"
 
 struct span
-http_req_header(const struct http_req *rq, const char *name)
+http_req_find(const struct http_req *rq, const char *name, size_t n)
 {
-	size_t n = strlen(name);
-
 	for (size_t i = 0; i < rq->nheader; i++) {
 		const struct span *s = &rq->header[i].name;
 

@@ -19,7 +19,21 @@ static const struct checksum_row checksum_rows[CHECKSUM_KINDS] = {
 	    false },
 	[CHECKSUM_SHA256] = { "SHA256", "x-amz-checksum-sha256", "ChecksumSHA256", 32,
 	    true, false },
+	[CHECKSUM_SHA512] = { "SHA512", "x-amz-checksum-sha512", "ChecksumSHA512", 64,
+	    true, false },
+	[CHECKSUM_MD5] = { "MD5", "x-amz-checksum-md5", "ChecksumMD5", 16, true, false },
+	[CHECKSUM_XXHASH64] = { "XXHASH64", "x-amz-checksum-xxhash64", "ChecksumXXHASH64",
+	    8, true, false },
+	[CHECKSUM_XXHASH3] = { "XXHASH3", "x-amz-checksum-xxhash3", "ChecksumXXHASH3", 8,
+	    true, false },
+	[CHECKSUM_XXHASH128] = { "XXHASH128", "x-amz-checksum-xxhash128",
+	    "ChecksumXXHASH128", 16, true, false },
 };
+
+const char checksum_unknown[] =
+    "Checksum algorithm provided is unsupported. Please try again with any of the valid "
+    "types: [CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, "
+    "XXHASH64]";
 
 const struct checksum_row *
 checksum_row(uint8_t kind)
@@ -43,10 +57,31 @@ void
 checksum_begin(struct checksum_calc *c, uint8_t kind)
 {
 	*c = (struct checksum_calc){ .kind = kind };
-	if (kind == CHECKSUM_SHA1)
+	switch (kind) {
+	case CHECKSUM_SHA1:
 		c->digest = digest_new(DIGEST_SHA1);
-	else if (kind == CHECKSUM_SHA256)
+		break;
+	case CHECKSUM_SHA256:
 		c->digest = digest_new(DIGEST_SHA256);
+		break;
+	case CHECKSUM_SHA512:
+		c->digest = digest_new(DIGEST_SHA512);
+		break;
+	case CHECKSUM_MD5:
+		c->digest = digest_new(DIGEST_MD5);
+		break;
+	case CHECKSUM_XXHASH64:
+		c->xxh = xxh_new(XXHASH_64);
+		break;
+	case CHECKSUM_XXHASH3:
+		c->xxh = xxh_new(XXHASH_3);
+		break;
+	case CHECKSUM_XXHASH128:
+		c->xxh = xxh_new(XXHASH_128);
+		break;
+	default:
+		break;
+	}
 }
 
 void
@@ -62,11 +97,11 @@ checksum_add(struct checksum_calc *c, const void *p, size_t n)
 	case CHECKSUM_CRC64NVME:
 		c->crc = crc64nvme_add(c->crc, p, n);
 		break;
-	case CHECKSUM_SHA1:
-	case CHECKSUM_SHA256:
-		digest_add(c->digest, p, n);
-		break;
 	default:
+		if (c->digest != NULL)
+			digest_add(c->digest, p, n);
+		else if (c->xxh != NULL)
+			xxh_add(c->xxh, p, n);
 		break;
 	}
 }
@@ -88,6 +123,8 @@ checksum_end(struct checksum_calc *c, struct checksum *out)
 		out->n = checksum_rows[c->kind].size;
 	if (c->digest != NULL)
 		digest_end(c->digest, out->value);
+	else if (c->xxh != NULL)
+		xxh_end(c->xxh, out->value);
 	else if (c->kind != CHECKSUM_NONE)
 		checksum_put_crc(out, c->kind, c->crc);
 	checksum_drop(c);
@@ -98,6 +135,8 @@ checksum_drop(struct checksum_calc *c)
 {
 	if (c->digest != NULL)
 		digest_free(&c->digest);
+	if (c->xxh != NULL)
+		xxh_free(&c->xxh);
 }
 
 size_t

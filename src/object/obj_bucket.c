@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "object/object.h"
+#include "object/document.h"
 #include "object/upload.h"
 
 #include "base/mem.h"
@@ -72,6 +73,11 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 	if (e == OK)
 		e = bucket_is_empty(t, r.id);
 	if (e == E_BUCKET_NOT_EMPTY) {
+		if (r.versioning != VERSIONING_NEVER)
+			(void)fail_msg(fail, e,
+			    "The bucket you tried to delete is not empty. You must "
+			    "delete all "
+			    "versions in the bucket.");
 		(void)fail_set(fail, e);
 		fail_pair(fail, "BucketName", name);
 	}
@@ -79,6 +85,8 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 		e = obj_upload_drop_all(t, &r);
 	if (e == OK)
 		e = usage_drop(t, r.id);
+	if (e == OK)
+		e = obj_doc_drop_all(t, r.id);
 	return e == OK ? table_del(t, T_BUCKET, name) : e;
 }
 

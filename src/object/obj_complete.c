@@ -138,28 +138,41 @@ parts_take(struct txn *t, const struct obj_complete *c, const struct gather *g)
 	return e == E_NOT_FOUND ? E_CORRUPT : e;
 }
 
-enum { KEPT_ROW = 2 + 8 + 1 + CHECKSUM_MAX };
+/* Number, size, kind, value; all rows of an object are of one length. Values have room for
+ * 32 bytes, and for more only where the algorithm has them. */
+enum { KEPT_VALUE = 2 + 8 + 1, KEPT_SHORT = 32 };
+
+static size_t
+kept_row(uint8_t kind)
+{
+	bool large = kind != CHECKSUM_NONE && checksum_row(kind)->size > KEPT_SHORT;
+
+	return (size_t)KEPT_VALUE + (large ? CHECKSUM_MAX : KEPT_SHORT);
+}
 
 static enum err
 kept_put(struct txn *t, const struct obj_complete *c, const struct gather *g)
 {
 	uint8_t key[8];
+	size_t size = kept_row(g->upload.checksum);
 	uint8_t *row;
 	void *room;
 	enum err e;
 
 	be64_put(key, c->rec.number);
 	e = table_put_room(
-	    t, T_OBJPART, span_of(key, sizeof key), c->n * KEPT_ROW, false, &room);
+	    t, T_OBJPART, span_of(key, sizeof key), c->n * size, false, &room);
 	if (e != OK)
 		return e;
 	row = room;
-	for (size_t i = 0; i < c->n; i++, row += KEPT_ROW) {
-		memset(row, 0, KEPT_ROW);
+	for (size_t i = 0; i < c->n; i++, row += size) {
+		memset(row, 0, size);
 		be16_put(row, (uint16_t)g->kept[i].number);
 		be64_put(row + 2, g->kept[i].size);
 		row[10] = g->kept[i].checksum.kind;
-		memcpy(row + 11, g->kept[i].checksum.value, g->kept[i].checksum.n);
+		MUST((size_t)KEPT_VALUE + g->kept[i].checksum.n <= size);
+		memcpy(
+		    row + KEPT_VALUE, g->kept[i].checksum.value, g->kept[i].checksum.n);
 	}
 	return OK;
 }
@@ -169,6 +182,7 @@ obj_parts_kept(struct txn *t, const struct rec_object *rec, struct arena *a,
     struct obj_part_kept **out, size_t *n)
 {
 	struct obj_part_kept *kept;
+	size_t size = kept_row(rec->checksum.kind), count;
 	uint8_t key[8];
 	struct span row;
 	enum err e;
@@ -178,11 +192,12 @@ obj_parts_kept(struct txn *t, const struct rec_object *rec, struct arena *a,
 		return OK;
 	be64_put(key, rec->number);
 	e = table_get(t, T_OBJPART, span_of(key, sizeof key), &row);
-	if (e != OK || row.n % KEPT_ROW != 0)
+	if (e != OK || row.n % size != 0)
 		return e == OK || e == E_NOT_FOUND ? E_CORRUPT : e;
-	kept = arena_array(a, row.n / KEPT_ROW, sizeof *kept);
-	for (size_t i = 0; i < row.n / KEPT_ROW; i++) {
-		const char *p = row.p + i * KEPT_ROW;
+	count = row.n / size;
+	kept = arena_array(a, count, sizeof *kept);
+	for (size_t i = 0; i < count; i++) {
+		const char *p = row.p + i * size;
 
 		kept[i].number = be16_get(p);
 		kept[i].size = be64_get(p + 2);
@@ -191,10 +206,10 @@ obj_parts_kept(struct txn *t, const struct rec_object *rec, struct arena *a,
 			return E_CORRUPT;
 		if (kept[i].checksum.kind != CHECKSUM_NONE)
 			kept[i].checksum.n = checksum_row(kept[i].checksum.kind)->size;
-		memcpy(kept[i].checksum.value, p + 11, CHECKSUM_MAX);
+		memcpy(kept[i].checksum.value, p + KEPT_VALUE, kept[i].checksum.n);
 	}
 	*out = kept;
-	*n = row.n / KEPT_ROW;
+	*n = count;
 	return OK;
 }
 

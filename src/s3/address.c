@@ -86,12 +86,13 @@ host_name(struct span host)
 
 /* "<bucket>.<domain>": the longest domain that fits wins, so that bucket.s3.localhost is
  * no bucket "bucket.s3" of localhost. */
-static struct span
-host_bucket(const struct rq *rq)
+struct span
+address_host_bucket(const struct rq *rq, struct span host)
 {
-	struct span host = host_name(rq->http->host), best = SPAN_NONE;
+	struct span best = SPAN_NONE;
 	size_t longest = 0;
 
+	host = host_name(host);
 	for (size_t i = 0; i < rq->s3->conf.ndomains; i++) {
 		struct span d = span_str(rq->s3->conf.domains[i]);
 
@@ -164,11 +165,13 @@ address_split(struct rq *rq)
 	struct span path = rq->http->path;
 	enum err e;
 
-	if (!uri_query_parse(rq->arena, rq->http->query, 256, &rq->param, &rq->nparam))
+	if (rq->http->query.n > 0 &&
+	    !uri_query_parse(rq->arena, rq->http->query, 256, &rq->param, &rq->nparam))
 		return bad_uri(rq);
 	if (path.n == 0 || path.p[0] != '/')
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
-	rq->bucket = lower(rq->arena, host_bucket(rq));
+	rq->host_bucket = rq->bucket =
+	    lower(rq->arena, address_host_bucket(rq, rq->http->host));
 	e = split_path(rq, span_from(path, 1));
 	if (e != OK)
 		return e;

@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "codec/b64.h"
-#include "codec/hex.h"
 #include "s3_priv.h"
 
 static const struct {
@@ -64,6 +63,12 @@ rq_wait(struct rq *rq)
 }
 
 void
+rq_finish(struct rq *rq)
+{
+	rq->step = STEP_REPLY - 1;
+}
+
+void
 rq_resume(struct rq *rq, enum err e)
 {
 	CHECK(rq, RQ_MAGIC);
@@ -72,26 +77,32 @@ rq_resume(struct rq *rq, enum err e)
 	rq_run(rq);
 }
 
+/* x-amz-id-2 is opaque: the loop's part was drawn once, the rest is the request's. */
+static void
+ids_render(struct rq *rq)
+{
+	static const char digit[] = "0123456789ABCDEF";
+	uint64_t id = rq->http->id, own[2] = { rand_fast(), id };
+
+	for (unsigned i = 0; i < 16; i++, id <<= 4)
+		rq->id[i] = digit[id >> 60];
+	rq->id[16] = '\0';
+	memcpy(rq->id_2, rq->loop->id_2, ID_2_LOOP);
+	rq->id_2[ID_2_LOOP + b64_render(rq->id_2 + ID_2_LOOP, own, 9)] = '\0';
+}
+
 struct rq *
 rq_new(struct s3 *s3, struct http_req *http)
 {
-	struct rq *rq = arena_zalloc(&http->arena, sizeof *rq);
-	uint64_t id_2[6];
-	uint8_t id[8];
+	struct rq *rq = arena_alloc(&http->arena, sizeof *rq);
 
+	memset(rq, 0, offsetof(struct rq, fail)); /* the rest has its own beginning */
 	rq->magic = RQ_MAGIC;
 	rq->http = http;
 	rq->s3 = s3;
 	rq->loop = http->loop;
 	rq->arena = &http->arena;
-	be64_put(id, http->id);
-	hex_render(rq->id, id, sizeof id);
-	for (size_t i = 0; i < 16; i++)
-		if (rq->id[i] >= 'a')
-			rq->id[i] = (char)(rq->id[i] - 'a' + 'A');
-	for (size_t i = 0; i < ARRAY_LEN(id_2); i++)
-		id_2[i] = rand_fast();
-	rq->id_2[b64_render(rq->id_2, id_2, 42)] = '\0';
+	ids_render(rq);
 	fail_init(&rq->fail, rq->arena);
 	return rq;
 }
@@ -101,7 +112,8 @@ rq_new(struct s3 *s3, struct http_req *http)
 enum err
 step_admit(struct rq *rq)
 {
-	rq->now_ms = clock_now_ms();
+	rq->real_ms = clock_real_ms();
+	rq->now_ms = clock_now_from(rq->real_ms);
 	return OK;
 }
 
@@ -123,17 +135,6 @@ step_sign(struct rq *rq)
 	return sign_check(rq);
 }
 
-static enum err
-bucket_read(struct txn *t, void *arg)
-{
-	struct rq *rq = arg;
-	enum err e = obj_bucket_find(t, rq->bucket, &rq->bkt, &rq->fail);
-
-	if (e == OK && rq->bkt.region.n > 0)
-		rq->bkt.region = arena_span(rq->arena, rq->bkt.region);
-	return e;
-}
-
 enum err
 step_bucket(struct rq *rq)
 {
@@ -141,7 +142,7 @@ step_bucket(struct rq *rq)
 
 	if (rq->op->level == LEVEL_SERVICE || (rq->op->flags & F_NO_BUCKET) != 0)
 		return OK;
-	e = store_read(rq->loop->reader, bucket_read, rq);
+	e = bucket_find(rq);
 	/* Only a name that could never exist says so; the rest is simply not there. */
 	if (e == E_NO_SUCH_BUCKET && (rq->bucket.n < 3 || rq->bucket.n > 255)) {
 		fail_init(&rq->fail, rq->arena);
@@ -213,7 +214,10 @@ step_reply(struct rq *rq)
 	enum err e = rq->fail.code;
 
 	if (e == OK && rq->reply_read != NULL) {
-		e = store_read(rq->loop->reader, rq->reply_read, &read);
+		do {
+			read.again = false;
+			e = store_read(rq->loop->reader, rq->reply_read, &read);
+		} while (e == OK && read.again);
 		if (e == OK && !read.later)
 			return OK;
 		if (e != OK)

@@ -8,12 +8,6 @@
 
 enum { META_MAX = 2048 };
 
-struct span
-header_get(const struct rq *rq, const char *name)
-{
-	return http_req_header(rq->http, name);
-}
-
 enum err
 header_not_implemented(struct rq *rq, const char *name, const char *more)
 {
@@ -346,10 +340,7 @@ headers_promise(struct rq *rq, struct body_promise *out)
 	if (e != OK || named.p == NULL)
 		return e;
 	if (!checksum_find(named, &kind))
-		return fail_msg(&rq->fail, E_INVALID_REQUEST,
-		    "Checksum algorithm provided is unsupported. Please try again with "
-		    "any of the "
-		    "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+		return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
 	if (out->kind == CHECKSUM_NONE)
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "x-amz-sdk-checksum-algorithm specified, but no corresponding "
@@ -360,6 +351,20 @@ headers_promise(struct rq *rq, struct body_promise *out)
 	return OK;
 }
 
+/* Documents must be protected by a digest (AWS, DeleteObjects and others). */
+enum err
+headers_digest_given(struct rq *rq)
+{
+	if (header_get(rq, "content-md5").p != NULL ||
+	    header_get(rq, "x-amz-trailer").p != NULL)
+		return OK;
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
+		if (header_get(rq, checksum_row(kind)->header).p != NULL)
+			return OK;
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "Missing required header for this request: Content-MD5");
+}
+
 /* ---- an object's headers in a reply ---- */
 
 static struct span
@@ -367,7 +372,7 @@ override_get(const struct rq *rq, bool overrides, struct span name)
 {
 	char text[48] = "response-";
 
-	if (!overrides || name.n + 10 > sizeof text)
+	if (!overrides || rq->nparam == 0 || name.n + 10 > sizeof text)
 		return SPAN_NONE;
 	memcpy(text + 9, name.p, name.n);
 	return query_get(rq, text);
@@ -396,6 +401,7 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	}
 	v = override_get(rq, overrides, SPAN_LIT("content-type"));
 	reply_header(rq, "Content-Type", v.p != NULL ? v : type);
+	overrides = overrides && rq->nparam > 0;
 	for (size_t i = 0; overrides && i < ARRAY_LEN(system_headers); i++) {
 		v = override_get(rq, true, span_str(system_headers[i]));
 		if (v.p != NULL)
@@ -455,11 +461,12 @@ headers_owner_check(struct rq *rq)
 
 /* x-amz-copy-source: "[/]bucket/key[?versionId=id]", percent-encoded. */
 enum err
-headers_copy_source(struct rq *rq, struct span *bucket, struct span *key)
+headers_copy_source(
+    struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version)
 {
 	struct span raw = header_get(rq, "x-amz-copy-source"), path = raw;
 	size_t at = span_search(path, SPAN_LIT("?versionId="), 0);
-	struct span version = span_from(path, at + 11);
+	struct span id = span_from(path, at + 11);
 	char *text;
 	size_t n;
 
@@ -478,7 +485,8 @@ headers_copy_source(struct rq *rq, struct span *bucket, struct span *key)
 		return bad_argument(rq, "x-amz-copy-source", raw,
 		    "Copy Source must mention the source bucket and key: "
 		    "sourcebucket/sourcekey");
-	if (at == raw.n || span_is(version, "null"))
+	version->which = VERSION_CURRENT;
+	if (at == raw.n || obj_version_parse(id, version))
 		return OK;
 	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");
 }

@@ -2,12 +2,14 @@
 /* CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation. */
 #include "config.h"
 
+#include "object/document.h"
 #include "s3_priv.h"
 
 struct bucket_op {
 	struct obj_write w;
 	struct rq *rq;
 	struct span region;
+	struct doc_text tags; /* nothing: none given */
 };
 
 /* ---- CreateBucket ---- */
@@ -17,9 +19,21 @@ create_write(struct txn *t, void *arg)
 {
 	struct bucket_op *op = CONTAINER_OF(arg, struct bucket_op, w.write);
 	struct rq *rq = op->rq;
+	struct obj_doc at = {
+		.bucket = rq->bucket, .doc = DOC_TAGGING, .fail = &rq->fail
+	};
+	struct rec_bucket made;
+	enum err e;
 
 	fail_clear(&rq->fail);
-	return obj_bucket_create(t, rq->bucket, op->region, rq->now_ms, &rq->fail);
+	e = obj_bucket_create(t, rq->bucket, op->region, rq->now_ms, &rq->fail);
+	if (e != OK || op->tags.nothing)
+		return e;
+	e = obj_bucket_find(t, rq->bucket, &made, &rq->fail);
+	if (e != OK)
+		return e;
+	at.bucket_id = made.id;
+	return obj_doc_put(t, &at, &op->tags);
 }
 
 static void
@@ -75,13 +89,14 @@ location_check(struct rq *rq, struct span wanted)
 }
 
 static enum err
-create_document(struct rq *rq, struct span *location)
+create_document(struct rq *rq, struct span *location, struct doc_text *tags)
 {
 	struct span in = intake_bytes(rq);
 	struct xml_node *root;
 	enum err e;
 
 	*location = SPAN_NONE;
+	*tags = (struct doc_text){ .nothing = true };
 	if (in.n == 0)
 		return OK;
 	e = intake_xml(rq, "CreateBucketConfiguration", &root);
@@ -90,10 +105,10 @@ create_document(struct rq *rq, struct span *location)
 	if (xml_child(root, "Location") != NULL || xml_child(root, "Bucket") != NULL)
 		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
 		    "Directory buckets are not implemented.");
-	if (xml_child(root, "Tags") != NULL)
-		return fail_msg(
-		    &rq->fail, E_NOT_IMPLEMENTED, "Bucket tags are not implemented.");
 	*location = xml_text(root, "LocationConstraint");
+	if (xml_child(root, "Tags") != NULL)
+		return doc_parse_tags(
+		    rq->arena, xml_child(root, "Tags"), tags, &rq->fail);
 	return OK;
 }
 
@@ -126,7 +141,7 @@ op_create_bucket_finish(struct rq *rq)
 	if (e == OK)
 		e = create_headers(rq);
 	if (e == OK)
-		e = create_document(rq, &location);
+		e = create_document(rq, &location, &op->tags);
 	if (e == OK)
 		e = location_check(rq, location);
 	if (e != OK)

@@ -14,6 +14,7 @@ enum { GET_COPY_MAX = 32 << 10 };
 struct get {
 	struct http_source source;
 	struct rq *rq;
+	struct obj_version version;
 	struct obj_cond cond;
 	struct obj_read read;
 	struct rec_object rec;
@@ -143,6 +144,7 @@ get_headers(struct txn *t, struct get *g)
 	reply_begin(rq, g->partial ? 206 : 200);
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
 	reply_etag(rq, &g->rec);
+	reply_version(rq, &g->rec);
 	if (!g->partial &&
 	    span_ieq(header_get(rq, "x-amz-checksum-mode"), SPAN_LIT("ENABLED")))
 		reply_checksum(rq, &g->rec.checksum, g->rec.parts);
@@ -188,8 +190,15 @@ static enum err
 get_find(struct txn *t, struct get *g)
 {
 	struct rq *rq = g->rq;
-	enum err e = obj_find(t, rq->bkt.id, rq->key, &g->rec, &rq->fail);
+	enum err e =
+	    obj_version_find(t, &rq->bkt, rq->key, &g->version, &g->rec, &rq->fail);
 
+	if (e == OK && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
+		(void)fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
+		fail_pair(&rq->fail, "Method", rq->http->method_name);
+		fail_pair_str(&rq->fail, "ResourceType", "DeleteMarker");
+		return E_METHOD_NOT_ALLOWED;
+	}
 	if (e == OK)
 		e = obj_cond_read(&g->cond, &g->rec, &rq->fail);
 	if (e == OK)
@@ -206,7 +215,34 @@ get_not_modified(struct get *g)
 	reply_begin(rq, 304);
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
 	reply_etag(rq, &g->rec);
+	reply_version(rq, &g->rec);
 	reply_send(rq);
+}
+
+/* What stands there is a delete marker: 404, or 405 to who asks for the marker itself. The
+ * error also tells which version it is. */
+static void
+get_marker(struct get *g)
+{
+	struct rq *rq = g->rq;
+
+	reply_error(rq);
+	reply_header_str(rq, "x-amz-delete-marker", "true");
+	reply_version(rq, &g->rec);
+	if (rq->fail.code == E_METHOD_NOT_ALLOWED) {
+		reply_header_str(rq, "Allow", "DELETE");
+		reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
+	}
+	reply_send(rq);
+}
+
+/* Bytes outside the index may be swept: a pin that is older than the snapshot keeps them.
+ * Most objects need none, so the record is looked at first. */
+static bool
+get_wants_pin(const struct get *g)
+{
+	return !g->read.pinned && g->rq->http->method == HTTP_GET && g->len > 0 &&
+	    g->rec.body.kind != BLOB_TINY;
 }
 
 static enum err
@@ -217,9 +253,19 @@ get_reply(struct txn *t, void *arg)
 	struct get *g = rq->data;
 	enum err e = get_find(t, g);
 
+	if (e != OK && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
+		obj_read_end(&g->read);
+		get_marker(g);
+		return OK;
+	}
 	if (e == E_NOT_MODIFIED) {
 		obj_read_end(&g->read);
 		get_not_modified(g);
+		return OK;
+	}
+	if (e == OK && get_wants_pin(g)) {
+		obj_read_pin(&g->read, rq->s3->conf.store, rq->loop->reader);
+		read->again = true;
 		return OK;
 	}
 	if (e == OK)
@@ -241,7 +287,7 @@ out:
 static enum err
 get_checks(struct rq *rq, struct get *g)
 {
-	enum err e = query_version(rq);
+	enum err e = query_version(rq, &g->version);
 
 	if (e == OK)
 		e = headers_override_check(rq);
@@ -272,7 +318,6 @@ op_get_object_begin(struct rq *rq)
 		return e;
 	g->rq = rq;
 	rq->data = g;
-	obj_read_pin(&g->read, rq->s3->conf.store, rq->loop->reader);
 	rq->drop = get_drop;
 	rq->reply_read = get_reply;
 	return OK;

@@ -13,6 +13,9 @@ struct listing {
 	struct buf *out;
 	struct obj_list list;
 	struct buf common; /* CommonPrefixes come behind Contents */
+	struct buf before_size, behind_size; /* of a row with these: */
+	uint8_t kind, class;
+	bool composite, fixed;
 	uint64_t max;
 	bool url, v2, owner;
 };
@@ -34,38 +37,57 @@ put_element(const struct listing *l, const char *name, struct span s)
 	xml_close(l->out, name);
 }
 
-/* The hot line of a listing: fixed text by memcpy, no printf. */
+/* Neighbours have the same kind of checksum and the same class, so the text of both is made
+ * when they change, and copied in between. */
+static void
+list_fixed(struct listing *l, const struct rec_object *rec)
+{
+	const struct checksum *c = &rec->checksum;
+
+	l->fixed = true;
+	l->kind = c->kind;
+	l->composite = c->composite;
+	l->class = rec->class;
+	l->before_size.n = l->behind_size.n = 0;
+	buf_str(&l->before_size, "&quot;</ETag>");
+	if (c->kind != CHECKSUM_NONE) {
+		xml_put_str(
+		    &l->before_size, "ChecksumAlgorithm", checksum_row(c->kind)->name);
+		xml_put_str(&l->before_size, "ChecksumType",
+		    c->composite ? "COMPOSITE" : "FULL_OBJECT");
+	}
+	buf_str(&l->before_size, "<Size>");
+	buf_str(&l->behind_size, "</Size>");
+	if (l->owner)
+		buf_str(&l->behind_size, "<Owner><ID>" ACCESS_OWNER_ID "</ID></Owner>");
+	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
+	buf_str(&l->behind_size, "</Contents>");
+}
+
+/* The hot line of a listing. */
 static void
 list_row(void *ctx, struct span key, struct span value)
 {
 	struct listing *l = ctx;
 	struct buf *b = l->out;
 	struct rec_object rec;
-	char etag[ETAG_TEXT], stamp[STAMP_ISO];
 
 	l->list.bad = rec_object_get(value, &rec);
 	if (l->list.bad != OK)
 		return;
-	buf_reserve(b, 512 + key.n * 6);
-	buf_put(b, "<Contents><Key>", 15);
+	if (!l->fixed || rec.checksum.kind != l->kind ||
+	    rec.checksum.composite != l->composite || rec.class != l->class)
+		list_fixed(l, &rec);
+	buf_str(b, "<Contents><Key>");
 	put_name(l, b, key);
-	buf_put(b, "</Key><LastModified>", 20);
-	stamp_iso(stamp, rec.mtime_ms / 1000 * 1000);
-	buf_put(b, stamp, sizeof stamp);
-	buf_put(b, "</LastModified><ETag>&quot;", 27);
-	buf_put(b, etag, obj_etag(etag, &rec));
-	buf_put(b, "&quot;</ETag>", 13);
-	if (rec.checksum.kind != CHECKSUM_NONE) {
-		xml_put_str(
-		    b, "ChecksumAlgorithm", checksum_row(rec.checksum.kind)->name);
-		xml_put_str(b, "ChecksumType",
-		    rec.checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
-	}
-	xml_put_u64(b, "Size", rec.size);
-	if (l->owner)
-		buf_str(b, "<Owner><ID>" ACCESS_OWNER_ID "</ID></Owner>");
-	xml_put_str(b, "StorageClass", class_name(rec.class));
-	buf_put(b, "</Contents>", 11);
+	buf_str(b, "</Key><LastModified>");
+	stamp_iso(buf_grow(b, STAMP_ISO), rec.mtime_ms / 1000 * 1000);
+	buf_str(b, "</LastModified><ETag>&quot;");
+	buf_reserve(b, ETAG_TEXT);
+	b->n += obj_etag(b->p + b->n, &rec);
+	buf_span(b, buf_view(&l->before_size));
+	buf_u64(b, rec.size);
+	buf_span(b, buf_view(&l->behind_size));
 }
 
 static void
@@ -145,6 +167,8 @@ list_rows(struct listing *l)
 	e = store_read(rq->loop->reader, list_read, l);
 	buf_span(l->out, buf_view(&l->common));
 	buf_fini(&l->common);
+	buf_fini(&l->before_size);
+	buf_fini(&l->behind_size);
 	return e == OK ? l->list.bad : e;
 }
 

@@ -57,6 +57,7 @@ put_then(struct obj_write *w, enum err e)
 		reply_begin(rq, 200);
 		reply_etag(rq, &op->put.rec);
 		reply_checksum(rq, &op->put.rec.checksum, 0);
+		reply_written(rq, &op->put.rec);
 		if (op->put.rec.class != CLASS_STANDARD)
 			reply_header_str(
 			    rq, "x-amz-storage-class", class_name(op->put.rec.class));

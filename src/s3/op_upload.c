@@ -65,10 +65,7 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 	if (name.p == NULL)
 		return OK;
 	if (!checksum_find(name, &u->checksum))
-		return fail_msg(&rq->fail, E_INVALID_REQUEST,
-		    "Checksum algorithm provided is unsupported. Please try again with "
-		    "any of the "
-		    "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+		return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
 	u->checksum_given = true;
 	row = checksum_row(u->checksum);
 	if (type.p == NULL) {
@@ -285,6 +282,7 @@ complete_then(struct obj_write *w, enum err e)
 			    rec->checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
 		}
 		buf_str(b, "</CompleteMultipartUploadResult>");
+		reply_written(rq, rec);
 	}
 	rq_resume(rq, e);
 }

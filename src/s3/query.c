@@ -7,17 +7,11 @@
 #include "s3_priv.h"
 
 struct span
-query_get(const struct rq *rq, const char *name)
+query_find(const struct rq *rq, const char *name)
 {
 	const struct uri_param *p = uri_query_find(rq->param, rq->nparam, name);
 
 	return p == NULL ? SPAN_NONE : p->value.p == NULL ? SPAN_LIT("") : p->value;
-}
-
-bool
-query_has(const struct rq *rq, const char *name)
-{
-	return uri_query_find(rq->param, rq->nparam, name) != NULL;
 }
 
 enum err
@@ -71,21 +65,16 @@ query_encoding(struct rq *rq, bool *url)
 }
 
 enum err
-query_version(struct rq *rq)
+query_version(struct rq *rq, struct obj_version *out)
 {
 	struct span v = query_get(rq, "versionId");
 
-	if (v.p == NULL || span_is(v, "null"))
+	out->which = VERSION_CURRENT;
+	if (v.p == NULL || obj_version_parse(v, out))
 		return OK;
 	if (v.n == 0)
 		return bad_argument(
 		    rq, "versionId", v, "Version id cannot be the empty string");
-	if (v.n == 32) {
-		(void)fail_set(&rq->fail, E_NO_SUCH_VERSION);
-		fail_pair(&rq->fail, "Key", rq->key);
-		fail_pair(&rq->fail, "VersionId", v);
-		return E_NO_SUCH_VERSION;
-	}
 	return bad_argument(rq, "versionId", v, "Invalid version id specified");
 }
 

@@ -47,6 +47,8 @@ row_weight(const struct rq *rq, const struct op *op)
 	struct span rest = span_str(op->query), name, value;
 	unsigned weight = 1;
 
+	if (rq->nparam == 0 && (op->sub[0] != '\0' || rest.n > 0))
+		return 0;
 	if (op->sub[0] != '\0') {
 		if (!query_has(rq, op->sub))
 			return 0;
@@ -117,9 +119,15 @@ static bool
 write_may_have(struct span name, enum op_level level)
 {
 	static const char *const known[] = { "versionId", "uploadId", "partNumber" };
+	/* of a link signed with version 2 (auth/sigv2.h) */
+	static const char *const signing[] = { "AWSAccessKeyId", "Signature", "Expires",
+		"content-type", "content-md5" };
 
 	if (span_starts(name, SPAN_LIT("x-")) || span_starts(name, SPAN_LIT("X-")))
 		return true;
+	for (size_t i = 0; i < ARRAY_LEN(signing); i++)
+		if (span_is(name, signing[i]))
+			return true;
 	for (size_t i = 0; level == LEVEL_OBJECT && i < ARRAY_LEN(known); i++)
 		if (span_is(name, known[i]))
 			return true;
@@ -212,10 +220,11 @@ s3_ops_json(struct buf *out)
 		    "\"sub\": \"%s\", "
 		    "\"query\": \"%s\", \"header\": \"%s\", \"action\": \"%s\", "
 		    "\"body\": \"%s\", "
-		    "\"implemented\": %s}%s\n",
+		    "\"implemented\": %s, \"effect\": %s}%s\n",
 		    op->name, method_names[op->method], level_names[op->level], op->sub,
 		    op->query, op->header, op->action, body_names[op->body],
 		    op->begin != NULL || op->finish != NULL ? "true" : "false",
+		    (op->flags & F_STORED) == 0 ? "true" : "false",
 		    i + 1 < OP_COUNT ? "," : "");
 	}
 	buf_str(out, "]\n");

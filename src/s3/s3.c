@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/rand.h"
+#include "codec/b64.h"
 #include "s3_priv.h"
 
 static enum err
@@ -32,8 +34,12 @@ static void *
 s3_loop_new(void *ctx, struct inbox *inbox)
 {
 	struct s3_loop *l = mem_zalloc(sizeof *l);
+	uint8_t id_2[ID_2_LOOP / 4 * 3];
 
 	l->s3 = ctx;
+	rand_bytes(id_2, sizeof id_2);
+	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
+	l->buckets = bucket_cache_new();
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
 	l->sigv4 = sigv4_new(&l->s3->auth);
@@ -46,6 +52,7 @@ s3_loop_free(void *ctx, void *loop)
 	struct s3_loop *l = loop;
 
 	(void)ctx;
+	bucket_cache_free(&l->buckets);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
 	buf_fini(&l->head);

@@ -10,6 +10,7 @@
 #include "object/object.h"
 #include "object/put.h"
 #include "object/read.h"
+#include "object/version.h"
 #include "s3/s3.h"
 
 /* ---- the registry ---- */
@@ -17,7 +18,9 @@ enum op_level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT, LEVELS };
 enum op_body { BODY_NONE, BODY_DOC, BODY_BLOB };
 enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
-	F_OBJECT_SUM = 2 /* checksum headers speak of the object, not of this document */
+	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
+	F_DIGEST = 4, /* the body must come with a digest */
+	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
 struct rq;
 struct op {
@@ -47,8 +50,13 @@ struct s3 {
 	struct op_index *index;
 };
 
+struct bucket_cache;
+enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
+
 struct s3_loop {
 	struct s3 *s3;
+	struct bucket_cache *buckets;
+	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
 	struct sigv4 *sigv4;
@@ -71,7 +79,6 @@ struct rq {
 	struct s3 *s3;
 	struct s3_loop *loop;
 	struct arena *arena;
-	struct fail fail;
 	const struct op *op; /* NULL before ROUTE */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
@@ -80,11 +87,14 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span
+	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
 	struct uri_param *param;
 	size_t nparam;
 	struct auth_result auth;
 	struct rec_bucket bkt;
-	int64_t now_ms;
+	int64_t now_ms, real_ms;
+	struct span cors; /* lines for the reply's head */
 	/* body */
 	struct body *body;
 	struct chunksig *chunks;
@@ -96,19 +106,23 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
+	struct fail fail; /* last: large, and not zeroed with what stands before it */
 };
 
 /* A reply made inside a read is sent there too, while the map still holds the bytes, and
- * rq is gone; or it is to be sent behind it (a source reads again). */
+ * rq is gone; or it is to be sent behind it (a source reads again); or what it needs has to
+ * be had before the read begins. */
 struct reply_read {
 	struct rq *rq;
 	bool later;
+	bool again; /* the read is to be done anew */
 };
 
 /* dispatch.c */
 void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
 void rq_resume(struct rq *rq, enum err e); /* [loop] */
+void rq_finish(struct rq *rq); /* from a step: REPLY is next */
 struct rq *rq_new(struct s3 *s3, struct http_req *http);
 
 /* registry and routing: route.c */
@@ -118,9 +132,16 @@ NODISCARD enum err route_find(struct rq *rq, const struct op **out);
 
 /* address.c */
 NODISCARD enum err address_split(struct rq *rq);
+/* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
+struct span address_host_bucket(const struct rq *rq, struct span host);
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 
 bool address_region_known(struct span region); /* a region AWS has */
+
+/* bucket.c */
+NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
+struct bucket_cache *bucket_cache_new(void);
+void bucket_cache_free(struct bucket_cache **cache);
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq);
@@ -132,6 +153,10 @@ void reply_header_str(struct rq *rq, const char *name, const char *value);
 void reply_header_u64(struct rq *rq, const char *name, uint64_t v);
 void reply_etag(struct rq *rq, const struct rec_object *rec);
 void reply_checksum(struct rq *rq, const struct checksum *c, unsigned parts);
+/* x-amz-version-id: of what was read or deleted, in a bucket that has or had versioning; of
+ * what was written, only where that got an id. */
+void reply_version(struct rq *rq, const struct rec_object *rec);
+void reply_written(struct rq *rq, const struct rec_object *rec);
 void reply_http_date(struct rq *rq, const char *name, int64_t ms);
 /* Document: returns the scratch to write XML to, head line written, root to be opened. */
 struct buf *reply_xml(struct rq *rq, unsigned status);
@@ -143,21 +168,34 @@ void reply_send(struct rq *rq); /* rq is gone behind it */
 void reply_send_body(struct rq *rq, struct span body);
 
 /* query.c: parameters of the request */
-struct span query_get(const struct rq *rq, const char *name); /* p == NULL: absent */
-bool query_has(const struct rq *rq, const char *name);
+struct span query_find(const struct rq *rq, const char *name);
+static inline struct span
+query_get(const struct rq *rq, const char *name) /* p == NULL: absent */
+{
+	return rq->nparam == 0 ? SPAN_NONE : query_find(rq, name);
+}
+static inline bool
+query_has(const struct rq *rq, const char *name)
+{
+	return query_get(rq, name).p != NULL;
+}
 /* Number in [min, max]; absent: *out untouched. Else InvalidArgument as AWS words it. */
 NODISCARD enum err query_max(
     struct rq *rq, const char *name, uint64_t cap, uint64_t *out);
 NODISCARD enum err bad_argument(struct rq *rq, const char *name, struct span value,
     const char *fmt, ...) PRINTF_LIKE(4, 5);
 NODISCARD enum err query_encoding(struct rq *rq, bool *url);
-NODISCARD enum err query_version(struct rq *rq); /* only "null" exists */
+NODISCARD enum err query_version(struct rq *rq, struct obj_version *out);
 /* No half of UploadPart, and no version, may become a plain PUT. */
 NODISCARD enum err query_plain(struct rq *rq);
 NODISCARD enum err query_part_number(struct rq *rq, bool *given, unsigned *out);
 
 /* headers.c: what requests say about objects */
-struct span header_get(const struct rq *rq, const char *name);
+static inline struct span
+header_get(const struct rq *rq, const char *name)
+{
+	return http_req_header(rq->http, name);
+}
 NODISCARD enum err header_not_implemented(
     struct rq *rq, const char *name, const char *more);
 struct object_headers {
@@ -179,6 +217,8 @@ struct body_promise {
 	bool in_trailer;
 	struct checksum expect;
 };
+/* A digest of the body came with the request: AWS wants one for documents. */
+NODISCARD enum err headers_digest_given(struct rq *rq);
 NODISCARD enum err headers_promise(struct rq *rq, struct body_promise *out);
 void headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides);
@@ -187,7 +227,7 @@ NODISCARD enum err headers_override_check(struct rq *rq);
 /* x-amz-expected-bucket-owner and its like: an account id, and ours. */
 NODISCARD enum err headers_owner_check(struct rq *rq);
 NODISCARD enum err headers_copy_source(
-    struct rq *rq, struct span *bucket, struct span *key);
+    struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version);
 
 /* range.c: [off, off + len) of size bytes that a Range header asks for */
 enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
@@ -216,6 +256,9 @@ enum err op_get_bucket_location_begin(struct rq *rq);
 enum err op_list_objects_begin(struct rq *rq);
 enum err op_list_objects_v2_begin(struct rq *rq);
 enum err op_list_uploads_begin(struct rq *rq);
+enum err op_list_versions_begin(struct rq *rq);
+enum err op_get_versioning_begin(struct rq *rq);
+enum err op_put_versioning_finish(struct rq *rq);
 enum err op_delete_objects_finish(struct rq *rq);
 enum err op_get_object_begin(struct rq *rq);
 enum err op_put_object_begin(struct rq *rq);
@@ -230,6 +273,12 @@ enum err op_copy_part_begin(struct rq *rq);
 enum err op_complete_upload_finish(struct rq *rq);
 enum err op_abort_upload_begin(struct rq *rq);
 enum err op_list_parts_begin(struct rq *rq);
+enum err op_get_acl_begin(struct rq *rq);
+enum err op_put_acl_finish(struct rq *rq);
+enum err op_doc_get_begin(struct rq *rq);
+enum err op_doc_put_finish(struct rq *rq);
+enum err op_doc_delete_begin(struct rq *rq);
+enum err op_doc_list_begin(struct rq *rq);
 
 /* steps, dispatch.c */
 #define STEP(name, fn, what) enum err fn(struct rq *rq);

@@ -1,10 +1,134 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "auth/sigv2.h"
 #include "s3_priv.h"
+
+/* What a link says in its query is said in headers otherwise, but for what the signature
+ * itself is made of, what frames or checks the body, and what made another operation. */
+static bool
+is_hoisted(struct span name, bool v2)
+{
+	static const char *const not [] = { "x-amz-algorithm", "x-amz-content-sha256",
+		"x-amz-credential", "x-amz-date", "x-amz-decoded-content-length",
+		"x-amz-expires", "x-amz-rename-source", "x-amz-sdk-checksum-algorithm",
+		"x-amz-security-token", "x-amz-signature", "x-amz-signedheaders",
+		"x-amz-trailer" };
+
+	if (v2 && (span_is(name, "content-type") || span_is(name, "content-md5")))
+		return true;
+	if (!span_starts(name, SPAN_LIT("x-amz-")) ||
+	    span_starts(name, SPAN_LIT("x-amz-checksum-")) ||
+	    span_starts(name, SPAN_LIT("x-amz-copy-source")))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(not ); i++)
+		if (span_is(name, not [i]))
+			return false;
+	return true;
+}
+
+/* A name and a value that could have come as a header: no line breaks, above all. */
+static bool
+is_header(struct span name, struct span value)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] <= ' ' || name.p[i] >= 0x7f || name.p[i] == ':')
+			return false;
+	for (size_t i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < ' ' || value.p[i] == 0x7f)
+			return false;
+	return true;
+}
+
+static struct span
+lower(struct arena *a, struct span s)
+{
+	char *text = arena_str(a, s);
+
+	for (size_t i = 0; i < s.n; i++)
+		if (text[i] >= 'A' && text[i] <= 'Z')
+			text[i] = (char)(text[i] + 32);
+	return span_of(text, s.n);
+}
+
+/* Signers of links put headers into the query (botocore with version 2, SDKs that hoist);
+ * a header that is there all the same goes before. */
+static enum err
+hoist_headers(struct rq *rq, bool v2)
+{
+	struct http_req *http = rq->http;
+	struct field *f =
+	    arena_array(rq->arena, http->nheader + rq->nparam + 1, sizeof *f);
+	size_t n = http->nheader;
+
+	if (n > 0)
+		memcpy(f, http->header, n * sizeof *f);
+	for (size_t i = 0; i < rq->nparam; i++) {
+		struct span name = lower(rq->arena, rq->param[i].name);
+		struct span value = span_trim(rq->param[i].value);
+
+		if (!is_hoisted(name, v2) || http_req_header(http, name.p).p != NULL)
+			continue;
+		if (!is_header(name, value))
+			return bad_argument(rq, arena_str(rq->arena, rq->param[i].name),
+			    value,
+			    "Header value cannot be represented using ISO-8859-1.");
+		f[n++] = (struct field){ name, value.p != NULL ? value : SPAN_LIT("") };
+		http->names |= http_name_bit(name.p, name.n);
+	}
+	http->header = f;
+	http->nheader = n;
+	return OK;
+}
+
+enum { HOSTS_MAX = 2 + 16 };
+
+/* Other hosts that a link may have been signed for; see hosts_add(). */
+struct hosts {
+	const struct rq *rq;
+	size_t n;
+	struct span host[HOSTS_MAX];
+};
+
+/* A host is no credential, but the bucket it names is part of what was signed: it must be
+ * the one that this request is about. */
+static void
+hosts_add(struct hosts *h, struct span host)
+{
+	if (host.n > 0 && h->n < HOSTS_MAX && !span_eq(host, h->rq->http->host) &&
+	    span_ieq(address_host_bucket(h->rq, host), h->rq->host_bucket))
+		h->host[h->n++] = host;
+}
+
+/* What the client asked a proxy for, then the configured names. */
+static void
+hosts_find(struct hosts *h)
+{
+	const struct rq *rq = h->rq;
+	struct span forwarded = header_get(rq, "x-forwarded-host"),
+		    port = header_get(rq, "x-forwarded-port");
+
+	if (forwarded.n > 0) {
+		forwarded = span_trim(span_cut(&forwarded, ','));
+		port = span_trim(span_cut(&port, ','));
+		hosts_add(h, forwarded);
+		if (port.n > 0)
+			hosts_add(h,
+			    span_str(arena_printf(rq->arena, "%.*s:%.*s",
+				(int)forwarded.n, forwarded.p, (int)port.n, port.p)));
+	}
+	for (size_t i = 0; i < rq->s3->conf.npublic_hosts; i++) {
+		struct span host = span_str(rq->s3->conf.public_hosts[i]);
+
+		if (rq->host_bucket.n > 0)
+			host = span_str(
+			    arena_printf(rq->arena, "%.*s.%.*s", (int)rq->host_bucket.n,
+				rq->host_bucket.p, (int)host.n, host.p));
+		hosts_add(h, host);
+	}
+}
 
 enum err
 sign_check(struct rq *rq)
@@ -13,16 +137,25 @@ sign_check(struct rq *rq)
 		.method = rq->http->method_name,
 		.path = rq->http->path,
 		.query = rq->http->query,
+		.bucket = rq->host_bucket,
 		.header = rq->http->header,
 		.nheader = rq->http->nheader,
-		.now = clock_real(),
+		.now = rq->real_ms / 1000,
 		.arena = rq->arena,
 	};
+	struct hosts hosts = { .rq = rq };
 	const char *hint = NULL;
-	enum err e = sigv4_check(rq->loop->sigv4, &a, &rq->auth, &hint, &rq->fail);
+	bool v2 = rq->s3->conf.sigv2 && sigv2_asked(&a);
+	enum err e;
 
+	if (query_has(rq, "X-Amz-Signature"))
+		hosts_find(&hosts);
+	a.host = hosts.host;
+	a.nhost = hosts.n;
+	e = v2 ? sigv2_check(&rq->s3->auth, &a, &rq->auth, &rq->fail)
+	       : sigv4_check(rq->loop->sigv4, &a, &rq->auth, &hint, &rq->fail);
 	if (e == E_SIGNATURE)
 		log_warn("request %s: signature does not match%s%s", rq->id,
 		    hint != NULL ? ": " : "", hint != NULL ? hint : "");
-	return e;
+	return e == OK && rq->auth.kind == AUTH_PRESIGNED ? hoist_headers(rq, v2) : e;
 }

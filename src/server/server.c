@@ -36,6 +36,8 @@ struct server {
 	struct http_conf http_conf;
 	char **domains;
 	size_t ndomains;
+	char *public_hosts[URLS_MAX];
+	size_t npublic_hosts;
 	struct buf endpoint;
 };
 
@@ -52,13 +54,20 @@ domains_split(struct server *s)
 {
 	struct span rest = span_str(s->conf->domains), one;
 
-	s->domains = mem_array(strlen(s->conf->domains) + 2, sizeof *s->domains);
+	s->domains = mem_array(
+	    strlen(s->conf->domains) + 2 + s->npublic_hosts, sizeof *s->domains);
 	s->domains[s->ndomains++] = mem_dup("localhost");
 	s->domains[s->ndomains++] = mem_dup("s3.localhost");
 	while (rest.n > 0) {
 		one = span_trim(span_cut(&rest, ','));
 		if (one.n > 0)
 			s->domains[s->ndomains++] = mem_span(one);
+	}
+	for (size_t i = 0; i < s->npublic_hosts; i++) {
+		one = span_str(s->public_hosts[i]);
+		if (one.p[0] != '[')
+			s->domains[s->ndomains++] =
+			    mem_span(span_head(one, span_find(one, ':', 0)));
 	}
 }
 
@@ -92,8 +101,10 @@ open_s3(struct server *s)
 	struct s3_conf sc = {
 		.store = s->store,
 		.region = c->region,
+		.sigv2 = c->sigv2 == 0,
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
+		.cors_default = c->cors_default,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
@@ -101,6 +112,9 @@ open_s3(struct server *s)
 	if (c->access_log[0] != '\0')
 		e = reqlog_open(
 		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
+	if (e == OK)
+		e = urls_split(
+		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e != OK)
 		return e;
 	domains_split(s);
@@ -111,6 +125,8 @@ open_s3(struct server *s)
 	sc.reqlog = s->reqlog;
 	sc.domains = (const char *const *)s->domains;
 	sc.ndomains = s->ndomains;
+	sc.public_hosts = (const char *const *)s->public_hosts;
+	sc.npublic_hosts = s->npublic_hosts;
 	s->s3 = s3_new(&sc);
 	return s3_make_buckets(s->s3, c->buckets, &s->fail);
 }
@@ -254,6 +270,8 @@ server_stop(struct server *s)
 	for (size_t i = 0; i < s->ndomains; i++)
 		mem_free(s->domains[i]);
 	mem_free(s->domains);
+	for (size_t i = 0; i < s->npublic_hosts; i++)
+		mem_free(s->public_hosts[i]);
 	buf_fini(&s->endpoint);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the layer: the throw-away directory of --ephemeral. */
+/* Inside the layer: the throw-away directory of --ephemeral, and public URLs. */
 #ifndef SERVER_PRIV_H
 #define SERVER_PRIV_H
 
@@ -8,5 +8,10 @@
 /* Heap path, or NULL with fail set. */
 char *ephemeral_make(struct fail *fail);
 void ephemeral_remove(const char *path);
+
+/* "https://A,http://B:8080" to the hosts that clients send for them. out has room for
+ * URLS_MAX; what was put there is the caller's to free, after a failure too. */
+enum { URLS_MAX = 16 };
+NODISCARD enum err urls_split(const char *list, char **out, size_t *n, struct fail *fail);
 
 #endif

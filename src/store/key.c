@@ -168,6 +168,7 @@ key_put(struct txn *t, unsigned table, uint64_t space, struct span key, struct s
 	struct path p;
 	enum err e;
 
+	t->changed |= UINT64_C(1) << table;
 	if (key.n <= PIECE)
 		return table_row_put(t, dbi, leaf_key(k, space, key), value);
 	if (key.n > (size_t)KEY_DEPTH * PIECE)
@@ -184,6 +185,7 @@ key_del(struct txn *t, unsigned table, uint64_t space, struct span key)
 	struct path p;
 	enum err e;
 
+	t->changed |= UINT64_C(1) << table;
 	if (key.n <= PIECE)
 		return table_row_del(t, dbi, leaf_key(k, space, key));
 	e = path_find(t, dbi, space, key, false, &p);

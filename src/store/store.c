@@ -407,6 +407,7 @@ store_alloc(const struct store_conf *conf)
 	    conf->segment_size == 0 ? (uint64_t)256 << 20 : conf->segment_size;
 	s->check_only = conf->read_only_check;
 	s->lock_fd = -1;
+	MUST(conf->ntables <= TABLES_MAX);
 	s->nown = conf->ntables;
 	s->names = mem_array(conf->ntables + 1, sizeof *s->names);
 	for (unsigned i = 0; i < conf->ntables; i++)
@@ -485,7 +486,7 @@ count_fn(struct txn *t, void *arg)
 {
 	struct store_stats *out = arg;
 	struct state st;
-	struct span v;
+	struct span v = SPAN_NONE;
 	MDB_stat dead, seg;
 	enum err e = table_mdb(mdb_stat(t->mdb, t->store->in[IN_DEAD], &dead));
 

@@ -31,6 +31,7 @@ enum {
 	TINY_PAGES = 4, /* of an overflow run with a body */
 	BATCH_MAX = 1024, /* members of one batch */
 	LEASE_IDS = 64, /* ids of large files leased at once */
+	TABLES_MAX = 64, /* of the owner */
 	SWEEP_ROWS = 256, /* dead rows of one sweeping step */
 	PATH_ROOM = 48 /* below the store's directory */
 };
@@ -100,6 +101,7 @@ struct txn {
 	MDB_txn *mdb;
 	bool write;
 	bool dirty; /* the member running has changed something */
+	uint64_t changed; /* the owner's tables written to, as bits */
 	enum err failed; /* first failed change of the member running */
 };
 
@@ -179,6 +181,7 @@ struct store {
 	struct writer writer;
 	struct fdcache *fds;
 	_Atomic uint64_t batches, members, syncs, swept;
+	_Atomic uint64_t changes[TABLES_MAX]; /* commits that changed the owner's table */
 };
 
 /* ---- store.c ---- */

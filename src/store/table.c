@@ -131,6 +131,16 @@ own(const struct txn *t, unsigned table)
 	return t->store->own[table];
 }
 
+/* The same, to be written to. */
+static MDB_dbi
+own_change(struct txn *t, unsigned table)
+{
+	MDB_dbi dbi = own(t, table);
+
+	t->changed |= UINT64_C(1) << table;
+	return dbi;
+}
+
 enum err
 table_get(struct txn *t, unsigned table, struct span key, struct span *out)
 {
@@ -140,20 +150,20 @@ table_get(struct txn *t, unsigned table, struct span key, struct span *out)
 enum err
 table_put(struct txn *t, unsigned table, struct span key, struct span value)
 {
-	return table_row_put(t, own(t, table), key, value);
+	return table_row_put(t, own_change(t, table), key, value);
 }
 
 enum err
 table_put_room(
     struct txn *t, unsigned table, struct span key, size_t n, bool appending, void **room)
 {
-	return table_row_room(t, own(t, table), key, n, appending, room);
+	return table_row_room(t, own_change(t, table), key, n, appending, room);
 }
 
 enum err
 table_del(struct txn *t, unsigned table, struct span key)
 {
-	return table_row_del(t, own(t, table), key);
+	return table_row_del(t, own_change(t, table), key);
 }
 
 enum err

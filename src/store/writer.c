@@ -68,6 +68,14 @@ store_next_id(struct txn *t)
 	return t->store->writer.now.next_id++;
 }
 
+uint64_t
+store_changes(const struct store *s, unsigned table)
+{
+	CHECK(s, STORE_MAGIC);
+	MUST(table < s->nown);
+	return atomic_load(&s->changes[table]);
+}
+
 /* ---- one batch ---- */
 
 static enum err
@@ -141,6 +149,15 @@ batch_members(struct store *s, struct txn *t, bool *wrote)
 	return DONE;
 }
 
+/* Also after a commit that failed: nobody knows how far it came. */
+static void
+changes_count(struct store *s, uint64_t changed)
+{
+	for (unsigned i = 0; changed != 0; i++, changed >>= 1)
+		if ((changed & 1) != 0)
+			s->changes[i]++;
+}
+
 static int
 commit(struct txn *t)
 {
@@ -172,6 +189,7 @@ batch_commit(struct store *s, struct txn *t)
 	if (e != OK)
 		return e;
 	rc = commit(t);
+	changes_count(s, t->changed);
 	e = table_mdb(rc);
 	if (e == E_IO || e == E_CORRUPT)
 		store_fail(s, "committing the index", rc > 0 ? -rc : -EIO);

@@ -74,3 +74,8 @@ fuzz_targets += tests/fuzz/key_fuzz
 tests_fuzz_key_fuzz_SOURCES = tests/fuzz/key_fuzz.c
 tests_fuzz_key_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_key_fuzz_LDADD = $(LINK_FUZZ) $(LINK_STORE)
+
+fuzz_targets += tests/fuzz/doc_fuzz
+tests_fuzz_doc_fuzz_SOURCES = tests/fuzz/doc_fuzz.c
+tests_fuzz_doc_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_doc_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)

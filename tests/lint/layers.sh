@@ -75,6 +75,7 @@ owner libevent 'event[0-9a-z_/]*\.h' '(http|server)/[a-z0-9_]+\.[ch]'
 owner 'OpenSSL' 'openssl/[a-z0-9_]+\.h' '(codec/(digest|cipher)|http/tls(_priv)?)\.[ch]'
 owner cJSON '(cjson/)?cJSON\.h' 'codec/json\.[ch]'
 owner expat 'expat\.h' 'codec/xml\.c'
+owner xxhash 'xxhash\.h' 'codec/xxh\.c'
 owner libcurl 'curl/.*' 'http/outbound\.c'
 owner libzip 'zip\.h' 'object/obj_archive\.c'
 plan

@@ -19,11 +19,13 @@ def says(verb):
 
 def operations():
     rows = json.loads(says("ops"))
-    there = [r["name"] for r in rows if r["implemented"]]
+    there = [r["name"] for r in rows if r["implemented"] and r["effect"]]
+    stored = [r["name"] for r in rows if r["implemented"] and not r["effect"]]
     missing = [r["name"] for r in rows if not r["implemented"]]
     return (
         "| | Operations |\n|---|---|\n"
         f"| Working ({len(there)}) | {', '.join(there)} |\n"
+        f"| Checked, stored and given back, without effect ({len(stored)}) | {', '.join(stored)} |\n"
         f"| Missing: 501 by name ({len(missing)}) | {', '.join(missing)} |\n"
     )
 

@@ -98,6 +98,7 @@ case_next(struct auth_case *c, struct span *text, struct span *name)
 			found = true;
 			*name = value;
 			c->rq.nheader = 0;
+			c->rq.bucket = SPAN_NONE;
 			c->body = SPAN_NONE;
 		} else if (span_is(line, "now")) {
 			uint64_t now;
@@ -106,6 +107,8 @@ case_next(struct auth_case *c, struct span *text, struct span *name)
 			c->rq.now = (int64_t)now;
 		} else if (span_is(line, "line")) {
 			case_line(c, value);
+		} else if (span_is(line, "bucket")) {
+			c->rq.bucket = value;
 		} else if (span_is(line, "body")) {
 			c->body = value;
 		} else {

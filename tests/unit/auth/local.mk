@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += tests/unit/auth/auth_case.h \
-	tests/vec/sigv4-aws.txt tests/vec/sigv4-botocore.txt tests/vec/sigv4-botocore.py
+	tests/vec/sigv2-aws.txt tests/vec/sigv4-aws.txt tests/vec/sigv4-botocore.txt tests/vec/sigv4-botocore.py
 check_PROGRAMS += tests/unit/auth/t_sigv4_vec
 tests_unit_auth_t_sigv4_vec_SOURCES = tests/unit/auth/t_sigv4_vec.c
 tests_unit_auth_t_sigv4_vec_LDADD = $(LINK_AUTH) $(CMOCKA_LIBS)
@@ -15,3 +15,8 @@ check_PROGRAMS += tests/unit/auth/t_chunksig
 tests_unit_auth_t_chunksig_SOURCES = tests/unit/auth/t_chunksig.c
 tests_unit_auth_t_chunksig_LDADD = $(LINK_AUTH) $(CMOCKA_LIBS)
 TESTS += tests/unit/auth/t_chunksig
+
+check_PROGRAMS += tests/unit/auth/t_sigv2
+tests_unit_auth_t_sigv2_SOURCES = tests/unit/auth/t_sigv2.c
+tests_unit_auth_t_sigv2_LDADD = $(LINK_AUTH) $(CMOCKA_LIBS)
+TESTS += tests/unit/auth/t_sigv2

@@ -45,3 +45,8 @@ check_PROGRAMS += tests/unit/codec/t_xml
 tests_unit_codec_t_xml_SOURCES = tests/unit/codec/t_xml.c
 tests_unit_codec_t_xml_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
 TESTS += tests/unit/codec/t_xml
+
+check_PROGRAMS += tests/unit/codec/t_xxh
+tests_unit_codec_t_xxh_SOURCES = tests/unit/codec/t_xxh.c
+tests_unit_codec_t_xxh_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_xxh

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "codec/digest.h"
+#include "codec/hex.h"
 
 #include <pthread.h>
 
@@ -95,6 +96,36 @@ hmac_vectors(void **state)
 }
 
 /* SigV4 derives its key in a chain in which each result is the next key. */
+/* RFC 2202, section 3: cases 1, 2 and 6. */
+static void
+hmac_sha1_vectors(void **state)
+{
+	static const struct {
+		const char *key, *text, *mac;
+	} rows[] = {
+		{ "\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b"
+		  "\x0b"
+		  "\x0b\x0b",
+		    "Hi There", "b617318655057264e28bc0b6fb378c8ef146be00" },
+		{ "Jefe", "what do ya want for nothing?",
+		    "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79" },
+	};
+	uint8_t key[80], mac[20], want[20];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		hmac_sha1(span_str(rows[i].key), span_str(rows[i].text), mac);
+		assert_true(hex_parse(want, 20, span_str(rows[i].mac)));
+		assert_memory_equal(mac, want, 20);
+	}
+	memset(key, 0xaa, sizeof key);
+	hmac_sha1(span_of(key, 80),
+	    SPAN_LIT("Test Using Larger Than Block-Size Key - Hash Key First"), mac);
+	assert_true(
+	    hex_parse(want, 20, SPAN_LIT("aa4ae5e15272d00e95705637ce8a3b55ed402112")));
+	assert_memory_equal(mac, want, 20);
+}
+
 static void
 hmac_output_over_input(void **state)
 {
@@ -176,6 +207,7 @@ main(void)
 		cmocka_unit_test(digest_vectors),
 		cmocka_unit_test(digest_reset_in_the_middle),
 		cmocka_unit_test(hmac_vectors),
+		cmocka_unit_test(hmac_sha1_vectors),
 		cmocka_unit_test(hmac_output_over_input),
 		cmocka_unit_test(hmac_empty_key),
 		cmocka_unit_test(digest_equal_differs),

@@ -8,3 +8,8 @@ check_PROGRAMS += tests/unit/model/t_usage
 tests_unit_model_t_usage_SOURCES = tests/unit/model/t_usage.c
 tests_unit_model_t_usage_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_usage
+
+check_PROGRAMS += tests/unit/model/t_doc
+tests_unit_model_t_doc_SOURCES = tests/unit/model/t_doc.c
+tests_unit_model_t_doc_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_doc

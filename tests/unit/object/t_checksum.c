@@ -23,6 +23,13 @@ static const struct {
 	{ CHECKSUM_CRC64NVME, "CRC64NVME", "rosUhgp5mIg=" },
 	{ CHECKSUM_SHA1, "SHA1", "98O8HYCOBHMq32eZZczDTKeuNEE=" },
 	{ CHECKSUM_SHA256, "SHA256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=" },
+	{ CHECKSUM_SHA512, "SHA512",
+	    "2eZ2LdHI6vbWGzxhkvxAjU1tXxF20MKRabwk5xw/J0rSf81YEbMT1oH35V7ALXPUmclUVba1u1A6"
+	    "z1dPuo/+hQ==" },
+	{ CHECKSUM_MD5, "MD5", "JfnnlDI7RTiF9RgfG2JNCw==" },
+	{ CHECKSUM_XXHASH64, "XXHASH64", "jLhB20DmroM=" },
+	{ CHECKSUM_XXHASH3, "XXHASH3", "ctyxi2ehff8=" },
+	{ CHECKSUM_XXHASH128, "XXHASH128", "MxGUd+3l3NXpcWQnaB1YYA==" },
 };
 
 static void
@@ -51,7 +58,7 @@ checksum_find_any_case(void **state)
 	}
 	assert_true(checksum_find(SPAN_LIT("crc64nvme"), &kind));
 	assert_false(checksum_find(SPAN_LIT(""), &kind));
-	assert_false(checksum_find(SPAN_LIT("MD5"), &kind));
+	assert_false(checksum_find(SPAN_LIT("XXHASH32"), &kind));
 }
 
 static void

@@ -63,6 +63,7 @@ kit_header(struct s3kit *k, const char *name, const char *value)
 {
 	assert_true(k->http.nheader < KIT_HEADERS);
 	k->header[k->http.nheader++] = (struct field){ span_str(name), span_str(value) };
+	k->http.names |= http_name_bit(name, strlen(name));
 }
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "s3kit.h"
 
+#include "auth/sigv2.h"
+
 static struct op_index *all;
 
 static void
@@ -196,6 +198,15 @@ teardown(void **state)
 	return 0;
 }
 
+/* A sub-resource that a signature of version 2 does not cover could be added to a link. */
+static void
+ops_subs_are_signed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < OP_COUNT; i++)
+		assert_true(ops[i].sub[0] == '\0' || sigv2_signs(span_str(ops[i].sub)));
+}
+
 int
 main(void)
 {
@@ -206,6 +217,7 @@ main(void)
 		cmocka_unit_test(route_find_unknown_parameter),
 		cmocka_unit_test(route_find_wrong_method),
 		cmocka_unit_test(route_find_by_value),
+		cmocka_unit_test(ops_subs_are_signed),
 	};
 
 	return cmocka_run_group_tests_name("route", tests, setup, teardown);

@@ -102,12 +102,48 @@ table_put_too_long_is_refused(void **state)
 	assert_int_equal(store_write_wait(k->store, limits_fn, NULL), OK);
 }
 
+static enum err
+change_fn(struct txn *t, void *arg)
+{
+	enum err e = *(enum err *)arg;
+
+	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("row"), SPAN_NONE), OK);
+	return e;
+}
+
+static enum err
+key_fn(struct txn *t, void *arg)
+{
+	(void)arg;
+	return key_put(t, T_KEYS, 1, SPAN_LIT("key"), SPAN_LIT("value"));
+}
+
+static void
+store_changes_counts_commits(void **state)
+{
+	struct kit *k = *state;
+	uint64_t plain = store_changes(k->store, T_PLAIN),
+		 keys = store_changes(k->store, T_KEYS);
+	enum err e = OK;
+
+	assert_int_equal(store_write_wait(k->store, change_fn, &e), OK);
+	assert_int_equal(store_changes(k->store, T_PLAIN), plain + 1);
+	e = E_NO_SUCH_KEY; /* nothing of it remains, so nothing changed */
+	assert_int_equal(store_write_wait(k->store, change_fn, &e), E_NO_SUCH_KEY);
+	assert_int_equal(store_changes(k->store, T_PLAIN), plain + 1);
+	assert_int_equal(store_changes(k->store, T_KEYS), keys);
+	assert_int_equal(store_write_wait(k->store, key_fn, NULL), OK);
+	assert_int_equal(store_changes(k->store, T_KEYS), keys + 1);
+	assert_int_equal(store_changes(k->store, T_PLAIN), plain + 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		KIT_TEST(table_rows_are_ordered),
 		KIT_TEST(table_put_too_long_is_refused),
+		KIT_TEST(store_changes_counts_commits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

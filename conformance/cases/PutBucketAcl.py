@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+import acl
+import document
+
+
+def PutBucketAcl_takes_what_holds(t):
+    name = t.bucket()
+    acl.takes_what_holds(t, name, None)
+
+
+def PutBucketAcl_refuses_others(t):
+    name = t.bucket()
+    acl.refuses_others(t, name, None)
+
+
+def PutBucketAcl_bad_headers(t):
+    name = t.bucket()
+    acl.bad_headers(t, name, None)
+
+
+def PutBucketAcl_bad_documents(t):
+    name = t.bucket()
+    acl.bad_documents(t, name, None)
+
+
+def PutBucketAcl_denied(t):
+    document.denied(t, "PUT", "acl")

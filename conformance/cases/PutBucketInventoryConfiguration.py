@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+import document
+
+ROOT = "InventoryConfiguration"
+GOOD = (
+        "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
+        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<IsEnabled>true</IsEnabled><Id>x</Id>"
+        "<IncludedObjectVersions>Current</IncludedObjectVersions><OptionalFields>"
+        "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
+        "<Frequency>Daily</Frequency></Schedule>")
+
+
+def PutBucketInventoryConfiguration_round_trip(t):
+    name = document.round_trip(t, "inventory", ROOT, GOOD, id="x")
+    for other in ("y", "A-b_c.9" + "z" * 57):
+        body = document.xml(ROOT, GOOD.replace("<Id>x</Id>", "<Id>%s</Id>" % other))
+        t.status(document.put(t, name, "inventory", body, id=other), 200)
+        t.eq(document.inner(t, document.get(t, name, "inventory", id=other), ROOT),
+             GOOD.replace("<Id>x</Id>", "<Id>%s</Id>" % other))
+    t.eq(document.inner(t, document.get(t, name, "inventory", id="x"), ROOT), GOOD)
+
+
+def PutBucketInventoryConfiguration_malformed(t):
+    document.refuses(t, "inventory", ROOT, [document.xml(ROOT, b) for b in (
+        "<Id>x</Id>",
+        "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
+        "<Format>XLS</Format></S3BucketDestination></Destination>"
+        "<IsEnabled>true</IsEnabled><Id>x</Id>"
+        "<IncludedObjectVersions>Current</IncludedObjectVersions><OptionalFields>"
+        "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
+        "<Frequency>Daily</Frequency></Schedule>",
+        "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
+        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<IsEnabled>true</IsEnabled><Id>x</Id>"
+        "<IncludedObjectVersions>Current</IncludedObjectVersions><OptionalFields>"
+        "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
+        "<Frequency>Hourly</Frequency></Schedule>",
+        "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
+        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<IsEnabled>true</IsEnabled><Id>x</Id>"
+        "<IncludedObjectVersions>Some</IncludedObjectVersions><OptionalFields>"
+        "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
+        "<Frequency>Daily</Frequency></Schedule>",
+        "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
+        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<IsEnabled>yes</IsEnabled><Id>x</Id>"
+        "<IncludedObjectVersions>Current</IncludedObjectVersions><OptionalFields>"
+        "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
+        "<Frequency>Daily</Frequency></Schedule>",
+        "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
+        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<IsEnabled>true</IsEnabled><Id>x</Id>"
+        "<IncludedObjectVersions>Current</IncludedObjectVersions><OptionalFields>"
+        "<Field>Size</Field><Field>Colour</Field></OptionalFields><Schedule>"
+        "<Frequency>Daily</Frequency></Schedule>",
+    )], id="x")
+
+
+def PutBucketInventoryConfiguration_id(t):
+    name = t.bucket()
+    t.error(document.put(t, name, "inventory", document.xml(ROOT, GOOD), id="z"), 400,
+            "IdMismatch")
+    for wrong in ("", "a b", "a/b", "x" * 65):
+        t.error(document.put(t, name, "inventory", document.xml(ROOT, GOOD), id=wrong), 400,
+                "InvalidConfigurationId", "The specified configuration id is invalid.")
+    t.error(document.put(t, name, "inventory", document.xml(ROOT, GOOD)), 400,
+            "InvalidConfigurationId")
+
+
+def PutBucketInventoryConfiguration_gone_with_bucket(t):
+    document.dies_with_bucket(t, "inventory", ROOT, GOOD, id="x")
+
+
+def PutBucketInventoryConfiguration_denied(t):
+    document.denied(t, "PUT", "inventory", document.xml(ROOT, GOOD), id="x")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""boto3, the newest or the distribution's."""
+
+import boto3
+import boto3.s3.transfer
+import botocore.config
+
+from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, Unsupported, read,
+                     write)
+
+
+class Boto3(Adapter):
+    def __init__(self):
+        self.s3 = boto3.client(
+            "s3", endpoint_url=ENDPOINT, region_name=REGION, aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            config=botocore.config.Config(s3={"addressing_style": "path"},
+                                          signature_version="s3v4"))
+
+    def members(self, name):
+        return self.s3.meta.service_model.operation_model(name).input_shape.members
+
+    def make_bucket(self, bucket):
+        self.s3.create_bucket(Bucket=bucket)
+
+    def buckets(self):
+        return {"names": [b["Name"] for b in self.s3.list_buckets()["Buckets"]]}
+
+    def put(self, bucket, key, file, type=None, meta=None):
+        more = {}
+        if type:
+            more["ContentType"] = type
+        if meta:
+            more["Metadata"] = meta
+        with open(file, "rb") as f:
+            answer = self.s3.put_object(Bucket=bucket, Key=key, Body=f, **more)
+        return {"etag": answer["ETag"]}
+
+    def put_new(self, bucket, key, file):
+        if "IfNoneMatch" not in self.members("PutObject"):
+            raise Unsupported("this version has no IfNoneMatch")
+        self.s3.put_object(Bucket=bucket, Key=key, Body=read(file), IfNoneMatch="*")
+
+    def put_if(self, bucket, key, file, etag):
+        if "IfMatch" not in self.members("PutObject"):
+            raise Unsupported("this version has no IfMatch")
+        self.s3.put_object(Bucket=bucket, Key=key, Body=read(file), IfMatch=etag)
+
+    def upload(self, bucket, key, file, part):
+        self.s3.upload_file(file, bucket, key, Config=boto3.s3.transfer.TransferConfig(
+            multipart_threshold=part, multipart_chunksize=part))
+
+    def get(self, bucket, key, file):
+        write(file, self.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    def range(self, bucket, key, file, first, last):
+        answer = self.s3.get_object(Bucket=bucket, Key=key, Range="bytes=%d-%d" % (first, last))
+        write(file, answer["Body"].read())
+
+    def head(self, bucket, key):
+        answer = self.s3.head_object(Bucket=bucket, Key=key)
+        return {"size": answer["ContentLength"], "etag": answer["ETag"],
+                "type": answer["ContentType"], "meta": answer["Metadata"]}
+
+    def list(self, bucket, prefix, delimiter, page):
+        keys, prefixes = [], []
+        for answer in self.s3.get_paginator("list_objects_v2").paginate(
+                Bucket=bucket, Prefix=prefix, Delimiter=delimiter,
+                PaginationConfig={"PageSize": page}):
+            keys += [r["Key"] for r in answer.get("Contents", [])]
+            prefixes += [r["Prefix"] for r in answer.get("CommonPrefixes", [])]
+        return {"keys": keys, "prefixes": prefixes}
+
+    def copy(self, bucket, source, key):
+        self.s3.copy({"Bucket": bucket, "Key": source}, bucket, key)
+
+    def delete(self, bucket, key):
+        self.s3.delete_object(Bucket=bucket, Key=key)
+
+    def delete_many(self, bucket, keys):
+        answer = self.s3.delete_objects(Bucket=bucket, Delete={
+            "Objects": [{"Key": k} for k in keys]})
+        assert not answer.get("Errors"), answer
+
+    def delete_bucket(self, bucket):
+        self.s3.delete_bucket(Bucket=bucket)
+
+    def presign_get(self, bucket, key):
+        return {"url": self.s3.generate_presigned_url("get_object",
+                                                      {"Bucket": bucket, "Key": key})}
+
+    def presign_put(self, bucket, key):
+        return {"url": self.s3.generate_presigned_url("put_object",
+                                                      {"Bucket": bucket, "Key": key})}
+
+    def own_typed_exceptions(self, bucket):
+        try:
+            self.s3.get_object(Bucket=bucket, Key="none/such")
+            raise AssertionError("there is no such key")
+        except self.s3.exceptions.NoSuchKey:
+            pass
+        try:
+            self.s3.list_objects_v2(Bucket=bucket + "-none")
+            raise AssertionError("there is no such bucket")
+        except self.s3.exceptions.NoSuchBucket:
+            pass
+
+    def own_waiters(self, bucket):
+        self.s3.get_waiter("bucket_exists").wait(Bucket=bucket)
+        self.s3.get_waiter("object_not_exists").wait(Bucket=bucket, Key="none/such")
+
+
+Boto3().run(boto3.__version__)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the cases of ACLs have in common, for buckets and objects (key None: the bucket)."""
+
+import case
+
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+ALL = "http://acs.amazonaws.com/groups/global/AllUsers"
+OTHER = "0123456789abcdef" * 4
+
+
+def owner(t):
+    return t.status(t.s3.get(), 200).xml.get("Owner/ID")
+
+
+def grant(kind, who, permission="FULL_CONTROL"):
+    tag = {"CanonicalUser": "ID", "Group": "URI"}.get(kind, "EmailAddress")
+    return ('<Grant><Grantee xmlns:xsi="%s" xsi:type="%s"><%s>%s</%s></Grantee><Permission>%s'
+            "</Permission></Grant>" % (XSI, kind, tag, who, tag, permission))
+
+
+def policy(who, grants):
+    return ('<AccessControlPolicy xmlns="%s"><Owner><ID>%s</ID></Owner><AccessControlList>%s'
+            "</AccessControlList></AccessControlPolicy>" % (case.XMLNS, who, grants))
+
+
+def put(t, name, key, body="", headers=None):
+    return t.s3.put(name, key, body, headers, "acl")
+
+
+def shows_owner(t, name, key):
+    answer = t.status(t.s3.get(name, key, "acl"), 200)
+    me = owner(t)
+    t.eq(answer.xml.namespace, case.XMLNS)
+    t.eq(answer.body.decode().split("\n", 1)[1], policy(me, grant("CanonicalUser", me)))
+
+
+def takes_what_holds(t, name, key):
+    me = owner(t)
+    for headers in ({"x-amz-acl": "private"}, {"x-amz-acl": "bucket-owner-full-control"},
+                    {"x-amz-grant-full-control": 'id="%s"' % me},
+                    {"x-amz-grant-full-control": "id=%s" % me}):
+        t.eq(t.status(put(t, name, key, "", headers), 200).body, b"", "body")
+    t.status(put(t, name, key, policy(me, grant("CanonicalUser", me))), 200)
+    shows_owner(t, name, key)
+
+
+def refuses_others(t, name, key):
+    me = owner(t)
+    wrong = [put(t, name, key, "", {"x-amz-acl": canned}) for canned in (
+        "public-read", "public-read-write", "authenticated-read", "log-delivery-write")]
+    wrong += [put(t, name, key, "", {"x-amz-grant-" + what: who}) for what, who in (
+        ("read", 'uri="%s"' % ALL), ("read", 'id="%s"' % me), ("write-acp", 'id="%s"' % OTHER),
+        ("full-control", 'id="%s", uri="%s"' % (me, ALL)))]
+    wrong += [put(t, name, key, policy(me, grants)) for grants in (
+        grant("Group", ALL, "READ"), grant("CanonicalUser", OTHER), "",
+        grant("CanonicalUser", me) + grant("CanonicalUser", me, "READ"))]
+    for answer in wrong:
+        t.error(answer, 400, "AccessControlListNotSupported", "The bucket does not allow ACLs")
+    shows_owner(t, name, key)
+
+
+def bad_headers(t, name, key):
+    t.error(put(t, name, key), 400, "MissingSecurityHeader",
+            "Your request was missing a required header", MissingHeaderName="x-amz-acl")
+    t.error(put(t, name, key, "", {"x-amz-acl": "mine"}), 400, "InvalidArgument", None,
+            ArgumentName="x-amz-acl", ArgumentValue="mine")
+    t.error(put(t, name, key, "", {"x-amz-grant-read": 'uri="http://x"'}), 400, "InvalidArgument",
+            "Invalid group uri", ArgumentName="uri", ArgumentValue="http://x")
+    t.error(put(t, name, key, "", {"x-amz-grant-read": "id=abc"}), 400, "InvalidArgument",
+            "Invalid id", ArgumentName="id", ArgumentValue="abc")
+    t.error(put(t, name, key, "", {"x-amz-grant-read": "everybody"}), 400, "InvalidArgument",
+            "Argument format not recognized", ArgumentName="x-amz-grant-read",
+            ArgumentValue="everybody")
+    t.error(put(t, name, key, "", {"x-amz-grant-read": "emailAddress=a@b.c"}), 405,
+            "MethodNotAllowed")
+    t.error(put(t, name, key, "", {"x-amz-acl": "private", "x-amz-grant-full-control":
+                                   "id=" + owner(t)}), 400, "InvalidRequest",
+            "Specifying both Canned ACLs and Header Grants is not allowed")
+    t.error(put(t, name, key, policy(owner(t), ""), {"x-amz-acl": "private"}), 400,
+            "UnexpectedContent", "This request does not support content")
+
+
+def bad_documents(t, name, key):
+    me = owner(t)
+    good = policy(me, grant("CanonicalUser", me))
+    for body in ("nonsense", "<Other/>", good.replace("Owner>", "Master>"),
+                 good.replace("AccessControlList>", "List>"),
+                 good.replace("FULL_CONTROL", "EVERYTHING"),
+                 good.replace(' xsi:type="CanonicalUser"', ""),
+                 good.replace('"CanonicalUser"', '"Friend"'),
+                 good.replace("Grantee", "Guest")):
+        t.error(put(t, name, key, body), 400, "MalformedACLError",
+                "The XML you provided was not well-formed or did not validate against our "
+                "published schema")
+    t.error(put(t, name, key, policy("abc", "")), 400, "InvalidArgument", "Invalid id",
+            ArgumentName="CanonicalUser/ID", ArgumentValue="abc")
+    t.error(put(t, name, key, policy(me, grant("Group", "http://x", "READ"))), 400,
+            "InvalidArgument", "Invalid group uri", ArgumentName="Group/URI",
+            ArgumentValue="http://x")

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "object/document.h"
+
+#include "object/object.h"
+
+enum { HEAD = 9, KEY_MAX = HEAD + DOC_ID_MAX };
+
+static struct span
+doc_key(char key[KEY_MAX], uint64_t bucket, unsigned doc, struct span id)
+{
+	MUST(id.n <= DOC_ID_MAX);
+	be64_put(key, bucket);
+	key[8] = (char)doc;
+	if (id.n > 0)
+		memcpy(key + HEAD, id.p, id.n);
+	return span_of(key, HEAD + id.n);
+}
+
+static enum err
+missing(const struct obj_doc *d)
+{
+	enum err e = doc_row(d->doc)->missing;
+
+	if (d->fail != NULL && d->fail->code == OK) {
+		(void)fail_set(d->fail, e);
+		if (d->id.n == 0)
+			fail_pair(d->fail, "BucketName", d->bucket);
+	}
+	return e;
+}
+
+enum err
+obj_doc_get(struct txn *t, const struct obj_doc *d, struct span *inner)
+{
+	const char *fallback = doc_row(d->doc)->fallback;
+	char key[KEY_MAX];
+	struct rec_doc rec;
+	struct span row;
+	enum err e =
+	    table_get(t, T_DOCUMENT, doc_key(key, d->bucket_id, d->doc, d->id), &row);
+
+	if (e == E_NOT_FOUND && fallback != NULL) {
+		*inner = span_str(fallback);
+		return OK;
+	}
+	if (e == E_NOT_FOUND)
+		return missing(d);
+	if (e == OK)
+		e = rec_doc_get(row, &rec);
+	if (e != OK)
+		return e;
+	if (rec.deleted)
+		return missing(d);
+	*inner = rec.inner;
+	return OK;
+}
+
+static bool
+count_row(void *ctx, struct span id, struct span inner)
+{
+	unsigned *n = ctx;
+
+	(void)id;
+	(void)inner;
+	return ++*n < OBJ_DOCS_MAX;
+}
+
+static enum err
+put_allowed(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
+{
+	char key[KEY_MAX];
+	struct rec_bucket b;
+	struct span old;
+	unsigned n = 0;
+	enum err e = obj_bucket_find(t, d->bucket, &b, d->fail);
+
+	if (e == OK && b.id != d->bucket_id)
+		e = fail_set(d->fail, E_NO_SUCH_BUCKET);
+	if (e == OK && text->target.n > 0 &&
+	    obj_bucket_find(t, text->target, &b, NULL) != OK) {
+		e = fail_set(d->fail, E_INVALID_LOG_TARGET);
+		fail_pair(d->fail, "TargetBucket", text->target);
+	}
+	if (e != OK || d->id.n == 0)
+		return e;
+	e = table_get(t, T_DOCUMENT, doc_key(key, d->bucket_id, d->doc, d->id), &old);
+	if (e != E_NOT_FOUND)
+		return e;
+	e = obj_doc_each(t, d->bucket_id, d->doc, SPAN_NONE, count_row, &n);
+	return e == OK && n >= OBJ_DOCS_MAX ? fail_set(d->fail, E_TOO_MANY_CONFIGURATIONS)
+					    : e;
+}
+
+static enum err
+doc_write(struct txn *t, const struct obj_doc *d, const struct rec_doc *rec)
+{
+	char key[KEY_MAX];
+	struct buf row = { 0 };
+	enum err e;
+
+	rec_doc_put(&row, rec);
+	e = table_put(
+	    t, T_DOCUMENT, doc_key(key, d->bucket_id, d->doc, d->id), buf_view(&row));
+	buf_fini(&row);
+	return e;
+}
+
+static enum err
+doc_remove(struct txn *t, const struct obj_doc *d)
+{
+	char key[KEY_MAX];
+
+	return table_del(t, T_DOCUMENT, doc_key(key, d->bucket_id, d->doc, d->id));
+}
+
+enum err
+obj_doc_put(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
+{
+	struct rec_doc rec = { .inner = text->inner };
+	enum err e = put_allowed(t, d, text);
+
+	if (e != OK)
+		return e;
+	if (!text->nothing)
+		return doc_write(t, d, &rec);
+	e = doc_remove(t, d);
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+enum err
+obj_doc_delete(struct txn *t, const struct obj_doc *d)
+{
+	struct rec_doc gone = { .deleted = true };
+	struct rec_bucket b;
+	enum err e = obj_bucket_find(t, d->bucket, &b, d->fail);
+
+	if (e == OK && b.id != d->bucket_id)
+		e = fail_set(d->fail, E_NO_SUCH_BUCKET);
+	if (e != OK)
+		return e;
+	/* What every bucket has from the start stays away only if that is written down. */
+	if (doc_row(d->doc)->fallback != NULL)
+		return doc_write(t, d, &gone);
+	e = doc_remove(t, d);
+	if (e == E_NOT_FOUND)
+		return d->id.n > 0 ? missing(d) : OK;
+	return e;
+}
+
+enum err
+obj_doc_drop_all(struct txn *t, uint64_t bucket_id)
+{
+	char from[8], key[KEY_MAX];
+	struct table_cursor c;
+	struct span row;
+	enum err e = OK;
+
+	be64_put(from, bucket_id);
+	while (e == OK) {
+		e = table_begin(t, T_DOCUMENT, &c);
+		if (e != OK)
+			return e;
+		e = table_seek(&c, span_of(from, sizeof from));
+		if (e == OK &&
+		    (!span_starts(c.key, span_of(from, sizeof from)) ||
+			c.key.n > sizeof key))
+			e = E_NOT_FOUND;
+		row = SPAN_NONE;
+		if (e == OK) {
+			memcpy(key, c.key.p, c.key.n);
+			row = span_of(key, c.key.n);
+		}
+		table_end(&c);
+		if (e == OK)
+			e = table_del(t, T_DOCUMENT, row);
+	}
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+enum err
+obj_doc_each(struct txn *t, uint64_t bucket_id, enum doc doc, struct span after,
+    bool (*row)(void *ctx, struct span id, struct span inner), void *ctx)
+{
+	char key[KEY_MAX], head[KEY_MAX];
+	struct span prefix = doc_key(head, bucket_id, doc, SPAN_NONE), from;
+	struct table_cursor c;
+	struct rec_doc rec;
+	enum err e = table_begin(t, T_DOCUMENT, &c);
+
+	if (e != OK)
+		return e;
+	from = doc_key(key, bucket_id, doc, span_head(after, DOC_ID_MAX));
+	for (e = table_seek(&c, from); e == OK; e = table_next(&c)) {
+		if (!span_starts(c.key, prefix))
+			break;
+		if (after.n > 0 && span_cmp(c.key, from) <= 0)
+			continue;
+		e = rec_doc_get(c.value, &rec);
+		if (e != OK || !row(ctx, span_from(c.key, HEAD), rec.inner))
+			break;
+	}
+	table_end(&c);
+	return e == E_NOT_FOUND ? OK : e;
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Web pages of other origins, where a bucket has no rules of its own."""
+
+import base64
+import hashlib
+import sys
+
+from harness import Server, equal, run_tests
+
+LOCAL = ("http://localhost:3000", "https://localhost", "http://app.localhost:8080",
+         "http://127.0.0.1:5173", "http://127.9.8.7", "http://[::1]:3000")
+FOREIGN = ("https://example.com", "http://localhost.example.com", "http://127.evil.example",
+           "http://127.0.0.1.example:80", "null", "localhost", "http://notlocalhost",
+           "http://[::1].example")
+
+
+def preflight(server, origin, bucket="b"):
+    return server.client().request("OPTIONS", bucket, "key", None, {
+        "Origin": origin, "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "Authorization, X-Amz-Date"}, sign=None)
+
+
+def allowed(server, origin):
+    answer = preflight(server, origin)
+    equal((answer.status, answer.header("Access-Control-Allow-Origin")), (200, origin))
+    equal(answer.header("Access-Control-Allow-Headers"), "authorization, x-amz-date")
+    equal(answer.header("Access-Control-Allow-Methods"), "GET, PUT, HEAD, POST, DELETE")
+    answer = server.client().put("b", "key", b"x", {"Origin": origin})
+    equal((answer.status, answer.header("Access-Control-Allow-Origin")), (200, origin))
+    equal("ETag" in answer.header("Access-Control-Expose-Headers").split(", "), True, "ETag")
+    equal(server.client().get(headers={"Origin": origin}).header("Access-Control-Allow-Origin"),
+          origin, "of ListBuckets")
+
+
+def refused(server, origin):
+    answer = preflight(server, origin)
+    equal((answer.status, answer.code), (403, "AccessForbidden"), origin)
+    answer = server.client().put("b", "key", b"x", {"Origin": origin})
+    equal((answer.status, answer.header("Access-Control-Allow-Origin")), (200, None), origin)
+
+
+def test_default_is_this_machine():
+    with Server(buckets=["b"]) as server:
+        for origin in LOCAL:
+            allowed(server, origin)
+        for origin in FOREIGN:
+            refused(server, origin)
+
+
+def test_any():
+    with Server(args=["--cors-default", "any"], buckets=["b"]) as server:
+        for origin in LOCAL + FOREIGN:
+            allowed(server, origin)
+        equal(preflight(server, "https://example.com", "not-made-yet").status, 200)
+
+
+def test_off():
+    with Server(env={"TRUG_CORS_DEFAULT": "off"}, buckets=["b"]) as server:
+        for origin in LOCAL + FOREIGN:
+            refused(server, origin)
+
+
+def test_rules_of_the_bucket_come_first():
+    body = ("<CORSConfiguration><CORSRule><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>"
+            "https://example.com</AllowedOrigin><AllowedHeader>*</AllowedHeader></CORSRule>"
+            "</CORSConfiguration>")
+    with Server(args=["--cors-default", "any"], buckets=["b"]) as server:
+        digest = base64.b64encode(hashlib.md5(body.encode()).digest()).decode()
+        equal(server.client().put("b", None, body, {"Content-MD5": digest}, "cors").status, 200)
+        equal(preflight(server, "https://example.com").status, 200)
+        equal(preflight(server, "http://localhost:3000").status, 403)
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(globals()))
