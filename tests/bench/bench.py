@@ -16,6 +16,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -198,9 +199,9 @@ class Bench:
             for server, name in ((nginx, "nginx"), (trug, "trug")):
                 if not server:
                     continue
-                tasks += [("%s.get_%d" % (name, conns), "GET 4 KiB, %d connections" % conns,
+                tasks += [("%s.get_%d" % (name, conns), "GET 4 KiB, connections: %d" % conns,
                            self.reading(server, "get", prefix="s/", keys=keys, conns=conns)),
-                          ("%s.put_%d" % (name, conns), "PUT 4 KiB, %d connections" % conns,
+                          ("%s.put_%d" % (name, conns), "PUT 4 KiB, connections: %d" % conns,
                            self.writing(server, "put", "w/", size=4096, conns=conns))]
         self.interleave("connections", tasks)
 
@@ -488,7 +489,7 @@ def trace(server, op, options, home):
     tracer = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(0.4)
     done = server.load(op, seconds=1, **options)
-    tracer.send_signal(2)
+    tracer.send_signal(signal.SIGINT)
     tracer.wait()
     counts = {}
     with open(out) as f:
@@ -585,6 +586,8 @@ def arguments():
 
 def main():
     args = arguments()
+    # Being stopped cleans up as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))
     bench = Bench(args)
     began = time.monotonic()
     facts = dict(machine(), groups={})

@@ -20,6 +20,9 @@
 #include "base/mem.h"
 
 enum { SMALL_BODY = 16384, SCRATCH = 1 << 20, EVENTS = 256, TRIES = 5 };
+/* By then each connection must have had an answer. */
+#define WARM_NS (UINT64_C(20) * 1000000000)
+
 enum chunk { CHUNK_SIZE, CHUNK_DATA, CHUNK_END, CHUNK_TRAILER };
 
 struct conn {
@@ -404,6 +407,12 @@ window(struct run *r, uint64_t now)
 {
 	const struct plan *p = r->plan;
 
+	if (!r->open && !r->stop && now > r->began + WARM_NS) {
+		(void)fprintf(stderr,
+		    "load: %" PRIu64 " of %u connections were answered\n", r->warm,
+		    p->conns);
+		exit(1);
+	}
 	if (!r->open && !r->stop && r->warm == p->conns &&
 	    now >= r->began + (uint64_t)(p->warmup * 1e9)) {
 		cpu_read(p, &r->cpu_began);

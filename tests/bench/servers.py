@@ -4,6 +4,7 @@
 import http.client
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -26,11 +27,11 @@ START_SECONDS = 60
 NGINX_CONF = """
 %(user)s
 worker_processes 1;
-worker_rlimit_nofile 200000;
+worker_rlimit_nofile %(files)d;
 daemon off;
 pid %(home)s/nginx.pid;
 error_log %(home)s/error.log warn;
-events { worker_connections 16384; }
+events { worker_connections %(connections)d; multi_accept on; }
 http {
 	access_log off;
 	sendfile on;
@@ -41,7 +42,7 @@ http {
 	client_body_temp_path %(home)s/body;
 	proxy_temp_path %(home)s/t1; fastcgi_temp_path %(home)s/t2;
 	uwsgi_temp_path %(home)s/t3; scgi_temp_path %(home)s/t4;
-	open_file_cache max=100000 inactive=1h;
+	open_file_cache max=%(cached)d inactive=1h;
 	open_file_cache_valid 1h;
 	server {
 		listen 127.0.0.1:%(port)d backlog=4096;
@@ -191,6 +192,8 @@ class Nginx(Server):
             tls = ("ssl_certificate %s/public.crt; ssl_certificate_key %s/private.key;"
                    " ssl_protocols TLSv1.2 TLSv1.3;") % (self.certificate, self.certificate)
         text = NGINX_CONF % {"home": self.home, "port": self.port, "tls": tls,
+                             "files": resource.getrlimit(resource.RLIMIT_NOFILE)[1], "connections": 4096,
+                             "cached": resource.getrlimit(resource.RLIMIT_NOFILE)[1] // 2,
                              "user": "user root;" if os.geteuid() == 0 else ""}
         if self.tls:
             text = text.replace("backlog=4096", "ssl backlog=4096")
