@@ -122,6 +122,37 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 }
 
 enum err
+obj_rename(struct txn *t, const struct obj_dest *d, struct span from,
+    const struct obj_cond *source)
+{
+	uint8_t row[REC_OBJECT_MAX];
+	struct rec_object rec, old;
+	struct rec_bucket b;
+	bool exists;
+	enum err e = obj_dest_check(t, d, &old, &exists);
+
+	if (e == OK)
+		e = obj_find(t, d->bucket_id, from, &rec, d->fail);
+	if (e == OK)
+		e = obj_cond_read(source, &rec, d->fail);
+	if (e == OK && span_eq(from, d->key))
+		e = fail_msg(d->fail, E_INVALID_REQUEST,
+		    "This rename request is illegal because it is trying to rename an "
+		    "object to itself.");
+	if (e == OK)
+		e = obj_bucket_find(t, d->bucket, &b, d->fail);
+	if (e == OK && exists)
+		e = obj_drop(t, d->bucket_id, &old);
+	if (e == OK)
+		e = obj_uploads_see_delete(t, &b, from);
+	if (e == OK)
+		e = key_del(t, T_OBJECT, d->bucket_id, from);
+	return e == OK ? key_put(t, T_OBJECT, d->bucket_id, d->key,
+			     span_of(row, rec_object_put(row, &rec)))
+		       : e;
+}
+
+enum err
 obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct obj_cond *cond, bool *existed, struct fail *fail)
 {
