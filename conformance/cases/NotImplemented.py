@@ -2,13 +2,12 @@
 """Operations that are known but not there answer 501 by name, and do nothing else."""
 
 BUCKET = {
-    "GET": {"versions": "ListObjectVersions"},
     "PUT": {
         "encryption": "PutBucketEncryption",
         "lifecycle": "PutBucketLifecycleConfiguration",
         "notification": "PutBucketNotificationConfiguration",
         "object-lock": "PutObjectLockConfiguration", "policy": "PutBucketPolicy",
-        "replication": "PutBucketReplication", "versioning": "PutBucketVersioning",
+        "replication": "PutBucketReplication",
     },
 }
 OBJECT = {

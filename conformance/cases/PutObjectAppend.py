@@ -141,3 +141,21 @@ def PutObjectAppend_race(t):
         t.eq(sorted(answers), [200] + [400] * 7)
         size += 1
         t.eq(len(t.status(t.s3.get(name, "log"), 200).body), size)
+
+
+def PutObjectAppend_makes_a_version(t):
+    name = t.bucket()
+    t.object(name, "key", b"one")
+    t.status(t.s3.put(name, query="versioning", body=b"<VersioningConfiguration><Status>Enabled"
+                      b"</Status></VersioningConfiguration>"), 200)
+    answer = t.status(_append(t, name, "key", 3, LARGE), 200)
+    second = answer.header("x-amz-version-id")
+    t.status(_append(t, name, "key", 3 + len(LARGE), b"three"), 200)
+    t.body(t.s3.get(name, "key"), b"one" + LARGE + b"three")
+    t.body(t.s3.get(name, "key", {"versionId": "null"}), b"one")
+    t.body(t.s3.get(name, "key", {"versionId": second}), b"one" + LARGE)
+    t.status(t.s3.delete(name, "key", {"versionId": second}), 204)
+    t.body(t.s3.get(name, "key"), b"one" + LARGE + b"three")
+    t.status(t.s3.delete(name, "key"), 204)
+    t.status(_append(t, name, "key", 0, b"new"), 200)
+    t.body(t.s3.get(name, "key"), b"new")

@@ -125,3 +125,12 @@ def RenameObject_race(t):
         keys = t.keys(name)
         t.eq(len(keys), 1)
         t.status(t.s3.delete(name, keys[0]), 204)
+
+
+def RenameObject_with_versioning(t):
+    name = t.bucket()
+    t.object(name, "from", b"body")
+    t.status(t.s3.put(name, query="versioning", body=b"<VersioningConfiguration><Status>Enabled"
+                      b"</Status></VersioningConfiguration>"), 200)
+    t.error(_rename(t, name, "to", "from"), 400, "InvalidRequest")
+    t.eq(t.keys(name), ["from"])

@@ -83,6 +83,18 @@ class Case:
                             '<CompleteMultipartUpload xmlns="%s">%s</CompleteMultipartUpload>'
                             % (XMLNS, "".join(rows)), headers)
 
+    def versioning(self, bucket, status="Enabled"):
+        body = ('<VersioningConfiguration xmlns="%s"><Status>%s</Status>'
+                "</VersioningConfiguration>" % (XMLNS, status)).encode()
+        self.status(self.s3.put(bucket, None, body, query="versioning"), 200)
+
+    def versions(self, bucket, query=None):
+        """(key, id, latest, marker) in the order of the listing, and the document."""
+        root = self.status(self.s3.get(bucket, query=query or "versions"), 200).xml
+        return [(row.get("Key"), row.get("VersionId"), row.get("IsLatest") == "true",
+                 row.name == "DeleteMarker") for row in root.children()
+                if row.name in ("Version", "DeleteMarker")], root
+
     def multipart(self, bucket, key, bodies, headers=None):
         """A whole multipart upload; the answer of its completion."""
         upload = self.upload(bucket, key, headers)
@@ -104,6 +116,15 @@ class Case:
         self.s3.close()
 
     def _empty(self, name):
+        for _ in range(1000):
+            answer = self.s3.get(name, query="versions&encoding-type=url")
+            rows = [row for row in answer.xml.children()
+                    if row.name in ("Version", "DeleteMarker")] if answer.status == 200 else []
+            if all(row.get("VersionId") == "null" for row in rows):
+                break  # none, or what the plain listing below finds
+            for row in rows:
+                self.s3.delete(name, urllib.parse.unquote_plus(row.get("Key")),
+                               {"versionId": row.get("VersionId")})
         for upload in self._rows(name, "uploads", "Upload"):
             self.s3.delete(name, upload.get("Key"), {"uploadId": upload.get("UploadId")})
         for _ in range(1000):

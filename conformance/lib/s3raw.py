@@ -298,6 +298,9 @@ class Node:
         found = self.all(path)
         return found[0].value if found else default
 
+    def children(self):
+        return [Node(child) for child in self.element]
+
     def names(self):
         return [c.tag.rpartition("}")[2] for c in self.element]
 

@@ -48,6 +48,7 @@ class Adapter:
         threading.Thread(target=self._pump, daemon=True).start()
         hello = self._line()
         self.version, self.own = hello.get("version", "?"), hello.get("own", [])
+        self.limits, self.common = hello.get("limits", {}), hello.get("common", True)
 
     def _pump(self):
         for line in self.process.stdout:
@@ -206,10 +207,11 @@ class Scenario(case_module.Case):
         self.put_get("size/3m", data(3 * MIB + 3))
 
     def multipart(self):
-        content = data(11 * MIB + 7)
+        content = data(21 * MIB + 7)
         self.ask("upload", key="multi", file=self.file(content), part=5 * MIB)
         tag = self.status(self.s3.head(self.name_, "multi"), 200).header("ETag")
-        self.ok(tag.endswith('-3"'), "not in three parts: ETag %s" % tag)
+        parts = tag.strip('"').partition("-")[2]
+        self.ok(parts and int(parts) >= 3, "not in three parts or more: ETag %s" % tag)
         self.stored("multi", content)
         out = self.file()
         self.ask("get", key="multi", file=out)
@@ -239,19 +241,37 @@ class Scenario(case_module.Case):
             self.eq((meta.get("colour"), meta.get("n")), ("blue sky", "7"), "metadata by head")
 
     def keys(self, names):
-        wrong = []
+        wrong, refused = [], []
+        missing = self.missing()
         for name in names:
             try:
                 content = b"<" + name.encode()[:80] + b">"
                 self.put_get(name, content)
-                rows = self.ask("list", prefix=name, delimiter="", page=1000)["keys"]
-                self.ok(name in rows, "not in its list: %r" % rows[:4])
-                self.ask("delete", key=name)
-                self.eq(self.s3.head(self.name_, name).status, 404, "status after delete")
+                if "list" not in missing:
+                    rows = self.ask("list", prefix=name, delimiter="", page=1000)["keys"]
+                    self.ok(name in rows, "not in its list: %r" % rows[:4])
+                if "delete" not in missing:
+                    self.ask("delete", key=name)
+                    self.eq(self.s3.head(self.name_, name).status, 404, "status after delete")
+            except Unsupported as why:
+                refused.append("%r: %s" % (name[:20], why))
             except case_module.Failed as why:
                 wrong.append("%r: %s" % (name[:20], why))
+        if len(refused) == len(names):
+            raise Unsupported(refused[0])
         if wrong:
             self.fail("%d of %d: %s" % (len(wrong), len(names), "; ".join(wrong)))
+
+    def missing(self):
+        """What of list and delete the client does not have at all."""
+        names = []
+        for op in ("list", "delete"):
+            try:
+                self.adapter.ask(op, bucket=self.name_, key="probe", prefix="probe",
+                                 delimiter="", page=10)
+            except Unsupported:
+                names.append(op)
+        return names
 
     def keys_plain(self):
         self.keys(KEYS["keys_plain"])
@@ -348,7 +368,7 @@ class Scenario(case_module.Case):
             self.command, dict(self.environment, SECRET_KEY="wrong-secret", WORK=work),
             self.options.timeout)
         try:
-            self.refused(("SignatureDoesNotMatch",), "get", key="secret", file=self.file())
+            self.refused(("SignatureDoesNotMatch", "403"), "get", key="secret", file=self.file())
         finally:
             self.adapter.close()
             self.adapter = first
@@ -389,6 +409,14 @@ class Scenario(case_module.Case):
             self.start()
         return name, result[0], result[1], time.monotonic() - start
 
+    def _step(self, name):
+        """A step, unless the adapter knows that its client is not made for it."""
+        if name in self.adapter.limits:
+            if name == "make_bucket":
+                self.name_ = self.bucket()
+            return name, "skip", self.adapter.limits[name], 0.0
+        return self._one(name, getattr(self, name))
+
     def tell(self):
         """Yields (step, pass | fail | skip, reason, seconds)."""
         try:
@@ -396,11 +424,14 @@ class Scenario(case_module.Case):
         except Exception as why:
             yield "start", "fail", str(why), 0.0
             return
-        for name in [s for s in self.STEPS if s != "delete_bucket"]:
-            yield self._one(name, getattr(self, name))
+        if not self.adapter.common:
+            self.name_ = self.bucket()
+        for name in self.STEPS[:-1] if self.adapter.common else []:
+            yield self._step(name)
         for name in self.adapter.own:
             yield self._one(name, lambda: self.ask("own", name=name))
-        yield self._one("delete_bucket", self.delete_bucket)
+        if self.adapter.common:
+            yield self._step("delete_bucket")
         self.adapter.close()
 
 

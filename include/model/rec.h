@@ -55,16 +55,26 @@ struct checksum {
 	uint8_t value[CHECKSUM_MAX];
 };
 
+enum versioning { VERSIONING_NEVER, VERSIONING_ENABLED, VERSIONING_SUSPENDED };
 struct rec_bucket {
 	uint64_t id; /* space of its keys */
 	uint64_t uploads; /* space of its uploads */
+	uint8_t versioning; /* enum versioning */
+	uint64_t
+	    versions; /* space of older versions; 0 while there never was versioning */
 	int64_t created_ms;
 	struct span region; /* "" for us-east-1 */
 };
 void rec_bucket_put(struct buf *out, const struct rec_bucket *r);
 NODISCARD enum err rec_bucket_get(struct span in, struct rec_bucket *out); /* borrows */
 
-enum { OBJECT_HAS_ATTR = 1, OBJECT_HAS_PARTS = 2 };
+enum {
+	OBJECT_HAS_ATTR = 1,
+	OBJECT_HAS_PARTS = 2,
+	OBJECT_HAS_ID = 4, /* a version id of its own; without it is the null version */
+	OBJECT_IS_MARKER = 8, /* a delete marker */
+	OBJECT_FLAGS = 15 /* all there are */
+};
 enum { REC_OBJECT_MAX = 160 };
 struct rec_object {
 	uint8_t flags;
@@ -81,6 +91,14 @@ struct rec_object {
 };
 size_t rec_object_put(uint8_t out[REC_OBJECT_MAX], const struct rec_object *r);
 NODISCARD enum err rec_object_get(struct span in, struct rec_object *out);
+bool rec_object_is_marker(struct span in);
+/* Index key of an older version: key NUL reversed number; and back. */
+void version_key_put(struct buf *out, struct span key, uint64_t number);
+bool version_key_get(struct span in, struct span *key, uint64_t *number);
+/* S3 shows opaque text of 32 characters; it holds the number and a check of it. */
+enum { VERSION_ID_TEXT = 32 };
+void version_id_render(char out[VERSION_ID_TEXT], uint64_t number);
+bool version_id_parse(struct span text, uint64_t *number);
 
 /* Metadata: header names (lower case) and values, in the order given. */
 struct attrs {

@@ -70,25 +70,27 @@ struct obj_dest {
 	uint64_t bucket_id;
 	struct obj_cond cond;
 	struct fail *fail;
+	struct rec_bucket now; /* the bucket as obj_dest_check() found it */
 };
 /* The bucket is still there and the conditions hold; *old and *exists say what is replaced. */
 NODISCARD enum err obj_dest_check(
-    struct txn *t, const struct obj_dest *d, struct rec_object *old, bool *exists);
-/* Put rec (its number, times and body set) in place of what obj_dest_check() found. */
+    struct txn *t, struct obj_dest *d, struct rec_object *old, bool *exists);
+/* Put rec (its number, times and body set) where obj_dest_check() looked: what it found is
+ * dropped or becomes an older version, as the bucket's versioning says. */
 NODISCARD enum err obj_dest_put(struct txn *t, const struct obj_dest *d,
     const struct rec_object *old, struct rec_object *rec, const struct attrs *attrs);
 
 /* The object at from under d's key, with all it has but its name, in place of what may be
- * there. source: conditions on it. E_INVALID_REQUEST: it has that name already. */
-NODISCARD enum err obj_rename(struct txn *t, const struct obj_dest *d, struct span from,
-    const struct obj_cond *source);
+ * there. source: conditions on it. E_INVALID_REQUEST: it has that name already, or the
+ * bucket has versions, whose order a rename would turn. [in a write fn] */
+NODISCARD enum err obj_rename(
+    struct txn *t, struct obj_dest *d, struct span from, const struct obj_cond *source);
 
-/* One object less, with its body and rows. cond may be NULL. OK also when there is none
- * (*existed false), unless a condition asks for one. */
-NODISCARD enum err obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
-    const struct obj_cond *cond, bool *existed, struct fail *fail);
+/* What an object owns besides its row goes: body, metadata, its place in the usage. */
+NODISCARD enum err obj_drop(
+    struct txn *t, const struct rec_bucket *b, const struct rec_object *rec);
 
-/* ---- listing ---- */
+/* ---- listing ---- (delete markers are passed over) */
 struct obj_list {
 	unsigned table; /* T_OBJECT or T_UPLOAD */
 	uint64_t space;

@@ -5,6 +5,7 @@
 
 #include "object/body.h"
 #include "object/upload.h"
+#include "object/version.h"
 
 /* A body that has arrived becomes an object. Caller's memory until then(). */
 struct obj_put {
@@ -47,9 +48,13 @@ void obj_put_part_post(struct obj_put_part *p, struct store *s, struct inbox *in
  * the copy is made only while the source is still that version, else E_OPERATION_ABORTED. */
 struct obj_source {
 	struct span bucket, key;
+	struct obj_version version;
 	struct obj_cond cond;
 	struct rec_object seen;
 };
+/* As obj_version_find(), but a delete marker is no source. */
+NODISCARD enum err obj_source_find(
+    struct txn *t, const struct obj_source *s, struct rec_object *out, struct fail *fail);
 
 /* An object is made of another's bytes; no byte moves. */
 struct obj_copy {

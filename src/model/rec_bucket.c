@@ -5,14 +5,19 @@
 
 #include "model_priv.h"
 
+/* 2: versioning. A record of version 1 is one of a bucket that never had it. */
+enum { BUCKET_VERSION = 2 };
+
 void
 rec_bucket_put(struct buf *out, const struct rec_bucket *r)
 {
-	enc_u8(out, REC_VERSION);
+	enc_u8(out, BUCKET_VERSION);
 	enc_u64(out, r->id);
 	enc_u64(out, r->uploads);
 	enc_u64(out, (uint64_t)r->created_ms);
 	enc_span(out, r->region);
+	enc_u8(out, r->versioning);
+	enc_u64(out, r->versions);
 }
 
 enum err
@@ -20,14 +25,22 @@ rec_bucket_get(struct span in, struct rec_bucket *out)
 {
 	struct dec d = { .in = in };
 	struct rec_bucket r = { 0 };
+	uint8_t version;
 	enum err e;
 
-	if (dec_u8(&d) != REC_VERSION)
+	version = dec_u8(&d);
+	if (version < REC_VERSION || version > BUCKET_VERSION)
 		return E_CORRUPT;
 	r.id = dec_u64(&d);
 	r.uploads = dec_u64(&d);
 	r.created_ms = (int64_t)dec_u64(&d);
 	r.region = dec_span(&d);
+	if (version >= BUCKET_VERSION) {
+		r.versioning = dec_u8(&d);
+		r.versions = dec_u64(&d);
+	}
+	if (r.versioning > VERSIONING_SUSPENDED)
+		return E_CORRUPT;
 	e = dec_end(&d);
 	if (e == OK)
 		*out = r;

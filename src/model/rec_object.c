@@ -3,6 +3,9 @@
 
 #include "model/rec.h"
 
+#include "codec/b64.h"
+#include "codec/digest.h"
+
 #include "model_priv.h"
 
 /* Fixed places, because a listing reads a thousand of these for one page. */
@@ -77,8 +80,8 @@ rec_object_get(struct span in, struct rec_object *out)
 	struct rec_object r;
 
 	if (in.n < AT_VALUE || p[AT_VERSION] != REC_VERSION ||
-	    (p[AT_FLAGS] & ~(OBJECT_HAS_ATTR | OBJECT_HAS_PARTS)) != 0 ||
-	    p[AT_CLASS] >= CLASS_COUNT || !blob_ref_get(p + AT_BODY, &r.body) ||
+	    (p[AT_FLAGS] & ~OBJECT_FLAGS) != 0 || p[AT_CLASS] >= CLASS_COUNT ||
+	    !blob_ref_get(p + AT_BODY, &r.body) ||
 	    !checksum_get(p[AT_CHECKSUM], span_from(in, AT_VALUE), &r.checksum))
 		return E_CORRUPT;
 	r.flags = p[AT_FLAGS];
@@ -177,4 +180,58 @@ part_key_put(uint8_t out[10], uint64_t upload, unsigned number)
 {
 	be64_put(out, upload);
 	be16_put(out + 8, (uint16_t)number);
+}
+
+bool
+rec_object_is_marker(struct span in)
+{
+	return in.n > AT_FLAGS && ((uint8_t)in.p[AT_FLAGS] & OBJECT_IS_MARKER) != 0;
+}
+
+/* Reversed, so that the newest of a key comes first. */
+void
+version_key_put(struct buf *out, struct span key, uint64_t number)
+{
+	upload_key_put(out, key, ~number);
+}
+
+bool
+version_key_get(struct span in, struct span *key, uint64_t *number)
+{
+	if (!upload_key_get(in, key, number))
+		return false;
+	*number = ~*number;
+	return true;
+}
+
+enum { VERSION_RAW = 24 }; /* number, MD5 of it */
+
+static void
+version_raw(uint8_t raw[VERSION_RAW], uint64_t number)
+{
+	be64_put(raw, number);
+	digest_of(DIGEST_MD5, span_of(raw, 8), raw + 8);
+}
+
+void
+version_id_render(char out[VERSION_ID_TEXT], uint64_t number)
+{
+	uint8_t raw[VERSION_RAW];
+
+	version_raw(raw, number);
+	(void)b64url_render(out, raw, sizeof raw);
+}
+
+bool
+version_id_parse(struct span text, uint64_t *number)
+{
+	uint8_t raw[VERSION_RAW], want[VERSION_RAW];
+	size_t n;
+
+	if (text.n != VERSION_ID_TEXT || !b64url_parse(raw, sizeof raw, &n, text) ||
+	    n != sizeof raw)
+		return false;
+	*number = be64_get(raw);
+	version_raw(want, *number);
+	return memcmp(raw, want, sizeof raw) == 0;
 }

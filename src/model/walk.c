@@ -14,11 +14,11 @@ struct walk {
 };
 
 static enum err
-walk_objects(struct walk *w, struct span bucket, uint64_t space)
+walk_objects(struct walk *w, struct span bucket, unsigned table, uint64_t space)
 {
 	struct key_cursor *c = mem_alloc(sizeof *c);
 	struct rec_object rec;
-	enum err e = key_begin(w->txn, T_OBJECT, space, c);
+	enum err e = key_begin(w->txn, table, space, c);
 
 	if (e != OK)
 		goto out;
@@ -59,7 +59,9 @@ walk_buckets(struct walk *w)
 			    c.key.p);
 			break;
 		}
-		e = walk_objects(w, c.key, b.id);
+		e = walk_objects(w, c.key, T_OBJECT, b.id);
+		if (e == OK && b.versions != 0)
+			e = walk_objects(w, c.key, T_VERSION, b.versions);
 		if (e != OK)
 			break;
 	}

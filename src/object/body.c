@@ -3,6 +3,8 @@
 
 #include "object/body.h"
 
+#include <stdatomic.h>
+
 #include "base/mem.h"
 #include "codec/b64.h"
 #include "codec/crc.h"
@@ -13,12 +15,14 @@ enum { BODY_BUFFERS = 2, BODY_BUFFER = 256 << 10, FRAME_SLACK = 16 << 10, SLACK 
 
 struct body;
 
-/* One stretch of wire bytes on its way through a worker. */
+/* One stretch of wire bytes on its way through two workers: MD5 takes as long as all the
+ * rest together, so it has one of its own. */
 struct stretch {
-	struct task work, back;
+	struct task work, md5, back;
 	struct body *body;
 	char *p;
-	size_t n;
+	size_t n, payload;
+	atomic_uint left; /* workers that are not done with it */
 	bool busy, last;
 };
 
@@ -38,7 +42,7 @@ struct body {
 	size_t mem_n, mem_cap;
 	/* large */
 	bool large, ended, told;
-	struct serial serial;
+	struct serial serial, serial_md5;
 	struct stretch stretch[BODY_BUFFERS];
 	struct stretch end; /* no bytes: the checks, behind all that was posted */
 	unsigned fill, inflight;
@@ -64,6 +68,7 @@ body_new(const struct body_conf *conf)
 		return b;
 	}
 	serial_init(&b->serial, conf->pool);
+	serial_init(&b->serial_md5, conf->pool);
 	b->md5 = digest_new(DIGEST_MD5);
 	if (conf->check_sha256)
 		b->sha256 = digest_new(DIGEST_SHA256);
@@ -208,18 +213,23 @@ small_data(struct body *b, size_t n)
 
 /* ---- large: workers, in order ---- */
 
+/* Find the payload, and where it goes. */
 static enum err
-large_stretch(struct body *b, struct stretch *s)
+large_begin(struct body *b, struct stretch *s)
 {
 	struct body_conf *c = &b->conf;
-	size_t n;
-	enum err e = body_unframe(b, s->p, s->n, &n);
+	enum err e = body_unframe(b, s->p, s->n, &s->payload);
 
 	if (e == OK && b->file == NULL)
 		e = blob_file_new(c->store, c->length, &b->file, c->fail);
-	if (e != OK)
-		return e;
-	digest_add(b->md5, s->p, n);
+	return e;
+}
+
+static enum err
+large_keep(struct body *b, struct stretch *s)
+{
+	size_t n = s->payload;
+
 	if (b->sha256 != NULL)
 		digest_add(b->sha256, s->p, n);
 	sums_add(b, s->p, n);
@@ -243,6 +253,29 @@ large_end(struct body *b)
 }
 
 static void
+stretch_done(struct stretch *s)
+{
+	struct inbox *inbox = s->body->conf.inbox;
+
+	if (atomic_fetch_sub(&s->left, 1) == 1)
+		inbox_post(inbox, &s->back);
+}
+
+static void
+stretch_md5(struct task *t)
+{
+	struct stretch *s = CONTAINER_OF(t, struct stretch, md5);
+	struct body *b = s->body;
+
+	CHECK(b, BODY_MAGIC);
+	if (s->payload > 0)
+		digest_add(b->md5, s->p, s->payload);
+	if (s->last) /* nobody else has any of it by now */
+		b->bad = b->why != OK ? fail_set(b->conf.fail, b->why) : large_end(b);
+	stretch_done(s);
+}
+
+static void
 stretch_work(struct task *t)
 {
 	struct stretch *s = CONTAINER_OF(t, struct stretch, work);
@@ -250,10 +283,14 @@ stretch_work(struct task *t)
 
 	CHECK(b, BODY_MAGIC);
 	if (b->bad == OK && s->n > 0)
-		b->bad = large_stretch(b, s);
-	if (b->bad == OK && s->last)
-		b->bad = b->why != OK ? fail_set(b->conf.fail, b->why) : large_end(b);
-	inbox_post(b->conf.inbox, &s->back);
+		b->bad = large_begin(b, s);
+	if (b->bad == OK) {
+		atomic_store(&s->left, 2);
+		serial_post(&b->serial_md5, &s->md5);
+		if (s->n > 0)
+			b->bad = large_keep(b, s);
+	}
+	stretch_done(s);
 }
 
 static void
@@ -282,7 +319,10 @@ stretch_post(struct body *b, struct stretch *s, bool last)
 {
 	s->busy = true;
 	s->last = last;
+	s->payload = 0;
+	atomic_store(&s->left, 1);
 	s->work = (struct task){ .fn = stretch_work };
+	s->md5 = (struct task){ .fn = stretch_md5 };
 	s->back = (struct task){ .fn = stretch_back };
 	s->body = b;
 	b->inflight++;
@@ -395,6 +435,7 @@ body_destroy(struct body *b, bool committed)
 	checksum_drop(&b->calc_keep);
 	if (b->large) {
 		serial_fini(&b->serial);
+		serial_fini(&b->serial_md5);
 		digest_free(&b->md5);
 		if (b->sha256 != NULL)
 			digest_free(&b->sha256);

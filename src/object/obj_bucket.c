@@ -73,6 +73,11 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 	if (e == OK)
 		e = bucket_is_empty(t, r.id);
 	if (e == E_BUCKET_NOT_EMPTY) {
+		if (r.versioning != VERSIONING_NEVER)
+			(void)fail_msg(fail, e,
+			    "The bucket you tried to delete is not empty. You must "
+			    "delete all "
+			    "versions in the bucket.");
 		(void)fail_set(fail, e);
 		fail_pair(fail, "BucketName", name);
 	}

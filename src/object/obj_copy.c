@@ -5,18 +5,29 @@
 #include "base/mem.h"
 #include "object/put.h"
 
-/* The source as it stands in this transaction, if it is what the caller saw. */
-static enum err
-source_find(
+enum err
+obj_source_find(
     struct txn *t, const struct obj_source *s, struct rec_object *out, struct fail *fail)
 {
 	struct rec_bucket b;
 	enum err e = obj_bucket_find(t, s->bucket, &b, fail);
 
 	if (e == OK)
-		e = obj_find(t, b.id, s->key, out, fail);
-	if (e == OK)
-		e = obj_cond_read(&s->cond, out, fail);
+		e = obj_version_find(t, &b, s->key, &s->version, out, fail);
+	if (e == OK && (out->flags & OBJECT_IS_MARKER) != 0)
+		e = fail_msg(fail, E_INVALID_REQUEST,
+		    "The source of a copy request may not specifically refer to a delete "
+		    "marker by version id.");
+	return e == OK ? obj_cond_read(&s->cond, out, fail) : e;
+}
+
+/* The source as it stands in this transaction, if it is what the caller saw. */
+static enum err
+source_find(
+    struct txn *t, const struct obj_source *s, struct rec_object *out, struct fail *fail)
+{
+	enum err e = obj_source_find(t, s, out, fail);
+
 	if (e == OK && out->number != s->seen.number)
 		e = fail_set(fail, E_OPERATION_ABORTED);
 	return e;

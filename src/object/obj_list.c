@@ -97,6 +97,11 @@ obj_list(struct txn *t, struct obj_list *l, struct arena *a)
 	if (e != OK)
 		goto out;
 	for (e = list_start(l, c); e == OK && span_starts(c->key, l->prefix);) {
+		/* What is deleted is not there, and makes no common prefix either. */
+		if (l->table == T_OBJECT && rec_object_is_marker(c->value)) {
+			e = key_next(c);
+			continue;
+		}
 		if (l->count == l->max) {
 			l->truncated = true;
 			break;

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "object/upload.h"
+#include "object/version.h"
 
 enum err
 obj_find(struct txn *t, uint64_t bucket, struct span key, struct rec_object *out,
@@ -45,8 +46,8 @@ obj_attrs(struct txn *t, const struct rec_object *rec, struct arena *a, struct a
 }
 
 /* What an object owns besides its row. */
-static enum err
-obj_drop(struct txn *t, uint64_t bucket, const struct rec_object *rec)
+enum err
+obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec)
 {
 	uint8_t key[8];
 	enum err e = blob_drop(t, &rec->body);
@@ -55,28 +56,28 @@ obj_drop(struct txn *t, uint64_t bucket, const struct rec_object *rec)
 		e = table_del(t, T_ATTR, number_key(key, rec->number));
 	if (e == OK && (rec->flags & OBJECT_HAS_PARTS) != 0)
 		e = table_del(t, T_OBJPART, number_key(key, rec->number));
-	if (e == OK)
-		e = usage_add(t, bucket, rec->class, -1, -(int64_t)rec->size);
+	if (e == OK && (rec->flags & OBJECT_IS_MARKER) == 0)
+		e = usage_add(t, b->id, rec->class, -1, -(int64_t)rec->size);
 	return e == E_NOT_FOUND ? E_CORRUPT : e;
 }
 
 enum err
-obj_dest_check(
-    struct txn *t, const struct obj_dest *d, struct rec_object *old, bool *exists)
+obj_dest_check(struct txn *t, struct obj_dest *d, struct rec_object *old, bool *exists)
 {
-	struct rec_bucket b;
-	enum err e = obj_bucket_find(t, d->bucket, &b, d->fail);
+	bool there;
+	enum err e = obj_bucket_find(t, d->bucket, &d->now, d->fail);
 
 	if (e != OK)
 		return e;
 	/* Deleted and made anew while the body came in: what was asked for is gone. */
-	if (b.id != d->bucket_id)
+	if (d->now.id != d->bucket_id)
 		return fail_set(d->fail, E_NO_SUCH_BUCKET);
 	e = obj_find(t, d->bucket_id, d->key, old, NULL);
 	*exists = e == OK;
 	if (e != OK && e != E_NO_SUCH_KEY)
 		return e;
-	e = obj_cond_write(&d->cond, *exists ? old : NULL, d->fail);
+	there = *exists && (old->flags & OBJECT_IS_MARKER) == 0;
+	e = obj_cond_write(&d->cond, there ? old : NULL, d->fail);
 	if (e == E_NO_SUCH_KEY) {
 		(void)fail_set(d->fail, e);
 		fail_pair(d->fail, "Key", d->key);
@@ -107,10 +108,9 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
     struct rec_object *rec, const struct attrs *attrs)
 {
 	uint8_t row[REC_OBJECT_MAX];
-	enum err e = OK;
+	enum err e;
 
-	if (old != NULL)
-		e = obj_drop(t, d->bucket_id, old);
+	e = obj_version_make_room(t, &d->now, d->key, old, rec);
 	if (e == OK)
 		e = obj_put_attrs(t, rec, attrs);
 	if (e == OK)
@@ -122,15 +122,17 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 }
 
 enum err
-obj_rename(struct txn *t, const struct obj_dest *d, struct span from,
-    const struct obj_cond *source)
+obj_rename(
+    struct txn *t, struct obj_dest *d, struct span from, const struct obj_cond *source)
 {
 	uint8_t row[REC_OBJECT_MAX];
 	struct rec_object rec, old;
-	struct rec_bucket b;
 	bool exists;
 	enum err e = obj_dest_check(t, d, &old, &exists);
 
+	if (e == OK && d->now.versioning != VERSIONING_NEVER)
+		e = fail_msg(d->fail, E_INVALID_REQUEST,
+		    "RenameObject is not supported in a bucket with versioning.");
 	if (e == OK)
 		e = obj_find(t, d->bucket_id, from, &rec, d->fail);
 	if (e == OK)
@@ -139,38 +141,13 @@ obj_rename(struct txn *t, const struct obj_dest *d, struct span from,
 		e = fail_msg(d->fail, E_INVALID_REQUEST,
 		    "This rename request is illegal because it is trying to rename an "
 		    "object to itself.");
-	if (e == OK)
-		e = obj_bucket_find(t, d->bucket, &b, d->fail);
 	if (e == OK && exists)
-		e = obj_drop(t, d->bucket_id, &old);
+		e = obj_drop(t, &d->now, &old);
 	if (e == OK)
-		e = obj_uploads_see_delete(t, &b, from);
+		e = obj_uploads_see_delete(t, &d->now, from);
 	if (e == OK)
 		e = key_del(t, T_OBJECT, d->bucket_id, from);
 	return e == OK ? key_put(t, T_OBJECT, d->bucket_id, d->key,
 			     span_of(row, rec_object_put(row, &rec)))
 		       : e;
-}
-
-enum err
-obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
-    const struct obj_cond *cond, bool *existed, struct fail *fail)
-{
-	struct rec_object rec;
-	enum err e = obj_find(t, b->id, key, &rec, NULL);
-
-	*existed = e == OK;
-	if (e != OK && e != E_NO_SUCH_KEY)
-		return e;
-	if (cond != NULL && obj_cond_given(cond)) {
-		e = obj_cond_write(cond, *existed ? &rec : NULL, fail);
-		if (e != OK)
-			return fail_set(fail, e);
-	}
-	if (!*existed)
-		return OK;
-	e = obj_drop(t, b->id, &rec);
-	if (e == OK)
-		e = obj_uploads_see_delete(t, b, key);
-	return e == OK ? key_del(t, T_OBJECT, b->id, key) : e;
 }

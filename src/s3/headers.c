@@ -481,11 +481,12 @@ headers_owner_check(struct rq *rq)
 
 /* x-amz-copy-source: "[/]bucket/key[?versionId=id]", percent-encoded. */
 enum err
-headers_copy_source(struct rq *rq, struct span *bucket, struct span *key)
+headers_copy_source(
+    struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version)
 {
 	struct span raw = header_get(rq, "x-amz-copy-source"), path = raw;
 	size_t at = span_search(path, SPAN_LIT("?versionId="), 0);
-	struct span version = span_from(path, at + 11);
+	struct span id = span_from(path, at + 11);
 	char *text;
 	size_t n;
 
@@ -504,7 +505,8 @@ headers_copy_source(struct rq *rq, struct span *bucket, struct span *key)
 		return bad_argument(rq, "x-amz-copy-source", raw,
 		    "Copy Source must mention the source bucket and key: "
 		    "sourcebucket/sourcekey");
-	if (at == raw.n || span_is(version, "null"))
+	version->which = VERSION_CURRENT;
+	if (at == raw.n || obj_version_parse(id, version))
 		return OK;
 	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");
 }

@@ -12,24 +12,34 @@ enum { CANONICAL_ID = 64 };
 
 /* ---- get ---- */
 
+struct acl_look {
+	struct rq *rq;
+	struct obj_version version;
+};
+
 static enum err
 acl_look(struct txn *t, void *arg)
 {
-	struct rq *rq = arg;
+	struct acl_look *l = arg;
 	struct rec_object rec;
+	enum err e =
+	    obj_version_find(t, &l->rq->bkt, l->rq->key, &l->version, &rec, &l->rq->fail);
 
-	return obj_find(t, rq->bkt.id, rq->key, &rec, &rq->fail);
+	if (e == OK && (rec.flags & OBJECT_IS_MARKER) != 0)
+		e = fail_set(&l->rq->fail, E_METHOD_NOT_ALLOWED);
+	return e;
 }
 
 static enum err
 acl_subject(struct rq *rq)
 {
+	struct acl_look l = { .rq = rq };
 	enum err e;
 
 	if (rq->op->level != LEVEL_OBJECT)
 		return OK;
-	e = query_version(rq);
-	return e == OK ? store_read(rq->loop->reader, acl_look, rq) : e;
+	e = query_version(rq, &l.version);
+	return e == OK ? store_read(rq->loop->reader, acl_look, &l) : e;
 }
 
 enum err

@@ -24,13 +24,8 @@ static enum err
 source_look(struct txn *t, void *arg)
 {
 	struct copy_source *s = arg;
-	struct rec_bucket b;
-	enum err e = obj_bucket_find(t, s->source.bucket, &b, &s->rq->fail);
+	enum err e = obj_source_find(t, &s->source, &s->source.seen, &s->rq->fail);
 
-	if (e == OK)
-		e = obj_find(t, b.id, s->source.key, &s->source.seen, &s->rq->fail);
-	if (e == OK)
-		e = obj_cond_read(&s->source.cond, &s->source.seen, &s->rq->fail);
 	if (e == OK)
 		e = s->plan(s);
 	if (e == OK && s->hashing)
@@ -42,7 +37,8 @@ source_look(struct txn *t, void *arg)
 static enum err
 source_find(struct rq *rq, struct copy_source *s)
 {
-	enum err e = headers_copy_source(rq, &s->source.bucket, &s->source.key);
+	enum err e = headers_copy_source(
+	    rq, &s->source.bucket, &s->source.key, &s->source.version);
 
 	s->rq = rq;
 	if (e == OK)
@@ -105,6 +101,19 @@ source_again(struct copy_source *s, enum err *e)
 	return *e == OK;
 }
 
+/* Which version was read, where the source has ids, and which one was written. */
+static void
+copy_versions(struct rq *rq, const struct obj_source *s, const struct rec_object *made)
+{
+	char text[VERSION_ID_TEXT];
+
+	if ((s->seen.flags & OBJECT_HAS_ID) != 0 || s->version.which != VERSION_CURRENT)
+		reply_header(rq, "x-amz-copy-source-version-id",
+		    span_of(text, obj_version_text(text, &s->seen)));
+	if (made != NULL)
+		reply_written(rq, made);
+}
+
 /* ---- CopyObject ---- */
 
 struct copy_op {
@@ -138,6 +147,7 @@ copy_then(struct obj_write *w, enum err e)
 		if (rec->class != CLASS_STANDARD)
 			reply_header_str(
 			    rq, "x-amz-storage-class", class_name(rec->class));
+		copy_versions(rq, &op->source.source, rec);
 	}
 	rq_resume(rq, e);
 }
@@ -174,8 +184,9 @@ copy_self(struct rq *rq, const struct copy_op *op)
 {
 	const struct obj_source *s = &op->source.source;
 
-	if (!span_eq(s->bucket, rq->bucket) || !span_eq(s->key, rq->key) ||
-	    op->copy.replace || header_get(rq, "x-amz-storage-class").p != NULL ||
+	if (s->version.which != VERSION_CURRENT || !span_eq(s->bucket, rq->bucket) ||
+	    !span_eq(s->key, rq->key) || op->copy.replace ||
+	    header_get(rq, "x-amz-storage-class").p != NULL ||
 	    header_get(rq, "x-amz-checksum-algorithm").p != NULL)
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
@@ -285,6 +296,7 @@ copy_part_then(struct obj_write *w, enum err e)
 		xml_put_etag(b, etag, obj_etag_hex(etag, rec->etag, 0));
 		xml_put_checksum(b, &rec->checksum, 0);
 		buf_str(b, "</CopyPartResult>");
+		copy_versions(rq, &op->source.source, NULL);
 	}
 	rq_resume(rq, e);
 }

@@ -25,18 +25,35 @@ refuse_bypass(struct rq *rq)
 struct delete_op {
 	struct obj_write w;
 	struct rq *rq;
+	struct obj_version version;
 	struct obj_cond cond;
+	struct obj_deleted did;
 };
+
+static enum err
+delete_one(struct txn *t, struct rq *rq, struct span key, const struct obj_version *v,
+    const struct obj_cond *cond, struct obj_deleted *did, struct fail *fail)
+{
+	struct rec_bucket b;
+	enum err e = obj_bucket_find(t, rq->bucket, &b, fail);
+
+	if (e == OK && b.id != rq->bkt.id)
+		e = fail_set(fail, E_NO_SUCH_BUCKET);
+	if (e != OK)
+		return e;
+	if (v->which != VERSION_CURRENT)
+		return obj_version_delete(t, &b, key, v, cond, did, fail);
+	return obj_delete(t, &b, key, cond, rq->now_ms, did, fail);
+}
 
 static enum err
 delete_write(struct txn *t, void *arg)
 {
 	struct delete_op *op = CONTAINER_OF(arg, struct delete_op, w.write);
 	struct rq *rq = op->rq;
-	bool existed;
 
 	fail_clear(&rq->fail);
-	return obj_delete(t, &rq->bkt, rq->key, &op->cond, &existed, &rq->fail);
+	return delete_one(t, rq, rq->key, &op->version, &op->cond, &op->did, &rq->fail);
 }
 
 static void
@@ -44,8 +61,13 @@ delete_then(struct obj_write *w, enum err e)
 {
 	struct delete_op *op = CONTAINER_OF(w, struct delete_op, w);
 
-	if (e == OK)
+	if (e == OK) {
 		reply_begin(op->rq, 204);
+		if (op->did.marker)
+			reply_header_str(op->rq, "x-amz-delete-marker", "true");
+		if (op->did.versioned)
+			reply_version(op->rq, &op->did.rec);
+	}
 	rq_resume(op->rq, e);
 }
 
@@ -60,13 +82,7 @@ op_delete_object_begin(struct rq *rq)
 		e = bad_argument(rq, "partNumber", part,
 		    "This operation does not accept a partNumber without an uploadId");
 	if (e == OK)
-		e = query_version(rq);
-	/* Deleting a version that is not there has nothing to do. */
-	if (e == E_NO_SUCH_VERSION) {
-		fail_init(&rq->fail, rq->arena);
-		reply_begin(rq, 204);
-		return OK;
-	}
+		e = query_version(rq, &op->version);
 	if (e == OK)
 		e = headers_cond_delete(rq, &op->cond);
 	if (e != OK)
@@ -80,7 +96,9 @@ op_delete_object_begin(struct rq *rq)
 /* ---- many ---- */
 
 struct delete_row {
-	struct span key, version, etag;
+	struct span key, id, etag;
+	struct obj_version version;
+	struct obj_deleted did;
 	enum err err;
 };
 
@@ -96,7 +114,9 @@ static enum err
 row_parse(struct rq *rq, const struct xml_node *node, struct delete_row *row)
 {
 	row->key = xml_text(node, "Key");
-	row->version = xml_text(node, "VersionId");
+	row->id = xml_text(node, "VersionId");
+	if (row->id.n > 0 && !obj_version_parse(row->id, &row->version))
+		row->err = E_INVALID_VERSION;
 	row->etag = xml_text(node, "ETag");
 	if (xml_child(node, "LastModifiedTime") != NULL ||
 	    xml_child(node, "Size") != NULL)
@@ -127,14 +147,13 @@ many_parse(struct rq *rq, struct delete_many *d)
 }
 
 static enum err
-row_delete(struct txn *t, const struct rq *rq, const struct delete_row *row)
+row_delete(struct txn *t, struct rq *rq, struct delete_row *row)
 {
 	struct obj_cond cond = { .if_match = row->etag };
-	bool existed;
 
-	if (row->version.n > 0 && !span_is(row->version, "null"))
-		return row->version.n == 32 ? OK : E_INVALID_VERSION;
-	return obj_delete(t, &rq->bkt, row->key, &cond, &existed, NULL);
+	if (row->err == E_INVALID_VERSION)
+		return row->err;
+	return delete_one(t, rq, row->key, &row->version, &cond, &row->did, NULL);
 }
 
 /* A member takes some rows; a row's own failure is its own and stops nobody. */
@@ -155,6 +174,35 @@ many_write(struct txn *t, void *arg)
 }
 
 static void
+put_deleted(const struct rq *rq, struct buf *b, const struct delete_row *row)
+{
+	char text[VERSION_ID_TEXT];
+	struct span id = span_of(text, obj_version_text(text, &row->did.rec));
+
+	buf_str(b, "<Deleted>");
+	xml_put(b, "Key", row->key);
+	if (row->id.n > 0)
+		xml_put(b, "VersionId", row->id);
+	if (row->did.marker && rq->bkt.versioning != VERSIONING_NEVER) {
+		xml_put_str(b, "DeleteMarker", "true");
+		xml_put(b, "DeleteMarkerVersionId", id);
+	}
+	buf_str(b, "</Deleted>");
+}
+
+static void
+put_error(struct buf *b, const struct delete_row *row)
+{
+	buf_str(b, "<Error>");
+	xml_put(b, "Key", row->key);
+	if (row->id.n > 0)
+		xml_put(b, "VersionId", row->id);
+	xml_put_str(b, "Code", err_row(row->err)->code);
+	xml_put_str(b, "Message", err_row(row->err)->message);
+	buf_str(b, "</Error>");
+}
+
+static void
 many_reply(struct delete_many *d)
 {
 	struct buf *b = reply_xml(d->rq, 200);
@@ -162,19 +210,11 @@ many_reply(struct delete_many *d)
 	buf_str(b, "<DeleteResult xmlns=\"" XML_S3NS "\">");
 	for (size_t i = 0; i < d->n; i++) {
 		const struct delete_row *row = &d->row[i];
-		bool failed = row->err != OK;
 
-		if (!failed && d->quiet)
-			continue;
-		xml_open(b, failed ? "Error" : "Deleted");
-		xml_put(b, "Key", row->key);
-		if (row->version.n > 0)
-			xml_put(b, "VersionId", row->version);
-		if (failed) {
-			xml_put_str(b, "Code", err_row(row->err)->code);
-			xml_put_str(b, "Message", err_row(row->err)->message);
-		}
-		xml_close(b, failed ? "Error" : "Deleted");
+		if (row->err != OK)
+			put_error(b, row);
+		else if (!d->quiet)
+			put_deleted(d->rq, b, row);
 	}
 	buf_str(b, "</DeleteResult>");
 }

@@ -14,6 +14,7 @@ enum { GET_COPY_MAX = 32 << 10 };
 struct get {
 	struct http_source source;
 	struct rq *rq;
+	struct obj_version version;
 	struct obj_cond cond;
 	struct obj_read read;
 	struct rec_object rec;
@@ -143,6 +144,7 @@ get_headers(struct txn *t, struct get *g)
 	reply_begin(rq, g->partial ? 206 : 200);
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
 	reply_etag(rq, &g->rec);
+	reply_version(rq, &g->rec);
 	if (!g->partial &&
 	    span_ieq(header_get(rq, "x-amz-checksum-mode"), SPAN_LIT("ENABLED")))
 		reply_checksum(rq, &g->rec.checksum, g->rec.parts);
@@ -188,8 +190,15 @@ static enum err
 get_find(struct txn *t, struct get *g)
 {
 	struct rq *rq = g->rq;
-	enum err e = obj_find(t, rq->bkt.id, rq->key, &g->rec, &rq->fail);
+	enum err e =
+	    obj_version_find(t, &rq->bkt, rq->key, &g->version, &g->rec, &rq->fail);
 
+	if (e == OK && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
+		(void)fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
+		fail_pair(&rq->fail, "Method", rq->http->method_name);
+		fail_pair_str(&rq->fail, "ResourceType", "DeleteMarker");
+		return E_METHOD_NOT_ALLOWED;
+	}
 	if (e == OK)
 		e = obj_cond_read(&g->cond, &g->rec, &rq->fail);
 	if (e == OK)
@@ -206,6 +215,24 @@ get_not_modified(struct get *g)
 	reply_begin(rq, 304);
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
 	reply_etag(rq, &g->rec);
+	reply_version(rq, &g->rec);
+	reply_send(rq);
+}
+
+/* What stands there is a delete marker: 404, or 405 to who asks for the marker itself. The
+ * error also tells which version it is. */
+static void
+get_marker(struct get *g)
+{
+	struct rq *rq = g->rq;
+
+	reply_error(rq);
+	reply_header_str(rq, "x-amz-delete-marker", "true");
+	reply_version(rq, &g->rec);
+	if (rq->fail.code == E_METHOD_NOT_ALLOWED) {
+		reply_header_str(rq, "Allow", "DELETE");
+		reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
+	}
 	reply_send(rq);
 }
 
@@ -226,6 +253,11 @@ get_reply(struct txn *t, void *arg)
 	struct get *g = rq->data;
 	enum err e = get_find(t, g);
 
+	if (e != OK && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
+		obj_read_end(&g->read);
+		get_marker(g);
+		return OK;
+	}
 	if (e == E_NOT_MODIFIED) {
 		obj_read_end(&g->read);
 		get_not_modified(g);
@@ -255,7 +287,7 @@ out:
 static enum err
 get_checks(struct rq *rq, struct get *g)
 {
-	enum err e = query_version(rq);
+	enum err e = query_version(rq, &g->version);
 
 	if (e == OK)
 		e = headers_override_check(rq);

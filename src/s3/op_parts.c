@@ -278,6 +278,7 @@ enum { WANT_ETAG = 1, WANT_CHECKSUM = 2, WANT_PARTS = 4, WANT_CLASS = 8, WANT_SI
 
 struct attributes {
 	struct rq *rq;
+	struct obj_version version;
 	unsigned want;
 	uint64_t max, after;
 	struct rec_object rec;
@@ -294,7 +295,10 @@ attributes_read(struct txn *t, void *arg)
 	enum err e = headers_cond_read(rq, "", &cond);
 
 	if (e == OK)
-		e = obj_find(t, rq->bkt.id, rq->key, &a->rec, &rq->fail);
+		e = obj_version_find(
+		    t, &rq->bkt, rq->key, &a->version, &a->rec, &rq->fail);
+	if (e == OK && (a->rec.flags & OBJECT_IS_MARKER) != 0)
+		e = fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
 	if (e == OK)
 		e = obj_cond_read(&cond, &a->rec, &rq->fail);
 	return e == OK ? obj_parts_kept(t, &a->rec, rq->arena, &a->kept, &a->nkept) : e;
@@ -391,7 +395,7 @@ op_get_attributes_begin(struct rq *rq)
 	struct attributes a = { .rq = rq, .max = PAGE_MAX };
 	char etag[ETAG_TEXT];
 	struct buf *b;
-	enum err e = query_version(rq);
+	enum err e = query_version(rq, &a.version);
 
 	if (e == OK)
 		e = attributes_want(rq, &a.want);
@@ -403,6 +407,7 @@ op_get_attributes_begin(struct rq *rq)
 		return e;
 	b = reply_xml(rq, 200);
 	reply_http_date(rq, "Last-Modified", a.rec.mtime_ms);
+	reply_version(rq, &a.rec);
 	buf_str(b, "<GetObjectAttributesResponse xmlns=\"" XML_S3NS "\">");
 	if ((a.want & WANT_ETAG) != 0)
 		xml_put(b, "ETag", span_of(etag, obj_etag(etag, &a.rec)));

@@ -125,6 +125,7 @@ put_then(struct obj_write *w, enum err e)
 		reply_checksum(rq, &op->put.rec.checksum, 0);
 		if (op->put.appended)
 			reply_header_u64(rq, "x-amz-object-size", op->put.rec.size);
+		reply_written(rq, &op->put.rec);
 		if (op->put.rec.class != CLASS_STANDARD)
 			reply_header_str(
 			    rq, "x-amz-storage-class", class_name(op->put.rec.class));

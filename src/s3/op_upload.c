@@ -282,6 +282,7 @@ complete_then(struct obj_write *w, enum err e)
 			    rec->checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
 		}
 		buf_str(b, "</CompleteMultipartUploadResult>");
+		reply_written(rq, rec);
 	}
 	rq_resume(rq, e);
 }

@@ -65,21 +65,16 @@ query_encoding(struct rq *rq, bool *url)
 }
 
 enum err
-query_version(struct rq *rq)
+query_version(struct rq *rq, struct obj_version *out)
 {
 	struct span v = query_get(rq, "versionId");
 
-	if (v.p == NULL || span_is(v, "null"))
+	out->which = VERSION_CURRENT;
+	if (v.p == NULL || obj_version_parse(v, out))
 		return OK;
 	if (v.n == 0)
 		return bad_argument(
 		    rq, "versionId", v, "Version id cannot be the empty string");
-	if (v.n == 32) {
-		(void)fail_set(&rq->fail, E_NO_SUCH_VERSION);
-		fail_pair(&rq->fail, "Key", rq->key);
-		fail_pair(&rq->fail, "VersionId", v);
-		return E_NO_SUCH_VERSION;
-	}
 	return bad_argument(rq, "versionId", v, "Invalid version id specified");
 }
 

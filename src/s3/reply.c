@@ -78,6 +78,26 @@ reply_checksum(struct rq *rq, const struct checksum *c, unsigned parts)
 }
 
 void
+reply_version(struct rq *rq, const struct rec_object *rec)
+{
+	char text[VERSION_ID_TEXT];
+
+	if (rq->bkt.versioning != VERSIONING_NEVER)
+		reply_header(
+		    rq, "x-amz-version-id", span_of(text, obj_version_text(text, rec)));
+}
+
+void
+reply_written(struct rq *rq, const struct rec_object *rec)
+{
+	char text[VERSION_ID_TEXT];
+
+	if ((rec->flags & OBJECT_HAS_ID) != 0)
+		reply_header(
+		    rq, "x-amz-version-id", span_of(text, obj_version_text(text, rec)));
+}
+
+void
 reply_http_date(struct rq *rq, const char *name, int64_t ms)
 {
 	char text[STAMP_HTTP];

@@ -10,6 +10,7 @@
 #include "object/object.h"
 #include "object/put.h"
 #include "object/read.h"
+#include "object/version.h"
 #include "s3/s3.h"
 
 /* ---- the registry ---- */
@@ -152,6 +153,10 @@ void reply_header_str(struct rq *rq, const char *name, const char *value);
 void reply_header_u64(struct rq *rq, const char *name, uint64_t v);
 void reply_etag(struct rq *rq, const struct rec_object *rec);
 void reply_checksum(struct rq *rq, const struct checksum *c, unsigned parts);
+/* x-amz-version-id: of what was read or deleted, in a bucket that has or had versioning; of
+ * what was written, only where that got an id. */
+void reply_version(struct rq *rq, const struct rec_object *rec);
+void reply_written(struct rq *rq, const struct rec_object *rec);
 void reply_http_date(struct rq *rq, const char *name, int64_t ms);
 /* Document: returns the scratch to write XML to, head line written, root to be opened. */
 struct buf *reply_xml(struct rq *rq, unsigned status);
@@ -180,7 +185,7 @@ NODISCARD enum err query_max(
 NODISCARD enum err bad_argument(struct rq *rq, const char *name, struct span value,
     const char *fmt, ...) PRINTF_LIKE(4, 5);
 NODISCARD enum err query_encoding(struct rq *rq, bool *url);
-NODISCARD enum err query_version(struct rq *rq); /* only "null" exists */
+NODISCARD enum err query_version(struct rq *rq, struct obj_version *out);
 /* No half of UploadPart, and no version, may become a plain PUT. */
 NODISCARD enum err query_plain(struct rq *rq);
 NODISCARD enum err query_part_number(struct rq *rq, bool *given, unsigned *out);
@@ -224,7 +229,7 @@ NODISCARD enum err headers_override_check(struct rq *rq);
 /* x-amz-expected-bucket-owner and its like: an account id, and ours. */
 NODISCARD enum err headers_owner_check(struct rq *rq);
 NODISCARD enum err headers_copy_source(
-    struct rq *rq, struct span *bucket, struct span *key);
+    struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version);
 
 /* range.c: [off, off + len) of size bytes that a Range header asks for */
 enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
@@ -253,6 +258,9 @@ enum err op_get_bucket_location_begin(struct rq *rq);
 enum err op_list_objects_begin(struct rq *rq);
 enum err op_list_objects_v2_begin(struct rq *rq);
 enum err op_list_uploads_begin(struct rq *rq);
+enum err op_list_versions_begin(struct rq *rq);
+enum err op_get_versioning_begin(struct rq *rq);
+enum err op_put_versioning_finish(struct rq *rq);
 enum err op_delete_objects_finish(struct rq *rq);
 enum err op_get_object_begin(struct rq *rq);
 enum err op_put_object_begin(struct rq *rq);

@@ -26,6 +26,7 @@ class Unsupported(Exception):
 
 class Adapter:
     codes = {}
+    limits = {}
 
     def code(self, why):
         response = getattr(why, "response", None)
@@ -48,6 +49,9 @@ class Adapter:
             return {"unsupported": "has no such call"}
         try:
             takes = inspect.signature(method).parameters
+            for name in ("type", "meta", "delimiter"):
+                if request.get(name) and name not in takes:
+                    raise Unsupported("has no %s there" % name)
             got = method(**{k: v for k, v in request.items() if k in takes})
             return dict({"ok": True}, **(got or {}))
         except Unsupported as why:
@@ -66,7 +70,8 @@ class Adapter:
         def say(message):
             wire.write(json.dumps(message) + "\n")
             wire.flush()
-        say({"version": version, "own": self.own_steps()})
+        say({"version": version, "own": self.own_steps(), "limits": self.limits,
+             "common": hasattr(self, "get")})
         for line in sys.stdin:
             say(self.answer(json.loads(line)))
 

@@ -119,7 +119,12 @@ rec_part_round_trip_and_damage(void **state)
 static void
 rec_bucket_round_trip_and_damage(void **state)
 {
-	struct rec_bucket in = { 1, 2, INT64_C(1763700000123), SPAN_LIT("eu-west-1") },
+	struct rec_bucket in = { .id = 1,
+		.uploads = 2,
+		.versioning = VERSIONING_SUSPENDED,
+		.versions = 3,
+		.created_ms = INT64_C(1763700000123),
+		.region = SPAN_LIT("eu-west-1") },
 			  out;
 	struct buf row = { 0 };
 
@@ -128,14 +133,47 @@ rec_bucket_round_trip_and_damage(void **state)
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), OK);
 	assert_true(out.id == 1 && out.uploads == 2 && out.created_ms == in.created_ms);
 	assert_true(span_is(out.region, "eu-west-1"));
+	assert_true(out.versioning == VERSIONING_SUSPENDED && out.versions == 3);
 	for (size_t i = 0; i < row.n; i++)
 		assert_int_equal(rec_bucket_get(span_of(row.p, i), &out), E_CORRUPT);
 	buf_char(&row, 'x');
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), E_CORRUPT);
 	row.n--;
-	row.p[0] = 2;
+	row.p[0] = 3;
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), E_CORRUPT);
 	buf_fini(&row);
+}
+
+/* Bytes as the first release wrote them: no versioning, and none is what they mean. */
+static void
+rec_bucket_of_version_1(void **state)
+{
+	static const char stored[] = "\1\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\10"
+				     "\0\0\1\232\240\0\0\0\0\0\0\11eu-west-1";
+	struct rec_bucket out;
+
+	(void)state;
+	assert_int_equal(rec_bucket_get(span_of(stored, sizeof stored - 1), &out), OK);
+	assert_true(out.id == 7 && out.uploads == 8 && span_is(out.region, "eu-west-1"));
+	assert_true(out.versioning == VERSIONING_NEVER && out.versions == 0);
+}
+
+static void
+version_id_round_trip(void **state)
+{
+	const uint64_t numbers[] = { 1, 255, 256, UINT64_MAX - 1 };
+	char text[VERSION_ID_TEXT];
+	uint64_t number;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		version_id_render(text, numbers[i]);
+		assert_true(version_id_parse(span_of(text, sizeof text), &number));
+		assert_true(number == numbers[i]);
+		text[0] = text[0] == 'A' ? 'B' : 'A';
+		assert_false(version_id_parse(span_of(text, sizeof text), &number));
+		assert_false(version_id_parse(span_of(text, sizeof text - 1), &number));
+	}
 }
 
 static struct field fields[] = {
@@ -273,6 +311,8 @@ main(void)
 		cmocka_unit_test(rec_object_damaged),
 		cmocka_unit_test(rec_part_round_trip_and_damage),
 		cmocka_unit_test(rec_bucket_round_trip_and_damage),
+		cmocka_unit_test(rec_bucket_of_version_1),
+		cmocka_unit_test(version_id_round_trip),
 		cmocka_unit_test(rec_attrs_round_trip_and_damage),
 		cmocka_unit_test(rec_upload_round_trip_and_damage),
 		cmocka_unit_test(upload_key_order),

@@ -27,9 +27,9 @@ same(struct objkit *k, const char *key, size_t n, unsigned seed)
 static enum err
 delete_fn(struct txn *t, struct objkit *k, void *arg)
 {
-	bool existed;
+	struct obj_deleted did;
 
-	return obj_delete(t, &k->bucket, span_str(arg), NULL, &existed, &k->fail);
+	return obj_delete(t, &k->bucket, span_str(arg), NULL, 1, &did, &k->fail);
 }
 
 static void

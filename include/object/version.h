@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Versions: which one a request means, what becomes of the present one when it is
+ * overwritten or deleted, and the listing of all. The newest version of a key sits in table
+ * object, older ones in table version; a bucket that never had versioning touches only the
+ * first. Source: docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html
+ */
+#ifndef OBJECT_VERSION_H
+#define OBJECT_VERSION_H
+
+#include "object/object.h"
+
+enum version_which { VERSION_CURRENT, VERSION_NULL, VERSION_NUMBER };
+struct obj_version {
+	enum version_which which;
+	uint64_t number; /* of VERSION_NUMBER */
+};
+
+/* Text a client sees: the id, or "null". Returns its length. */
+size_t obj_version_text(char out[VERSION_ID_TEXT], const struct rec_object *rec);
+/* "null" or an id; false: no such text can be one. */
+bool obj_version_parse(struct span text, struct obj_version *out);
+
+/* E_NO_SUCH_KEY (present one missing, or a delete marker: *out is set then), or
+ * E_NO_SUCH_VERSION. A marker asked for by its id is found. */
+NODISCARD enum err obj_version_find(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct obj_version *v, struct rec_object *out,
+    struct fail *fail);
+
+/* Before rec becomes the present version of key: old (NULL for none) is dropped or kept as
+ * an older one, and rec gets an id where the bucket gives ids. [in a write fn] */
+NODISCARD enum err obj_version_make_room(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct rec_object *old, struct rec_object *rec);
+
+/* What a delete did. */
+struct obj_deleted {
+	bool existed; /* something was there before */
+	bool marker; /* a marker was made, or a marker was what was removed */
+	bool versioned; /* rec tells which version that was */
+	struct rec_object rec;
+};
+
+/* Delete without a version: the object goes, or a marker comes. cond may be NULL. OK also
+ * when there is none, unless a condition asks for one. [in a write fn] */
+NODISCARD enum err obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_cond *cond, int64_t now_ms, struct obj_deleted *out,
+    struct fail *fail);
+/* Remove one version for good; the newest of the others becomes the present one. OK when
+ * there is none. [in a write fn] */
+NODISCARD enum err obj_version_delete(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct obj_version *v, const struct obj_cond *cond,
+    struct obj_deleted *out, struct fail *fail);
+
+/* State of a bucket. [in a write fn] */
+NODISCARD enum err obj_version_set(
+    struct txn *t, struct span bucket, uint8_t versioning, struct fail *fail);
+
+struct obj_version_list {
+	struct rec_bucket bucket;
+	struct span prefix, delimiter;
+	struct span key_marker; /* n = 0: from the start */
+	bool has_version_marker;
+	struct obj_version version_marker; /* within key_marker: behind this one */
+	size_t max;
+	void *ctx;
+	void (*row)(
+	    void *ctx, struct span key, const struct rec_object *rec, bool latest);
+	void (*common)(void *ctx, struct span prefix);
+	/* out */
+	size_t count;
+	bool truncated;
+	struct span last_key; /* arena memory */
+	struct rec_object last; /* number 0: last_key is a common prefix */
+};
+NODISCARD enum err obj_version_list(
+    struct txn *t, struct obj_version_list *l, struct arena *a);
+
+#endif

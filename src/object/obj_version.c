@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "object/version.h"
+
+#include "base/mem.h"
+#include "object/upload.h"
+
+size_t
+obj_version_text(char out[VERSION_ID_TEXT], const struct rec_object *rec)
+{
+	if ((rec->flags & OBJECT_HAS_ID) == 0) {
+		memcpy(out, "null", 4);
+		return 4;
+	}
+	version_id_render(out, rec->number);
+	return VERSION_ID_TEXT;
+}
+
+bool
+obj_version_parse(struct span text, struct obj_version *out)
+{
+	if (span_is(text, "null")) {
+		*out = (struct obj_version){ .which = VERSION_NULL };
+		return true;
+	}
+	out->which = VERSION_NUMBER;
+	return version_id_parse(text, &out->number);
+}
+
+/* ---- rows of older versions ---- */
+
+static enum err
+older_get(struct txn *t, const struct rec_bucket *b, struct span key, uint64_t number,
+    struct rec_object *out)
+{
+	struct buf k = { 0 };
+	struct span row;
+	enum err e;
+
+	if (b->versions == 0)
+		return E_NOT_FOUND;
+	version_key_put(&k, key, number);
+	e = key_get(t, T_VERSION, b->versions, buf_view(&k), &row);
+	buf_fini(&k);
+	return e == OK ? rec_object_get(row, out) : e;
+}
+
+static enum err
+older_put(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct rec_object *rec)
+{
+	uint8_t row[REC_OBJECT_MAX], number[8];
+	struct buf k = { 0 };
+	enum err e;
+
+	version_key_put(&k, key, rec->number);
+	e = key_put(t, T_VERSION, b->versions, buf_view(&k),
+	    span_of(row, rec_object_put(row, rec)));
+	buf_fini(&k);
+	if (e != OK || (rec->flags & OBJECT_HAS_ID) != 0)
+		return e;
+	be64_put(number, rec->number);
+	return key_put(t, T_NULLVER, b->versions, key, span_of(number, sizeof number));
+}
+
+static enum err
+older_del(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct rec_object *rec)
+{
+	struct buf k = { 0 };
+	enum err e;
+
+	version_key_put(&k, key, rec->number);
+	e = key_del(t, T_VERSION, b->versions, buf_view(&k));
+	buf_fini(&k);
+	if (e == OK && (rec->flags & OBJECT_HAS_ID) == 0)
+		e = key_del(t, T_NULLVER, b->versions, key);
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+static enum err
+older_null(
+    struct txn *t, const struct rec_bucket *b, struct span key, struct rec_object *out)
+{
+	struct span row;
+	enum err e;
+
+	if (b->versions == 0)
+		return E_NOT_FOUND;
+	e = key_get(t, T_NULLVER, b->versions, key, &row);
+	if (e == OK && row.n != 8)
+		return E_CORRUPT;
+	return e == OK ? older_get(t, b, key, be64_get(row.p), out) : e;
+}
+
+/* The newest of the older versions. */
+static enum err
+older_newest(
+    struct txn *t, const struct rec_bucket *b, struct span key, struct rec_object *out)
+{
+	struct key_cursor *c;
+	struct buf from = { 0 };
+	struct span found;
+	uint64_t number;
+	enum err e;
+
+	if (b->versions == 0)
+		return E_NOT_FOUND;
+	c = mem_alloc(sizeof *c);
+	version_key_put(&from, key, UINT64_MAX);
+	e = key_begin(t, T_VERSION, b->versions, c);
+	if (e == OK) {
+		e = key_seek(c, buf_view(&from));
+		if (e == OK &&
+		    (!version_key_get(c->key, &found, &number) || !span_eq(found, key)))
+			e = E_NOT_FOUND;
+		if (e == OK)
+			e = rec_object_get(c->value, out);
+		key_end(c);
+	}
+	buf_fini(&from);
+	mem_free(c);
+	return e;
+}
+
+/* ---- finding ---- */
+
+static bool
+is_it(const struct rec_object *rec, const struct obj_version *v)
+{
+	bool has_id = (rec->flags & OBJECT_HAS_ID) != 0;
+
+	return v->which == VERSION_NULL ? !has_id : has_id && rec->number == v->number;
+}
+
+static enum err
+version_look(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_version *v, struct rec_object *out, bool *present)
+{
+	enum err e = obj_find(t, b->id, key, out, NULL);
+
+	*present = e == OK && is_it(out, v);
+	if (*present || (e != OK && e != E_NO_SUCH_KEY))
+		return e;
+	if (v->which == VERSION_NULL)
+		return older_null(t, b, key, out);
+	e = older_get(t, b, key, v->number, out);
+	return e == OK && !is_it(out, v) ? E_NOT_FOUND : e;
+}
+
+static enum err
+no_such_version(const struct obj_version *v, struct span key, struct fail *fail)
+{
+	struct rec_object rec = { .number = v->number,
+		.flags = v->which == VERSION_NUMBER ? OBJECT_HAS_ID : 0 };
+	char text[VERSION_ID_TEXT];
+
+	if (fail != NULL && fail->code == OK) {
+		(void)fail_set(fail, E_NO_SUCH_VERSION);
+		fail_pair(fail, "Key", key);
+		fail_pair(fail, "VersionId", span_of(text, obj_version_text(text, &rec)));
+	}
+	return E_NO_SUCH_VERSION;
+}
+
+enum err
+obj_version_find(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_version *v, struct rec_object *out, struct fail *fail)
+{
+	bool present;
+	enum err e;
+
+	if (v->which != VERSION_CURRENT) {
+		e = version_look(t, b, key, v, out, &present);
+		return e == E_NOT_FOUND ? no_such_version(v, key, fail) : e;
+	}
+	out->flags = 0;
+	e = obj_find(t, b->id, key, out, fail);
+	if (e != OK || (out->flags & OBJECT_IS_MARKER) == 0)
+		return e;
+	if (fail != NULL && fail->code == OK) {
+		(void)fail_set(fail, E_NO_SUCH_KEY);
+		fail_pair(fail, "Key", key);
+	}
+	return E_NO_SUCH_KEY;
+}
+
+/* ---- overwriting and deleting ---- */
+
+static enum err
+drop_older_null(struct txn *t, const struct rec_bucket *b, struct span key)
+{
+	struct rec_object rec;
+	enum err e = older_null(t, b, key, &rec);
+
+	if (e == E_NOT_FOUND)
+		return OK;
+	if (e == OK)
+		e = obj_drop(t, b, &rec);
+	return e == OK ? older_del(t, b, key, &rec) : e;
+}
+
+enum err
+obj_version_make_room(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct rec_object *old, struct rec_object *rec)
+{
+	enum err e = OK;
+
+	switch (b->versioning) {
+	case VERSIONING_ENABLED:
+		rec->flags |= OBJECT_HAS_ID;
+		return old != NULL ? older_put(t, b, key, old) : OK;
+	case VERSIONING_SUSPENDED:
+		if (old != NULL && (old->flags & OBJECT_HAS_ID) == 0)
+			return obj_drop(t, b, old);
+		if (old != NULL)
+			e = older_put(t, b, key, old);
+		return e == OK ? drop_older_null(t, b, key) : e;
+	default:
+		return old != NULL ? obj_drop(t, b, old) : OK;
+	}
+}
+
+static enum err
+marker_put(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct rec_object *old, int64_t now_ms, struct rec_object *marker)
+{
+	uint8_t row[REC_OBJECT_MAX];
+	enum err e;
+
+	*marker = (struct rec_object){
+		.flags = OBJECT_IS_MARKER, .mtime_ms = now_ms, .number = store_next_id(t)
+	};
+	e = obj_version_make_room(t, b, key, old, marker);
+	if (e != OK)
+		return e;
+	return key_put(
+	    t, T_OBJECT, b->id, key, span_of(row, rec_object_put(row, marker)));
+}
+
+enum err
+obj_delete(struct txn *t, const struct rec_bucket *asked, struct span key,
+    const struct obj_cond *cond, int64_t now_ms, struct obj_deleted *out,
+    struct fail *fail)
+{
+	const struct rec_bucket *b = asked;
+	struct rec_object old;
+	bool there;
+	enum err e = obj_find(t, b->id, key, &old, NULL);
+
+	*out = (struct obj_deleted){ .existed = e == OK };
+	if (e != OK && e != E_NO_SUCH_KEY)
+		return e;
+	there = out->existed && (old.flags & OBJECT_IS_MARKER) == 0;
+	if (cond != NULL && obj_cond_given(cond)) {
+		e = obj_cond_write(cond, there ? &old : NULL, fail);
+		if (e != OK)
+			return fail_set(fail, e);
+	}
+	e = OK;
+	if (there)
+		e = obj_uploads_see_delete(t, b, key);
+	if (e == OK && b->versioning != VERSIONING_NEVER) {
+		out->marker = out->versioned = true;
+		return marker_put(
+		    t, b, key, out->existed ? &old : NULL, now_ms, &out->rec);
+	}
+	if (e == OK && out->existed)
+		e = obj_drop(t, b, &old);
+	return e == OK && out->existed ? key_del(t, T_OBJECT, b->id, key) : e;
+}
+
+/* The present version is gone: the newest of the others takes its place. */
+static enum err
+promote(struct txn *t, const struct rec_bucket *b, struct span key)
+{
+	uint8_t row[REC_OBJECT_MAX];
+	struct rec_object next;
+	enum err e = older_newest(t, b, key, &next);
+
+	if (e == E_NOT_FOUND)
+		return key_del(t, T_OBJECT, b->id, key);
+	if (e == OK)
+		e = older_del(t, b, key, &next);
+	if (e != OK)
+		return e;
+	return key_put(t, T_OBJECT, b->id, key, span_of(row, rec_object_put(row, &next)));
+}
+
+enum err
+obj_version_delete(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_version *v, const struct obj_cond *cond, struct obj_deleted *out,
+    struct fail *fail)
+{
+	bool present;
+	enum err e;
+
+	*out = (struct obj_deleted){ .versioned = true };
+	e = version_look(t, b, key, v, &out->rec, &present);
+	if (e == E_NOT_FOUND) {
+		out->rec = (struct rec_object){ .number = v->number,
+			.flags = v->which == VERSION_NUMBER ? OBJECT_HAS_ID : 0 };
+		return OK;
+	}
+	if (e == OK && cond != NULL && obj_cond_given(cond))
+		e = obj_cond_write(cond, &out->rec, fail);
+	if (e == OK)
+		e = obj_drop(t, b, &out->rec);
+	if (e != OK)
+		return e;
+	out->existed = true;
+	out->marker = (out->rec.flags & OBJECT_IS_MARKER) != 0;
+	return present ? promote(t, b, key) : older_del(t, b, key, &out->rec);
+}
+
+enum err
+obj_version_set(struct txn *t, struct span bucket, uint8_t versioning, struct fail *fail)
+{
+	struct rec_bucket b;
+	struct buf row = { 0 };
+	enum err e = obj_bucket_find(t, bucket, &b, fail);
+
+	if (e != OK)
+		return e;
+	b.versioning = versioning;
+	if (b.versions == 0)
+		b.versions = store_next_id(t);
+	rec_bucket_put(&row, &b);
+	e = table_put(t, T_BUCKET, bucket, buf_view(&row));
+	buf_fini(&row);
+	return e;
+}
