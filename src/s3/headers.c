@@ -29,7 +29,7 @@ refuse_headers(struct rq *rq)
 		"x-amz-server-side-encryption",
 		"x-amz-server-side-encryption-customer-algorithm",
 		"x-amz-server-side-encryption-aws-kms-key-id",
-		"x-amz-website-redirect-location", "x-amz-write-offset-bytes" };
+		"x-amz-website-redirect-location" };
 	static const char *const locks[] = { "x-amz-object-lock-mode",
 		"x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold" };
 	struct span acl = header_get(rq, "x-amz-acl");
@@ -176,6 +176,26 @@ cond_time(struct rq *rq, const char *name, int64_t *out)
 
 	/* A date that cannot be read is ignored (RFC 9110, 13.1.3). */
 	return v.n > 0 && stamp_http_parse(v, out);
+}
+
+void
+headers_cond_times(struct rq *rq, struct obj_cond *out)
+{
+	out->has_modified = cond_time(rq, "if-modified-since", &out->modified_since);
+	out->has_unmodified =
+	    cond_time(rq, "if-unmodified-since", &out->unmodified_since);
+}
+
+void
+headers_cond_rename(struct rq *rq, struct obj_cond *out)
+{
+	*out = (struct obj_cond){ .prefix = "x-amz-rename-source-",
+		.if_match = header_get(rq, "x-amz-rename-source-if-match"),
+		.if_none_match = header_get(rq, "x-amz-rename-source-if-none-match") };
+	out->has_modified =
+	    cond_time(rq, "x-amz-rename-source-if-modified-since", &out->modified_since);
+	out->has_unmodified = cond_time(
+	    rq, "x-amz-rename-source-if-unmodified-since", &out->unmodified_since);
 }
 
 enum err

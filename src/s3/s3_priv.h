@@ -220,6 +220,8 @@ NODISCARD enum err headers_class(struct rq *rq, uint8_t *out);
 NODISCARD enum err headers_cond_read(
     struct rq *rq, const char *prefix, struct obj_cond *out);
 NODISCARD enum err headers_cond_write(struct rq *rq, struct obj_cond *out);
+void headers_cond_times(struct rq *rq, struct obj_cond *out); /* of a destination */
+void headers_cond_rename(struct rq *rq, struct obj_cond *out); /* of a rename's source */
 NODISCARD enum err headers_cond_delete(struct rq *rq, struct obj_cond *out);
 /* What the body promises: MD5, one checksum (header or trailer). */
 struct body_promise {
@@ -281,6 +283,7 @@ enum err op_post_object_begin(struct rq *rq);
 enum err op_post_object_finish(struct rq *rq);
 enum err op_copy_object_begin(struct rq *rq);
 enum err op_delete_object_begin(struct rq *rq);
+enum err op_rename_object_begin(struct rq *rq);
 enum err op_get_attributes_begin(struct rq *rq);
 enum err op_create_upload_begin(struct rq *rq);
 enum err op_upload_part_begin(struct rq *rq);
