@@ -34,7 +34,8 @@ def command(*argv, cwd=None, seconds=1800, **environment):
         raise Absent(str(why))
     if done.returncode:
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise Absent("%s: %s" % (os.path.basename(argv[0]), " | ".join(lines[-3:])[:400]))
+        raise Absent("%s: %s" % (os.path.basename(argv[0]), " | ".join(
+            [n for n in lines if "error" in n.lower()][:2] or lines[-2:])[:400]))
     return done.stdout.decode("utf-8", "replace")
 
 
@@ -233,7 +234,6 @@ ALL = {
                                "litestream"), "litestream", "Go"),
     "aws-sdk-java-v2": Java(),
     "aws-sdk-java-v2-async": Java(),
-    "aws-sdk-java-v2-crt": Java(),
     "aws-sdk-java-v1": Java(),
     "minio-java": Java(),
     "aws-sdk-rust": Rust(),
