@@ -95,6 +95,7 @@ struct rq {
 	size_t nheader;
 	struct uri_param *param;
 	size_t nparam;
+	uint64_t params; /* which there are: http_name_bit() of each */
 	struct auth_result auth;
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
@@ -178,7 +179,9 @@ struct span query_find(const struct rq *rq, const char *name);
 static inline struct span
 query_get(const struct rq *rq, const char *name) /* p == NULL: absent */
 {
-	return rq->nparam == 0 ? SPAN_NONE : query_find(rq, name);
+	return (rq->params & http_name_bit(name, strlen(name))) == 0
+	    ? SPAN_NONE
+	    : query_find(rq, name);
 }
 static inline bool
 query_has(const struct rq *rq, const char *name)

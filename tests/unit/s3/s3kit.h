@@ -57,6 +57,8 @@ kit_param(struct s3kit *k, struct span name, struct span value)
 	assert_true(k->rq.nparam < KIT_PARAMS);
 	k->param[k->rq.nparam].name = name;
 	k->param[k->rq.nparam++].value = value;
+	if (name.n > 0)
+		k->rq.params |= http_name_bit(name.p, name.n);
 }
 
 static inline void
