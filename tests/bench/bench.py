@@ -178,6 +178,8 @@ class Bench:
                 "trug.get_one_loop", "GET 4 KiB, --loops 1",
                 self.reading(alone, "get", prefix="s/", keys=keys)))
         self.interleave("small", OrderedTasks(tasks))
+        if trug.process.poll() is not None:
+            sys.exit("bench: trug ended by itself: %s" % trug.process.returncode)
         self.facts["rss_after_small"] = trug.memory()
         self.facts["rss_anon_after_small"] = trug.memory("RssAnon")
 
@@ -252,7 +254,7 @@ class Bench:
         time.sleep(0.2)
         done = server.load("get", prefix="s/", keys=1000, conns=4, seconds=seconds)
         uploads.wait()
-        done.pop("cpu_us")  # of the uploads as well
+        done.pop("cpu_us", None)  # of the uploads as well
         return done
 
     def multipart(self):
@@ -584,26 +586,34 @@ def arguments():
     return a
 
 
+def stopped(*_):
+    """Being stopped cleans up as well, once."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit("bench: stopped")
+
+
 def main():
     args = arguments()
-    # Being stopped cleans up as well.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: stopped"))
+    signal.signal(signal.SIGTERM, stopped)
     bench = Bench(args)
     began = time.monotonic()
-    facts = dict(machine(), groups={})
+    facts = dict(machine(), groups={}, seconds=0)
+    results = {"machine": facts, "arguments": vars(args), "tasks": bench.results,
+               "facts": bench.facts}
     try:
         for group in args.groups:
             since = time.monotonic()
             getattr(bench, group)()
             bench.down()
             facts["groups"][group] = round(time.monotonic() - since, 1)
+            report.write(results, args.out)  # so far, should the rest be stopped
     finally:
         bench.down()
         shutil.rmtree(bench.home, ignore_errors=True)
     facts["seconds"] = round(time.monotonic() - began, 1)
-    results = {"machine": facts, "arguments": vars(args), "tasks": bench.results,
-               "facts": bench.facts}
     goals = report.write(results, args.out)
+    print("\n".join(report.goals_table(goals)))
+    print("bench: %s/results.md" % args.out)
     errors = sum(r.get("errors", 0) for t in bench.results.values() for r in t["runs"])
     if errors:
         print("bench: %d answers were errors" % errors, file=sys.stderr)

@@ -183,7 +183,7 @@ def bars(results, group, path):
     rows = []
     for name, task in results["tasks"].items():
         cpu = values(results, name, "cpu_us")
-        if name.startswith(group + "/") and cpu:
+        if name.startswith(group + "/") and cpu and min(cpu) > 0:
             rows.append((name.split("/")[1].split(".")[0], task["title"], statistics.median(cpu),
                          min(cpu), max(cpu)))
     if not rows:
@@ -238,8 +238,6 @@ def write(results, folder):
              if bars(results, g, os.path.join(folder, g + ".svg"))]
     with open(os.path.join(folder, "results.md"), "w") as f:
         f.write(markdown(results, goals, plots))
-    print("\n".join(goals_table(goals)))
-    print("bench: %s/results.md" % folder)
     return goals
 
 

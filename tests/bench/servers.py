@@ -132,8 +132,11 @@ class Server:
 
     def load(self, op, **options):
         """One run of the load generator as a dictionary."""
-        return json.loads(subprocess.run(self.load_command(op, **options), check=True,
+        done = json.loads(subprocess.run(self.load_command(op, **options), check=True,
                                          stdout=subprocess.PIPE).stdout)
+        if not done["ops"] or not self.pids():
+            done.pop("cpu_us")  # nothing ended within the window, or nobody to look at
+        return done
 
     def load_command(self, op, **options):
         args = [LOAD, op, "--address", "127.0.0.1:%d" % self.port,
