@@ -250,6 +250,8 @@ server_start(struct server *s)
 		return e;
 	http_server_start(s->http);
 	endpoint_render(s);
+	/* Who waits for the file finds the greeting behind it already said. */
+	greet(s);
 	return ready_file(s);
 }
 
@@ -322,7 +324,6 @@ server_run(const struct conf *c)
 		    c->address);
 	printf("trug ready %s pid %ld\n", buf_cstr(&s.endpoint), (long)getpid());
 	(void)fflush(stdout);
-	greet(&s);
 	wait_for_stop(&set);
 	server_stop(&s);
 	return 0;
