@@ -4,6 +4,7 @@
 #include "server/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,6 +216,33 @@ greet(struct server *s)
 }
 
 static enum err
+ready_file_bad(struct server *s, int rc)
+{
+	return fail_msg(&s->fail, E_CONFIG,
+	    "ready-file: '%s' can't be written (%s); allowed: a file in a directory that "
+	    "can be written",
+	    s->conf->ready_file, strerrordesc_np(-rc));
+}
+
+/* Before anything listens: it can be written, and none of an earlier run is mistaken for
+ * this one's. */
+static enum err
+ready_file_clear(struct server *s)
+{
+	const char *path = s->conf->ready_file;
+	int fd;
+
+	if (path[0] == '\0')
+		return OK;
+	fd = io_open(path, O_WRONLY | O_CREAT, 0644);
+	if (fd < 0)
+		return ready_file_bad(s, fd);
+	io_close(&fd);
+	return io_unlink(path) == 0 ? OK : ready_file_bad(s, -EACCES);
+}
+
+/* The last thing: who waits for the file finds all else done and said. */
+static enum err
 ready_file(struct server *s)
 {
 	const char *path = s->conf->ready_file;
@@ -228,20 +256,16 @@ ready_file(struct server *s)
 	if (path[0] != '\0')
 		rc = io_write_file(path, buf_view(&text), 0644);
 	buf_fini(&text);
-	if (rc != 0)
-		return fail_msg(&s->fail, E_CONFIG,
-		    "ready-file: '%s' can't be written (%s); allowed: a file in a "
-		    "directory that can be "
-		    "written",
-		    path, strerrordesc_np(-rc));
-	return OK;
+	return rc == 0 ? OK : ready_file_bad(s, rc);
 }
 
 static enum err
 server_start(struct server *s)
 {
-	enum err e = open_store(s);
+	enum err e = ready_file_clear(s);
 
+	if (e == OK)
+		e = open_store(s);
 	if (e == OK)
 		e = open_s3(s);
 	if (e == OK)
@@ -250,8 +274,13 @@ server_start(struct server *s)
 		return e;
 	http_server_start(s->http);
 	endpoint_render(s);
-	/* Who waits for the file finds the greeting behind it already said. */
 	greet(s);
+	if (default_keys(s->conf) && !on_loopback(s->conf->address))
+		log_warn("the default keys are in use on %s: set --root-user and "
+			 "--root-password",
+		    s->conf->address);
+	printf("trug ready %s pid %ld\n", buf_cstr(&s->endpoint), (long)getpid());
+	(void)fflush(stdout);
 	return ready_file(s);
 }
 
@@ -318,12 +347,6 @@ server_run(const struct conf *c)
 		server_stop(&s);
 		return 2;
 	}
-	if (default_keys(c) && !on_loopback(c->address))
-		log_warn("the default keys are in use on %s: set --root-user and "
-			 "--root-password",
-		    c->address);
-	printf("trug ready %s pid %ld\n", buf_cstr(&s.endpoint), (long)getpid());
-	(void)fflush(stdout);
 	wait_for_stop(&set);
 	server_stop(&s);
 	return 0;
