@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "model/side.h"
 #include "object/put.h"
 
 enum err
@@ -38,7 +39,7 @@ copy_write(struct txn *t, void *arg)
 {
 	struct obj_copy *c = CONTAINER_OF(arg, struct obj_copy, w.write);
 	struct rec_object src, old, rec;
-	struct attrs attrs = c->attrs;
+	struct attrs attrs = c->attrs, had;
 	bool exists;
 	enum err e;
 
@@ -58,10 +59,12 @@ copy_write(struct txn *t, void *arg)
 		rec.checksum = c->rec.checksum;
 		rec.parts = 0;
 	}
-	if (c->replace)
+	e = obj_attrs(t, &src, c->arena, &had);
+	if (c->replace) {
 		rec.mime = c->mime;
-	else
-		e = obj_attrs(t, &src, c->arena, &attrs);
+		side_inherit(c->arena, &attrs, &had);
+	} else
+		side_copied(c->arena, &attrs, &had);
 	if (e == OK)
 		e = blob_hold(t, &rec.body);
 	if (e == OK)
