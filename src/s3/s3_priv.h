@@ -97,6 +97,7 @@ struct rq {
 	size_t nparam;
 	uint64_t params; /* which there are: http_name_bit() of each */
 	struct auth_result auth;
+	const struct identity *who; /* never NULL: access_nobody until SIGN */
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
@@ -149,6 +150,11 @@ bool address_region_known(struct span region); /* a region AWS has */
 NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
+
+/* owner.c: whose things are. Spans live as long as the request. */
+const struct account *rq_account(struct rq *rq, struct span id);
+const struct account *rq_owner(struct rq *rq); /* of the bucket */
+void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq);
