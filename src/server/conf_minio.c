@@ -89,8 +89,6 @@ add_value(struct conf_minio *m, const char *name, const char *setting, struct sp
 {
 	struct buf all = { 0 };
 
-	if (is_ours(setting))
-		return;
 	if (strcmp(setting, "address") == 0 && v.n > 0 && v.p[0] == ':') {
 		buf_printf(&all, "0.0.0.0%.*s", (int)v.n, v.p);
 		add(m, setting, buf_view(&all));
@@ -107,7 +105,7 @@ add_value(struct conf_minio *m, const char *name, const char *setting, struct sp
 static enum err
 take_name(struct conf_minio *m, const struct minio_name *row, struct fail *fail)
 {
-	const char *value = getenv(row->name), *path;
+	const char *value = is_ours(row->setting) ? NULL : getenv(row->name), *path;
 	struct buf file = { 0 }, name = { 0 };
 	struct span line;
 	int rc;
@@ -117,7 +115,7 @@ take_name(struct conf_minio *m, const struct minio_name *row, struct fail *fail)
 		return OK;
 	}
 	buf_printf(&name, "%s_FILE", row->name);
-	path = getenv(buf_cstr(&name));
+	path = is_ours(row->setting) ? NULL : getenv(buf_cstr(&name));
 	if (path == NULL) {
 		buf_fini(&name);
 		return OK;

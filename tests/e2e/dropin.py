@@ -146,6 +146,11 @@ def test_our_names_go_before():
              "/minio/health/live", "ours1", "ourpassword")
 
 
+def test_an_option_goes_before_our_name():
+    contract(["data"], {"TRUG_ADDRESS": "127.0.0.1:1"}, "/minio/health/live", "minioadmin",
+             "minioadmin", address="127.0.0.1:%d")
+
+
 def refused(argv, env, *words):
     with MinIO(argv, env) as minio:
         equal(minio.process.wait(10), 2, "exit code: %r" % minio.text())
