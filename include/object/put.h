@@ -62,6 +62,7 @@ struct obj_copy {
 	struct obj_source source;
 	struct obj_dest dest;
 	bool replace; /* metadata: attrs and mime given here, else the source's */
+	bool replace_tags; /* so are the tags; other sides in attrs always count */
 	struct attrs attrs;
 	uint16_t mime;
 	uint8_t class;
