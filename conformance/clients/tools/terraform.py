@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, WORK
@@ -120,8 +121,7 @@ class Terraform(Tool):
         run.kill()
         run.communicate()
         assert why and "Lock Info" in why, why
-        name = [line.split("ID:")[1].strip(" ") for line in why.splitlines()
-                if "ID:" in line][0]
+        name = re.search(r"\bID: +(\S{36})", why).group(1)
         self.tf(other, "force-unlock", "-force", name)
         self.tf(other, "plan", "-input=false")
 
