@@ -63,6 +63,7 @@ struct obj_copy {
 	struct obj_dest dest;
 	bool replace; /* metadata: attrs and mime given here, else the source's */
 	struct attrs attrs;
+	struct span redirect; /* never the source's (AWS, CopyObject); p == NULL: none */
 	uint16_t mime;
 	uint8_t class;
 	struct arena *arena;

@@ -33,6 +33,27 @@ source_find(
 	return e;
 }
 
+/* The source's metadata, but where the website redirects to, which is each object's own. */
+static enum err
+copy_attrs(struct txn *t, const struct obj_copy *c, const struct rec_object *src,
+    struct attrs *out)
+{
+	struct attrs all;
+	enum err e = obj_attrs(t, src, c->arena, &all);
+
+	if (e != OK)
+		return e;
+	*out = (struct attrs){ .field =
+				   arena_array(c->arena, all.n + 1, sizeof *out->field) };
+	for (size_t i = 0; i < all.n; i++)
+		if (!span_is(all.field[i].name, OBJ_REDIRECT))
+			out->field[out->n++] = all.field[i];
+	if (c->redirect.p != NULL)
+		out->field[out->n++] =
+		    (struct field){ SPAN_LIT(OBJ_REDIRECT), c->redirect };
+	return OK;
+}
+
 static enum err
 copy_write(struct txn *t, void *arg)
 {
@@ -61,7 +82,7 @@ copy_write(struct txn *t, void *arg)
 	if (c->replace)
 		rec.mime = c->mime;
 	else
-		e = obj_attrs(t, &src, c->arena, &attrs);
+		e = copy_attrs(t, c, &src, &attrs);
 	if (e == OK)
 		e = blob_hold(t, &rec.body);
 	if (e == OK)

@@ -189,6 +189,8 @@ reply_out(struct rq *rq, uint64_t length, struct span body)
 {
 	struct http_resp resp = { 0 };
 
+	if (rq->charged)
+		payer_reply(rq);
 	reply_ids(rq);
 	resp.status = rq->status;
 	resp.headers = buf_view(&rq->loop->head);

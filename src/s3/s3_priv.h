@@ -100,6 +100,7 @@ struct rq {
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
+	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
 	struct body *body;
 	struct chunksig *chunks;
@@ -149,6 +150,10 @@ bool address_region_known(struct span region); /* a region AWS has */
 NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
+
+/* payer.c: x-amz-request-payer */
+NODISCARD enum err payer_look(struct rq *rq);
+void payer_reply(struct rq *rq);
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq);
@@ -214,10 +219,12 @@ header_get(const struct rq *rq, const char *name)
 NODISCARD enum err header_not_implemented(
     struct rq *rq, const char *name, const char *more);
 struct object_headers {
-	struct attrs attrs;
+	struct attrs attrs; /* with redirect */
+	struct span redirect; /* p == NULL: none given */
 	uint16_t mime;
 	uint8_t class;
 };
+NODISCARD enum err headers_redirect(struct rq *rq, struct span *out);
 NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
 NODISCARD enum err headers_class(struct rq *rq, uint8_t *out);
 NODISCARD enum err headers_cond_read(
