@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "model/side.h"
 #include "object/put.h"
 
 enum err
@@ -33,25 +34,19 @@ source_find(
 	return e;
 }
 
-/* The source's metadata, but where the website redirects to, which is each object's own. */
-static enum err
-copy_attrs(struct txn *t, const struct obj_copy *c, const struct rec_object *src,
-    struct attrs *out)
+/* Where the website redirects to is each object's own: not the source's. */
+static void
+redirect_own(const struct obj_copy *c, struct attrs *a)
 {
-	struct attrs all;
-	enum err e = obj_attrs(t, src, c->arena, &all);
+	struct field *f = arena_array(c->arena, a->n + 1, sizeof *f);
+	size_t n = 0;
 
-	if (e != OK)
-		return e;
-	*out = (struct attrs){ .field =
-				   arena_array(c->arena, all.n + 1, sizeof *out->field) };
-	for (size_t i = 0; i < all.n; i++)
-		if (!span_is(all.field[i].name, OBJ_REDIRECT))
-			out->field[out->n++] = all.field[i];
+	for (size_t i = 0; i < a->n; i++)
+		if (!span_is(a->field[i].name, OBJ_REDIRECT))
+			f[n++] = a->field[i];
 	if (c->redirect.p != NULL)
-		out->field[out->n++] =
-		    (struct field){ SPAN_LIT(OBJ_REDIRECT), c->redirect };
-	return OK;
+		f[n++] = (struct field){ SPAN_LIT(OBJ_REDIRECT), c->redirect };
+	*a = (struct attrs){ f, n };
 }
 
 static enum err
@@ -59,7 +54,7 @@ copy_write(struct txn *t, void *arg)
 {
 	struct obj_copy *c = CONTAINER_OF(arg, struct obj_copy, w.write);
 	struct rec_object src, old, rec;
-	struct attrs attrs = c->attrs;
+	struct attrs attrs = c->attrs, had;
 	bool exists;
 	enum err e;
 
@@ -79,12 +74,17 @@ copy_write(struct txn *t, void *arg)
 		rec.checksum = c->rec.checksum;
 		rec.parts = 0;
 	}
-	if (c->replace)
+	e = obj_attrs(t, &src, c->arena, &had);
+	if (e != OK)
+		return e;
+	if (c->replace) {
 		rec.mime = c->mime;
-	else
-		e = copy_attrs(t, c, &src, &attrs);
-	if (e == OK)
-		e = blob_hold(t, &rec.body);
+		side_inherit(c->arena, &attrs, &had);
+	} else {
+		side_copied(c->arena, &attrs, &had);
+		redirect_own(c, &attrs);
+	}
+	e = blob_hold(t, &rec.body);
 	if (e == OK)
 		e = obj_dest_put(t, &c->dest, exists ? &old : NULL, &rec, &attrs);
 	if (e == OK)

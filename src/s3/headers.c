@@ -427,6 +427,8 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	for (size_t i = 0; i < attrs->n; i++) {
 		struct field *f = &attrs->field[i];
 
+		if (side_is(f->name))
+			continue;
 		if (span_is(f->name, "content-type")) {
 			type = f->value;
 			continue;
