@@ -165,6 +165,10 @@ reply_error(struct rq *rq)
 	reply_begin(rq, row->status);
 	if (rq->fail.code == E_NOT_MODIFIED)
 		return;
+	if (rq->web != NULL) {
+		website_error_page(rq);
+		return;
+	}
 	if ((row->flags & ERR_RETRY) != 0 && row->status == 503)
 		reply_header_str(rq, "Retry-After", "1");
 	reply_header_str(rq, "Content-Type", "application/xml");

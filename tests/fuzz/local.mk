@@ -84,3 +84,8 @@ fuzz_targets += tests/fuzz/form_fuzz
 tests_fuzz_form_fuzz_SOURCES = tests/fuzz/form_fuzz.c
 tests_fuzz_form_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_form_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/site_fuzz
+tests_fuzz_site_fuzz_SOURCES = tests/fuzz/site_fuzz.c
+tests_fuzz_site_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_site_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
