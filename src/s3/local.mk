@@ -15,8 +15,13 @@ libs3_a_SOURCES = \
 	src/s3/op_tag.c \
 	src/s3/op_upload.c \
 	src/s3/op_version.c \
+	src/s3/payer.c \
 	src/s3/query.c \
 	src/s3/range.c \
 	src/s3/reply.c \
-	src/s3/route.c src/s3/s3.c src/s3/s3_priv.h src/s3/sign.c \
+	src/s3/route.c \
+	src/s3/s3.c \
+	src/s3/s3_priv.h \
+	src/s3/sign.c \
+	src/s3/website.c \
 	include/s3/ops.def include/s3/s3.h include/s3/steps.def
