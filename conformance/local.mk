@@ -1,8 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-# Cases that look at S3 from outside. `make conformance ENDPOINT=http://host:port` runs them
-# against any server; `make check-e2e` starts one of this build for them.
-EXTRA_DIST += conformance/run conformance/lib conformance/cases conformance/clients
+# Cases that look at S3 from outside. `make conformance` runs all of them, and the scenario
+# through every client, against a server of this build; with ENDPOINT=http://host:port against
+# any other. CONFORMANCE_ARGS narrows it: `--client installed`, `--client boto3`, `--client
+# raw`. `make check-e2e` runs the cases and the clients that the distribution has.
+EXTRA_DIST += conformance/run conformance/coverage.py conformance/lib conformance/cases \
+	conformance/clients conformance/expected
 
-conformance:
-	$(top_srcdir)/conformance/run --endpoint '$(ENDPOINT)' $(CONFORMANCE_ARGS)
+CONFORMANCE_ARGS = --client raw,all --json conformance.json --matrix conformance.md
+
+conformance: all
+	@if test -n '$(ENDPOINT)'; then \
+		$(top_srcdir)/conformance/run --endpoint '$(ENDPOINT)' $(CONFORMANCE_ARGS); \
+	else \
+		TRUG=$(abs_top_builddir)/trug python3 $(top_srcdir)/tests/e2e/conformance.py \
+			--run $(CONFORMANCE_ARGS); \
+	fi
 .PHONY: conformance

@@ -74,14 +74,6 @@ def NotImplemented_wrong_method(t):
     t.body(t.s3.get(name, "key"), b"kept")
 
 
-def NotImplemented_post_form(t):
-    name = t.bucket()
-    answer = t.s3.post(name, None, None, b"--x\r\n", {"Content-Type":
-                                                      "multipart/form-data; boundary=x"})
-    t.error(answer, 501, "NotImplemented")
-    t.eq(t.keys(name), [])
-
-
 def NotImplemented_unknown_parameter_of_a_write(t):
     name = t.bucket()
     t.object(name, "key", b"old")

@@ -34,7 +34,8 @@ def command(*argv, cwd=None, seconds=1800, **environment):
         raise Absent(str(why))
     if done.returncode:
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise Absent("%s: %s" % (os.path.basename(argv[0]), " | ".join(lines[-3:])[:400]))
+        raise Absent("%s: %s" % (os.path.basename(argv[0]), " | ".join(
+            [n for n in lines if "error" in n.lower()][:2] or lines[-2:])[:400]))
     return done.stdout.decode("utf-8", "replace")
 
 
@@ -57,7 +58,7 @@ class Python:
         self.packages, self.script, self.system = packages, script, system
 
     def prepare(self, name):
-        script = os.path.join(CLIENTS, "python", (self.script or name.replace("-", "_")) + ".py")
+        script = os.path.join(CLIENTS, "python", (self.script or name.replace("-", "_")) + "_.py")
         if self.system:
             if not os.path.exists("/usr/bin/python3"):
                 raise Absent("there is no /usr/bin/python3")
@@ -192,8 +193,8 @@ class Java:
 
 
 ALL = {
-    "boto3": Python("boto3[crt]", script="boto3_"),
-    "boto3-debian": Python(system="boto3", script="boto3_"),
+    "boto3": Python("boto3[crt]", script="boto3"),
+    "boto3-debian": Python(system="boto3", script="boto3"),
     "awscli": Tool(pip_tool("awscli", "botocore[crt]"), "awscli", "command"),
     "awscli-debian": Tool(installed("/usr/bin/aws"), "awscli", "command"),
     "s3cmd": Tool(pip_tool("s3cmd"), "s3cmd", "command"),
@@ -233,7 +234,6 @@ ALL = {
                                "litestream"), "litestream", "Go"),
     "aws-sdk-java-v2": Java(),
     "aws-sdk-java-v2-async": Java(),
-    "aws-sdk-java-v2-crt": Java(),
     "aws-sdk-java-v1": Java(),
     "minio-java": Java(),
     "aws-sdk-rust": Rust(),

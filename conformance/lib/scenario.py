@@ -48,7 +48,7 @@ class Adapter:
         threading.Thread(target=self._pump, daemon=True).start()
         hello = self._line()
         self.version, self.own = hello.get("version", "?"), hello.get("own", [])
-        self.limits, self.common = hello.get("limits", {}), hello.get("common", True)
+        self.limits, self.common = hello.get("limits") or {}, hello.get("common", True)
 
     def _pump(self):
         for line in self.process.stdout:

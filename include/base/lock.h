@@ -34,6 +34,7 @@ void cond_fini(struct cond *c);
 void cond_wait(struct cond *c, struct lock *l);
 /* Wait at most ms milliseconds; returns 0 when woken, ETIMEDOUT otherwise. */
 int cond_wait_ms(struct cond *c, struct lock *l, uint64_t ms);
+int cond_wait_us(struct cond *c, struct lock *l, uint64_t us);
 void cond_signal(struct cond *c);
 void cond_broadcast(struct cond *c);
 

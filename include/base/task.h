@@ -44,6 +44,9 @@ void inbox_free(struct inbox **in);
 int inbox_fd(const struct inbox *in); /* readable when tasks wait */
 void inbox_post(struct inbox *in, struct task *t); /* [any] */
 void inbox_run(struct inbox *in); /* runs what waits [owner] */
+/* What this thread posts between these two wakes each owner once, at the end. */
+void inbox_gather_begin(void);
+void inbox_gather_end(void);
 
 /* A thread with all signals blocked; dies when it cannot be made. */
 void thread_start(pthread_t *out, const char *name, void *(*fn)(void *), void *arg);

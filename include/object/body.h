@@ -27,6 +27,8 @@ struct body_conf {
 	struct task_pool *pool;
 	struct inbox *inbox;
 	uint64_t length; /* of the payload, without framing */
+	bool at_most; /* length is only a limit */
+	unsigned overhang; /* bytes that feed may hand out beyond those it was fed */
 	bool in_memory; /* whatever its length: a document, not an object */
 	struct body_filter filter;
 	bool check_sha256; /* against sha256 */
@@ -54,7 +56,12 @@ void body_end(struct body *b, enum err why);
 /* After then() only. committed: the blob is in the index. */
 void body_free(struct body **b, bool committed);
 
+/* From within feed(), before it handed anything out: what the payload must be. */
+void body_expect(struct body *b, uint8_t checksum, const struct checksum *expect,
+    const uint8_t *md5); /* md5 may be NULL */
+
 /* After then(OK): */
+uint64_t body_length(const struct body *b);
 struct span body_bytes(const struct body *b); /* of one that is in memory */
 const uint8_t *body_md5(const struct body *b);
 const struct checksum *body_checksum(const struct body *b); /* the one to keep */

@@ -34,7 +34,8 @@ bool obj_cond_given(const struct obj_cond *c);
 /* Of a read or a copy's source: OK, E_PRECONDITION (with Condition), E_NOT_MODIFIED. */
 NODISCARD enum err obj_cond_read(
     const struct obj_cond *c, const struct rec_object *rec, struct fail *fail);
-/* Of a write: rec NULL when there is no such object. */
+/* Of a write: rec NULL when there is no such object. Times count where they are given: of
+ * a rename's destination. */
 NODISCARD enum err obj_cond_write(
     const struct obj_cond *c, const struct rec_object *rec, struct fail *fail);
 
@@ -78,6 +79,12 @@ NODISCARD enum err obj_dest_check(
  * dropped or becomes an older version, as the bucket's versioning says. */
 NODISCARD enum err obj_dest_put(struct txn *t, const struct obj_dest *d,
     const struct rec_object *old, struct rec_object *rec, const struct attrs *attrs);
+
+/* The object at from under d's key, with all it has but its name, in place of what may be
+ * there. source: conditions on it. E_INVALID_REQUEST: it has that name already, or the
+ * bucket has versions, whose order a rename would turn. [in a write fn] */
+NODISCARD enum err obj_rename(
+    struct txn *t, struct obj_dest *d, struct span from, const struct obj_cond *source);
 
 /* What an object owns besides its row goes: body, metadata, its place in the usage. */
 NODISCARD enum err obj_drop(

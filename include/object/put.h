@@ -15,9 +15,19 @@ struct obj_put {
 	struct attrs attrs;
 	int64_t now_ms;
 	struct rec_object rec; /* class and mime in; all of it out */
+	bool append; /* the body goes behind the bytes of the object that is there */
+	uint64_t offset; /* append: the size it must have, 0 when there is none */
+	struct arena *arena; /* append: lives until then() */
+	bool appended; /* out: there were bytes */
 };
 void obj_put_post(struct obj_put *p, struct store *s, struct inbox *inbox,
     void (*then)(struct obj_write *w, enum err e));
+
+/* Does an append at offset fit old (NULL: no object)? Else E_INVALID_WRITE_OFFSET. */
+NODISCARD enum err obj_append_check(
+    uint64_t offset, const struct rec_object *old, struct fail *fail);
+/* The kind that what is appended to old must have a checksum of, or NONE. */
+uint8_t obj_append_kind(const struct rec_object *old);
 
 /* A body that has arrived becomes a part. */
 struct obj_put_part {

@@ -83,14 +83,14 @@ cond_wait(struct cond *c, struct lock *l)
 }
 
 int
-cond_wait_ms(struct cond *c, struct lock *l, uint64_t ms)
+cond_wait_us(struct cond *c, struct lock *l, uint64_t us)
 {
 	struct timespec ts;
 	int rc;
 
 	MUST(clock_gettime(CLOCK_MONOTONIC, &ts) == 0);
-	ts.tv_sec += (time_t)(ms / 1000);
-	ts.tv_nsec += (long)(ms % 1000) * 1000000;
+	ts.tv_sec += (time_t)(us / 1000000);
+	ts.tv_nsec += (long)(us % 1000000) * 1000;
 	if (ts.tv_nsec >= 1000000000) {
 		ts.tv_nsec -= 1000000000;
 		ts.tv_sec++;
@@ -98,6 +98,12 @@ cond_wait_ms(struct cond *c, struct lock *l, uint64_t ms)
 	rc = pthread_cond_timedwait(&c->cond, &l->mutex, &ts);
 	MUST(rc == 0 || rc == ETIMEDOUT);
 	return rc;
+}
+
+int
+cond_wait_ms(struct cond *c, struct lock *l, uint64_t ms)
+{
+	return cond_wait_us(c, l, ms * 1000);
 }
 
 void

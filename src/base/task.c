@@ -4,6 +4,7 @@
 #include "base/task.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -24,7 +25,17 @@ struct inbox {
 	struct lock lock;
 	struct task *head, **tail;
 	int fd;
+	atomic_uint wakers; /* that still have to write to fd */
 };
+
+enum { GATHER_MAX = 16 };
+
+struct gather {
+	bool on;
+	unsigned n;
+	struct inbox *in[GATHER_MAX];
+};
+static _Thread_local struct gather gather;
 
 static void
 queue_put(struct task **head, struct task ***tail, struct task *t)
@@ -211,6 +222,9 @@ inbox_free(struct inbox **inbox)
 		return;
 	*inbox = NULL;
 	MUST(in->head == NULL);
+	/* The owner may have run a task before the one who posted it came to wake him. */
+	while (atomic_load(&in->wakers) > 0)
+		(void)usleep(100);
 	(void)close(in->fd);
 	lock_fini(&in->lock);
 	mem_free(in);
@@ -222,18 +236,59 @@ inbox_fd(const struct inbox *in)
 	return in->fd;
 }
 
+static void
+inbox_wake(struct inbox *in)
+{
+	uint64_t one = 1;
+
+	MUST(write(in->fd, &one, sizeof one) == (ssize_t)sizeof one);
+	atomic_fetch_sub(&in->wakers, 1);
+}
+
+/* To be woken at the end. false: no room to remember it. */
+static bool
+gather_add(struct gather *g, struct inbox *in)
+{
+	for (unsigned i = 0; i < g->n; i++)
+		if (g->in[i] == in) {
+			atomic_fetch_sub(&in->wakers, 1);
+			return true;
+		}
+	if (g->n == GATHER_MAX)
+		return false;
+	g->in[g->n++] = in;
+	return true;
+}
+
+void
+inbox_gather_begin(void)
+{
+	MUST(!gather.on);
+	gather.on = true;
+}
+
+void
+inbox_gather_end(void)
+{
+	MUST(gather.on);
+	for (unsigned i = 0; i < gather.n; i++)
+		inbox_wake(gather.in[i]);
+	gather = (struct gather){ 0 };
+}
+
 void
 inbox_post(struct inbox *in, struct task *t)
 {
-	uint64_t one = 1;
 	bool first;
 
 	lock_take(&in->lock);
 	first = in->head == NULL;
+	if (first)
+		atomic_fetch_add(&in->wakers, 1);
 	queue_put(&in->head, &in->tail, t);
 	lock_drop(&in->lock);
-	if (first)
-		MUST(write(in->fd, &one, sizeof one) == (ssize_t)sizeof one);
+	if (first && (!gather.on || !gather_add(&gather, in)))
+		inbox_wake(in);
 }
 
 void

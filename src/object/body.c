@@ -63,7 +63,7 @@ body_new(const struct body_conf *conf)
 		checksum_begin(&b->calc_keep, conf->keep);
 	if (!b->large) {
 		/* Room for one byte too many, so that a body that is too long is noticed. */
-		b->mem_cap = (size_t)conf->length +
+		b->mem_cap = (size_t)conf->length + conf->overhang +
 		    (conf->filter.feed != NULL ? FRAME_SLACK : SLACK);
 		return b;
 	}
@@ -140,7 +140,7 @@ body_check(struct body *b, const uint8_t sha256[32])
 
 	if (b->conf.filter.end != NULL)
 		e = b->conf.filter.end(b->conf.filter.ctx, b->conf.fail);
-	if (e == OK && b->length != b->conf.length)
+	if (e == OK && b->length != b->conf.length && !b->conf.at_most)
 		e = fail_set(b->conf.fail, E_INCOMPLETE_BODY);
 	if (e == OK && b->conf.check_sha256)
 		e = check_sha256(b, sha256);
@@ -221,7 +221,8 @@ large_begin(struct body *b, struct stretch *s)
 	enum err e = body_unframe(b, s->p, s->n, &s->payload);
 
 	if (e == OK && b->file == NULL)
-		e = blob_file_new(c->store, c->length, &b->file, c->fail);
+		e = blob_file_new(
+		    c->store, c->at_most ? 0 : c->length, &b->file, c->fail);
 	return e;
 }
 
@@ -344,7 +345,7 @@ body_room(struct body *b, size_t *cap)
 			return NULL;
 		}
 		if (s->p == NULL)
-			s->p = mem_alloc(BODY_BUFFER);
+			s->p = mem_alloc(BODY_BUFFER + b->conf.overhang);
 		*cap = BODY_BUFFER - s->n;
 		return s->p + s->n;
 	}
@@ -353,7 +354,7 @@ body_room(struct body *b, size_t *cap)
 	/* Broken small bodies are read to their end into the same place and dropped. */
 	if (b->bad != OK)
 		b->mem_n = 0;
-	*cap = b->mem_cap - b->mem_n;
+	*cap = b->mem_cap - b->mem_n - b->conf.overhang;
 	MUST(*cap > 0);
 	return b->mem + b->mem_n;
 }
@@ -397,6 +398,27 @@ body_end(struct body *b, enum err why)
 	if (!s->busy && s->n > 0 && why == OK)
 		stretch_post(b, s, false);
 	stretch_post(b, &b->end, true);
+}
+
+void
+body_expect(
+    struct body *b, uint8_t checksum, const struct checksum *expect, const uint8_t *md5)
+{
+	CHECK(b, BODY_MAGIC);
+	MUST(b->length == 0);
+	checksum_drop(&b->calc);
+	checksum_begin(&b->calc, checksum);
+	b->conf.checksum = checksum;
+	b->conf.expect = *expect;
+	b->conf.check_md5 = md5 != NULL;
+	if (md5 != NULL)
+		memcpy(b->conf.md5, md5, sizeof b->conf.md5);
+}
+
+uint64_t
+body_length(const struct body *b)
+{
+	return b->length;
 }
 
 struct span

@@ -103,5 +103,10 @@ obj_cond_write(const struct obj_cond *c, const struct rec_object *rec, struct fa
 	if (c->if_none_match.p != NULL && rec != NULL &&
 	    obj_etag_in(c->if_none_match, etag, obj_etag(etag, rec)))
 		return cond_failed(c, "If-None-Match", fail);
+	if (rec != NULL && c->has_unmodified &&
+	    rec->mtime_ms / 1000 > c->unmodified_since)
+		return cond_failed(c, "If-Unmodified-Since", fail);
+	if (rec != NULL && c->has_modified && rec->mtime_ms / 1000 <= c->modified_since)
+		return cond_failed(c, "If-Modified-Since", fail);
 	return OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "object/put.h"
+#include "put_priv.h"
 
 static enum err
 put_write(struct txn *t, void *arg)
@@ -13,12 +13,17 @@ put_write(struct txn *t, void *arg)
 
 	fail_clear(p->dest.fail);
 	e = obj_dest_check(t, &p->dest, &old, &exists);
+	if (e == OK && p->append)
+		e = obj_append_check(p->offset, exists ? &old : NULL, p->dest.fail);
 	if (e != OK)
 		return e;
+	p->appended = false;
 	p->rec.flags = 0;
 	p->rec.parts = 0;
 	p->rec.mtime_ms = p->now_ms;
 	p->rec.number = store_next_id(t);
+	if (p->append && exists && old.size > 0)
+		return obj_append_write(t, p, &old);
 	memcpy(p->rec.etag, body_md5(p->body), 16);
 	p->rec.checksum = *body_checksum(p->body);
 	e = body_link(t, p->body, &p->rec.body);

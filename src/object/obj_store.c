@@ -120,3 +120,34 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
 	return e;
 }
+
+enum err
+obj_rename(
+    struct txn *t, struct obj_dest *d, struct span from, const struct obj_cond *source)
+{
+	uint8_t row[REC_OBJECT_MAX];
+	struct rec_object rec, old;
+	bool exists;
+	enum err e = obj_dest_check(t, d, &old, &exists);
+
+	if (e == OK && d->now.versioning != VERSIONING_NEVER)
+		e = fail_msg(d->fail, E_INVALID_REQUEST,
+		    "RenameObject is not supported in a bucket with versioning.");
+	if (e == OK)
+		e = obj_find(t, d->bucket_id, from, &rec, d->fail);
+	if (e == OK)
+		e = obj_cond_read(source, &rec, d->fail);
+	if (e == OK && span_eq(from, d->key))
+		e = fail_msg(d->fail, E_INVALID_REQUEST,
+		    "This rename request is illegal because it is trying to rename an "
+		    "object to itself.");
+	if (e == OK && exists)
+		e = obj_drop(t, &d->now, &old);
+	if (e == OK)
+		e = obj_uploads_see_delete(t, &d->now, from);
+	if (e == OK)
+		e = key_del(t, T_OBJECT, d->bucket_id, from);
+	return e == OK ? key_put(t, T_OBJECT, d->bucket_id, d->key,
+			     span_of(row, rec_object_put(row, &rec)))
+		       : e;
+}

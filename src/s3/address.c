@@ -168,6 +168,10 @@ address_split(struct rq *rq)
 	if (rq->http->query.n > 0 &&
 	    !uri_query_parse(rq->arena, rq->http->query, 256, &rq->param, &rq->nparam))
 		return bad_uri(rq);
+	for (size_t i = 0; i < rq->nparam; i++)
+		if (rq->param[i].name.n > 0)
+			rq->params |=
+			    http_name_bit(rq->param[i].name.p, rq->param[i].name.n);
 	if (path.n == 0 || path.p[0] != '/')
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
 	rq->host_bucket = rq->bucket =

@@ -100,6 +100,8 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->magic = RQ_MAGIC;
 	rq->http = http;
 	rq->s3 = s3;
+	rq->header = http->header;
+	rq->nheader = http->nheader;
 	rq->loop = http->loop;
 	rq->arena = &http->arena;
 	ids_render(rq);
@@ -132,7 +134,12 @@ step_route(struct rq *rq)
 enum err
 step_sign(struct rq *rq)
 {
-	return sign_check(rq);
+	enum err e = sign_check(rq);
+
+	/* A link may have said some in its query. */
+	rq->header = rq->http->header;
+	rq->nheader = rq->http->nheader;
+	return e;
 }
 
 enum err
@@ -152,7 +159,7 @@ step_bucket(struct rq *rq)
 }
 
 enum err
-step_allow(struct rq *rq)
+rq_allow(struct rq *rq)
 {
 	struct access_question q = {
 		.access_key =
@@ -163,8 +170,16 @@ step_allow(struct rq *rq)
 	};
 	enum err e = access_decide(rq->s3->conf.access, &q);
 
+	return e == OK ? OK : fail_set(&rq->fail, e);
+}
+
+enum err
+step_allow(struct rq *rq)
+{
+	enum err e = (rq->op->flags & F_FORM) != 0 ? OK : rq_allow(rq);
+
 	if (e != OK)
-		return fail_set(&rq->fail, e);
+		return e;
 	if (rq->op->begin == NULL && rq->op->finish == NULL)
 		return fail_msg(
 		    &rq->fail, E_NOT_IMPLEMENTED, "%s is not implemented.", rq->op->name);

@@ -29,7 +29,7 @@ refuse_headers(struct rq *rq)
 		"x-amz-server-side-encryption",
 		"x-amz-server-side-encryption-customer-algorithm",
 		"x-amz-server-side-encryption-aws-kms-key-id",
-		"x-amz-website-redirect-location", "x-amz-write-offset-bytes" };
+		"x-amz-website-redirect-location" };
 	static const char *const locks[] = { "x-amz-object-lock-mode",
 		"x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold" };
 	struct span acl = header_get(rq, "x-amz-acl");
@@ -44,8 +44,8 @@ refuse_headers(struct rq *rq)
 	if (acl.p != NULL && !span_is(acl, "private") &&
 	    !span_is(acl, "bucket-owner-full-control"))
 		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	for (size_t i = 0; i < rq->http->nheader; i++)
-		if (span_starts(rq->http->header[i].name, SPAN_LIT("x-amz-grant-")))
+	for (size_t i = 0; i < rq->nheader; i++)
+		if (span_starts(rq->header[i].name, SPAN_LIT("x-amz-grant-")))
 			return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
 	return OK;
 }
@@ -141,7 +141,6 @@ meta_size_check(struct rq *rq, const struct attrs *a)
 enum err
 headers_object(struct rq *rq, struct object_headers *out)
 {
-	const struct http_req *http = rq->http;
 	struct attrs *a = &out->attrs;
 	struct span type = header_get(rq, "content-type");
 	enum err e = refuse_headers(rq);
@@ -151,13 +150,13 @@ headers_object(struct rq *rq, struct object_headers *out)
 		e = headers_class(rq, &out->class);
 	if (e != OK)
 		return e;
-	a->field = arena_array(rq->arena, http->nheader + 1, sizeof *a->field);
+	a->field = arena_array(rq->arena, rq->nheader + 1, sizeof *a->field);
 	out->mime =
 	    type.n > 0 ? mime_number(type) : mime_number(SPAN_LIT("binary/octet-stream"));
 	if (type.n > 0 && out->mime == MIME_NONE)
 		attr_add(rq, a, SPAN_LIT("content-type"), type);
-	for (size_t i = 0; i < http->nheader; i++) {
-		struct span name = http->header[i].name, value = http->header[i].value;
+	for (size_t i = 0; i < rq->nheader; i++) {
+		struct span name = rq->header[i].name, value = rq->header[i].value;
 
 		if (span_is(name, "content-encoding"))
 			value = strip_chunked(rq->arena, value);
@@ -177,6 +176,26 @@ cond_time(struct rq *rq, const char *name, int64_t *out)
 
 	/* A date that cannot be read is ignored (RFC 9110, 13.1.3). */
 	return v.n > 0 && stamp_http_parse(v, out);
+}
+
+void
+headers_cond_times(struct rq *rq, struct obj_cond *out)
+{
+	out->has_modified = cond_time(rq, "if-modified-since", &out->modified_since);
+	out->has_unmodified =
+	    cond_time(rq, "if-unmodified-since", &out->unmodified_since);
+}
+
+void
+headers_cond_rename(struct rq *rq, struct obj_cond *out)
+{
+	*out = (struct obj_cond){ .prefix = "x-amz-rename-source-",
+		.if_match = header_get(rq, "x-amz-rename-source-if-match"),
+		.if_none_match = header_get(rq, "x-amz-rename-source-if-none-match") };
+	out->has_modified =
+	    cond_time(rq, "x-amz-rename-source-if-modified-since", &out->modified_since);
+	out->has_unmodified = cond_time(
+	    rq, "x-amz-rename-source-if-unmodified-since", &out->unmodified_since);
 }
 
 enum err

@@ -4,6 +4,9 @@
 #include "codec/b64.h"
 #include "s3_priv.h"
 
+/* What may stand around a file in a form. */
+enum { FORM_AROUND = 64 << 10 };
+
 static bool
 is_framed(const struct rq *rq)
 {
@@ -143,6 +146,47 @@ intake_start(struct rq *rq, uint8_t checksum, bool keep)
 	return e == OK
 	    ? intake_new(rq, length, false, checksum, keep ? checksum : CHECKSUM_NONE)
 	    : e;
+}
+
+/* ---- a file in a form ---- */
+
+static enum err
+file_feed(void *ctx, void *p, size_t n, size_t *out, struct fail *fail)
+{
+	return form_feed(ctx, p, n, out, fail);
+}
+
+static enum err
+file_end(void *ctx, struct fail *fail)
+{
+	return form_end(ctx, fail);
+}
+
+enum err
+intake_form(struct rq *rq)
+{
+	struct body_conf c = {
+		.store = rq->s3->conf.store,
+		.pool = rq->s3->conf.pool,
+		.inbox = rq->loop->inbox,
+		.at_most = true,
+		.overhang = FORM_OVERHANG,
+		.checksum = CHECKSUM_CRC64NVME,
+		.filter = { .ctx = rq->form, .feed = file_feed, .end = file_end },
+		.fail = &rq->fail,
+		.ctx = rq,
+		.resume = intake_resume,
+		.then = intake_then,
+	};
+	uint64_t max = rq->s3->conf.max_object;
+
+	if (!rq->http->has_length)
+		return fail_set(&rq->fail, E_MISSING_LENGTH);
+	c.length = rq->http->length;
+	if (c.length > max + FORM_AROUND)
+		return too_large(rq, c.length, max);
+	rq->body = body_new(&c);
+	return OK;
 }
 
 enum err

@@ -170,10 +170,10 @@ grant_headers(struct rq *rq, bool *given)
 	enum err e = OK;
 
 	*given = false;
-	for (size_t i = 0; e == OK && i < rq->http->nheader; i++)
-		if (word_in(rq->http->header[i].name, known, ARRAY_LEN(known))) {
+	for (size_t i = 0; e == OK && i < rq->nheader; i++)
+		if (word_in(rq->header[i].name, known, ARRAY_LEN(known))) {
 			*given = true;
-			e = grant_header(rq, &rq->http->header[i]);
+			e = grant_header(rq, &rq->header[i]);
 		}
 	return e;
 }

@@ -7,17 +7,79 @@
 struct put_op {
 	struct obj_put put;
 	struct rq *rq;
+	struct rec_object old; /* as seen at the beginning */
+	bool exists;
 };
 
 static enum err
 put_look(struct txn *t, void *arg)
 {
 	struct put_op *op = arg;
-	struct rec_object old;
-	bool exists;
+	enum err e = obj_dest_check(t, &op->put.dest, &op->old, &op->exists);
 
-	return obj_dest_check(t, &op->put.dest, &old, &exists);
+	if (e == OK && op->put.append)
+		e = obj_append_check(
+		    op->put.offset, op->exists ? &op->old : NULL, &op->rq->fail);
+	return e;
 }
+
+/* ---- x-amz-write-offset-bytes: the body goes behind what is there ---- */
+
+static enum err
+append_wanted(struct put_op *op)
+{
+	struct rq *rq = op->rq;
+	struct span v = header_get(rq, "x-amz-write-offset-bytes");
+
+	if (v.p == NULL)
+		return OK;
+	if (!span_u64(v, &op->put.offset))
+		return bad_argument(rq, "x-amz-write-offset-bytes", v,
+		    "x-amz-write-offset-bytes must be a non-negative integer");
+	op->put.append = true;
+	op->put.arena = rq->arena;
+	return OK;
+}
+
+/* What does not go with bytes that are there. Texts: API reference of PutObject. */
+static enum err
+append_check(struct put_op *op)
+{
+	struct body_promise promise;
+	struct rq *rq = op->rq;
+	uint64_t length;
+	uint8_t kind = obj_append_kind(&op->old);
+	enum err e = intake_length(rq, &length);
+
+	if (e == OK && length == 0)
+		return fail_msg(&rq->fail, E_INVALID_REQUEST,
+		    "Request body cannot be empty when 'write offset' is specified.");
+	for (size_t i = 0; e == OK && i < op->put.attrs.n; i++)
+		if (span_starts(op->put.attrs.field[i].name, SPAN_LIT("x-amz-meta-")))
+			return fail_msg(&rq->fail, E_INVALID_REQUEST,
+			    "Cannot specify both a write offset value and user-defined "
+			    "object metadata for existing objects.");
+	if (e == OK)
+		e = headers_promise(rq, &promise);
+	if (e != OK || kind == CHECKSUM_NONE || promise.kind == CHECKSUM_NONE ||
+	    promise.kind == kind)
+		return e;
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "Checksum Type mismatch occurred, expected checksum Type: %s, actual "
+	    "checksum "
+	    "Type: %s",
+	    checksum_row(kind)->header + 15, checksum_row(promise.kind)->header + 15);
+}
+
+static enum err
+append_start(struct put_op *op)
+{
+	enum err e = append_check(op);
+
+	return e == OK ? intake_start(op->rq, obj_append_kind(&op->old), false) : e;
+}
+
+/* ---- the operation ---- */
 
 enum err
 op_put_object_begin(struct rq *rq)
@@ -36,13 +98,17 @@ op_put_object_begin(struct rq *rq)
 		.fail = &rq->fail };
 	if (e == OK)
 		e = headers_cond_write(rq, &op->put.dest.cond);
+	if (e == OK)
+		e = append_wanted(op);
 	if (e != OK)
 		return e;
 	op->put.attrs = h.attrs;
 	op->put.rec = (struct rec_object){ .class = h.class, .mime = h.mime };
 	/* Asked again in the transaction; here it saves the client its upload. */
-	if (obj_cond_given(&op->put.dest.cond))
+	if (obj_cond_given(&op->put.dest.cond) || op->put.append)
 		e = store_read(rq->loop->reader, put_look, op);
+	if (e == OK && op->put.append && op->exists && op->old.size > 0)
+		return append_start(op);
 	return e == OK ? intake_start(rq, CHECKSUM_CRC64NVME, false) : e;
 }
 
@@ -57,6 +123,8 @@ put_then(struct obj_write *w, enum err e)
 		reply_begin(rq, 200);
 		reply_etag(rq, &op->put.rec);
 		reply_checksum(rq, &op->put.rec.checksum, 0);
+		if (op->put.appended)
+			reply_header_u64(rq, "x-amz-object-size", op->put.rec.size);
 		reply_written(rq, &op->put.rec);
 		if (op->put.rec.class != CLASS_STANDARD)
 			reply_header_str(

@@ -17,7 +17,18 @@ const struct op ops[OP_COUNT] = {
 struct op_index {
 	const struct op *row[HTTP_OTHER + 1][LEVELS][OP_COUNT];
 	size_t n[HTTP_OTHER + 1][LEVELS];
+	struct span sub[OP_COUNT]; /* each sub-resource once */
+	size_t nsub;
 };
+
+static bool
+is_sub(const struct op_index *x, struct span name)
+{
+	for (size_t i = 0; i < x->nsub; i++)
+		if (x->sub[i].n == name.n && span_eq(x->sub[i], name))
+			return true;
+	return false;
+}
 
 struct op_index *
 op_index_new(void)
@@ -26,8 +37,11 @@ op_index_new(void)
 
 	for (size_t i = 0; i < OP_COUNT; i++) {
 		size_t *n = &x->n[ops[i].method][ops[i].level];
+		struct span sub = span_str(ops[i].sub);
 
 		x->row[ops[i].method][ops[i].level][(*n)++] = &ops[i];
+		if (sub.n > 0 && !is_sub(x, sub))
+			x->sub[x->nsub++] = sub;
 	}
 	return x;
 }
@@ -74,15 +88,6 @@ row_weight(const struct rq *rq, const struct op *op)
 		weight += 1;
 	}
 	return weight;
-}
-
-static bool
-is_sub(struct span name)
-{
-	for (size_t i = 0; i < OP_COUNT; i++)
-		if (ops[i].sub[0] != '\0' && span_is(name, ops[i].sub))
-			return true;
-	return false;
 }
 
 /* Parameters that are meant to be empty now and then, or that clients add to everything. */
@@ -141,7 +146,8 @@ unknown_sub(struct rq *rq)
 	for (size_t i = 0; i < rq->nparam; i++) {
 		const struct uri_param *p = &rq->param[i];
 
-		if (p->value.n == 0 && !is_sub(p->name) && !may_be_empty(p->name))
+		if (p->value.n == 0 && !is_sub(rq->s3->index, p->name) &&
+		    !may_be_empty(p->name))
 			return not_implemented(rq, "The sub-resource", p->name);
 	}
 	return OK;
@@ -195,7 +201,7 @@ route_find(struct rq *rq, const struct op **out)
 	}
 	/* A sub-resource asked for, but only the plain row fits: the method is wrong for it. */
 	for (size_t i = 0; best != NULL && best->sub[0] == '\0' && i < rq->nparam; i++)
-		if (is_sub(rq->param[i].name))
+		if (is_sub(x, rq->param[i].name))
 			return no_row(rq, level);
 	if (best == NULL)
 		return no_row(rq, level);

@@ -146,6 +146,7 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 		rq->drop(rq);
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
+	form_free(&rq->form);
 	rq->magic = 0;
 	http->app = NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "auth/chunksig.h"
 #include "auth/sigv4.h"
+#include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
 #include "object/object.h"
@@ -20,6 +21,7 @@ enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
+	F_FORM = 16, /* signed by a form in its body, and allowed there */
 	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
 struct rq;
@@ -89,8 +91,11 @@ struct rq {
 	struct span bucket, key;
 	struct span
 	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
+	const struct field *header; /* what counts as a header of this request */
+	size_t nheader;
 	struct uri_param *param;
 	size_t nparam;
+	uint64_t params; /* which there are: http_name_bit() of each */
 	struct auth_result auth;
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
@@ -98,6 +103,7 @@ struct rq {
 	/* body */
 	struct body *body;
 	struct chunksig *chunks;
+	struct form *form;
 	bool body_kept; /* the blob is in the index */
 	/* reply: filled by the operation, sent by REPLY */
 	unsigned status;
@@ -122,6 +128,7 @@ struct reply_read {
 void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
 void rq_resume(struct rq *rq, enum err e); /* [loop] */
+NODISCARD enum err rq_allow(struct rq *rq); /* may they? */
 void rq_finish(struct rq *rq); /* from a step: REPLY is next */
 struct rq *rq_new(struct s3 *s3, struct http_req *http);
 
@@ -172,7 +179,9 @@ struct span query_find(const struct rq *rq, const char *name);
 static inline struct span
 query_get(const struct rq *rq, const char *name) /* p == NULL: absent */
 {
-	return rq->nparam == 0 ? SPAN_NONE : query_find(rq, name);
+	return (rq->params & http_name_bit(name, strlen(name))) == 0
+	    ? SPAN_NONE
+	    : query_find(rq, name);
 }
 static inline bool
 query_has(const struct rq *rq, const char *name)
@@ -194,7 +203,13 @@ NODISCARD enum err query_part_number(struct rq *rq, bool *given, unsigned *out);
 static inline struct span
 header_get(const struct rq *rq, const char *name)
 {
-	return http_req_header(rq->http, name);
+	if (rq->header == rq->http->header)
+		return http_req_header(rq->http, name);
+	/* A form's fields stand for headers. */
+	for (size_t i = 0; i < rq->nheader; i++)
+		if (span_is(rq->header[i].name, name))
+			return rq->header[i].value;
+	return SPAN_NONE;
 }
 NODISCARD enum err header_not_implemented(
     struct rq *rq, const char *name, const char *more);
@@ -208,6 +223,8 @@ NODISCARD enum err headers_class(struct rq *rq, uint8_t *out);
 NODISCARD enum err headers_cond_read(
     struct rq *rq, const char *prefix, struct obj_cond *out);
 NODISCARD enum err headers_cond_write(struct rq *rq, struct obj_cond *out);
+void headers_cond_times(struct rq *rq, struct obj_cond *out); /* of a destination */
+void headers_cond_rename(struct rq *rq, struct obj_cond *out); /* of a rename's source */
 NODISCARD enum err headers_cond_delete(struct rq *rq, struct obj_cond *out);
 /* What the body promises: MD5, one checksum (header or trailer). */
 struct body_promise {
@@ -239,6 +256,8 @@ NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
  * keep true the kind to keep whatever it names. */
 NODISCARD enum err intake_start(struct rq *rq, uint8_t checksum, bool keep);
 NODISCARD enum err intake_document(struct rq *rq);
+/* The file inside rq->form. */
+NODISCARD enum err intake_form(struct rq *rq);
 struct span intake_bytes(const struct rq *rq);
 /* The document, whose root has that name. */
 NODISCARD enum err intake_xml(struct rq *rq, const char *name, struct xml_node **root);
@@ -263,8 +282,11 @@ enum err op_delete_objects_finish(struct rq *rq);
 enum err op_get_object_begin(struct rq *rq);
 enum err op_put_object_begin(struct rq *rq);
 enum err op_put_object_finish(struct rq *rq);
+enum err op_post_object_begin(struct rq *rq);
+enum err op_post_object_finish(struct rq *rq);
 enum err op_copy_object_begin(struct rq *rq);
 enum err op_delete_object_begin(struct rq *rq);
+enum err op_rename_object_begin(struct rq *rq);
 enum err op_get_attributes_begin(struct rq *rq);
 enum err op_create_upload_begin(struct rq *rq);
 enum err op_upload_part_begin(struct rq *rq);

@@ -11,11 +11,17 @@
 static bool
 is_hoisted(struct span name, bool v2)
 {
-	static const char *const not [] = { "x-amz-algorithm", "x-amz-content-sha256",
-		"x-amz-credential", "x-amz-date", "x-amz-decoded-content-length",
-		"x-amz-expires", "x-amz-rename-source", "x-amz-sdk-checksum-algorithm",
-		"x-amz-security-token", "x-amz-signature", "x-amz-signedheaders",
-		"x-amz-trailer" };
+#define NOT(s) \
+	{ \
+		s, sizeof(s) - 1 \
+	}
+	static const struct span not [] = { NOT("x-amz-algorithm"),
+		NOT("x-amz-content-sha256"), NOT("x-amz-credential"), NOT("x-amz-date"),
+		NOT("x-amz-decoded-content-length"), NOT("x-amz-expires"),
+		NOT("x-amz-rename-source"), NOT("x-amz-sdk-checksum-algorithm"),
+		NOT("x-amz-security-token"), NOT("x-amz-signature"),
+		NOT("x-amz-signedheaders"), NOT("x-amz-trailer") };
+#undef NOT
 
 	if (v2 && (span_is(name, "content-type") || span_is(name, "content-md5")))
 		return true;
@@ -24,7 +30,7 @@ is_hoisted(struct span name, bool v2)
 	    span_starts(name, SPAN_LIT("x-amz-copy-source")))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(not ); i++)
-		if (span_is(name, not [i]))
+		if (span_eq(name, not [i]))
 			return false;
 	return true;
 }

@@ -123,6 +123,7 @@ struct writer {
 	struct lock lock;
 	struct cond wake;
 	struct store_write *head, **tail;
+	size_t queued, want; /* wake the writer when that many are queued */
 	bool stop, asleep, started;
 	pthread_t thread;
 	/* From here on the writer thread's own. */
@@ -135,6 +136,8 @@ struct writer {
 	bool adds; /* the batch stores bodies */
 	int seg_fd;
 	bool seg_lost; /* cannot be used: roll first */
+	size_t expect; /* members that may come back soon, and until when */
+	uint64_t expect_until;
 	uint64_t unsynced; /* when the first commit without a full sync was, or 0 */
 };
 

@@ -15,7 +15,7 @@ FOREIGN = ("https://example.com", "http://localhost.example.com", "http://127.ev
            "http://[::1].example")
 
 
-def preflight(server, origin, bucket="b"):
+def preflight(server, origin, bucket="pages"):
     return server.client().request("OPTIONS", bucket, "key", None, {
         "Origin": origin, "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "Authorization, X-Amz-Date"}, sign=None)
@@ -26,7 +26,7 @@ def allowed(server, origin):
     equal((answer.status, answer.header("Access-Control-Allow-Origin")), (200, origin))
     equal(answer.header("Access-Control-Allow-Headers"), "authorization, x-amz-date")
     equal(answer.header("Access-Control-Allow-Methods"), "GET, PUT, HEAD, POST, DELETE")
-    answer = server.client().put("b", "key", b"x", {"Origin": origin})
+    answer = server.client().put("pages", "key", b"x", {"Origin": origin})
     equal((answer.status, answer.header("Access-Control-Allow-Origin")), (200, origin))
     equal("ETag" in answer.header("Access-Control-Expose-Headers").split(", "), True, "ETag")
     equal(server.client().get(headers={"Origin": origin}).header("Access-Control-Allow-Origin"),
@@ -36,12 +36,12 @@ def allowed(server, origin):
 def refused(server, origin):
     answer = preflight(server, origin)
     equal((answer.status, answer.code), (403, "AccessForbidden"), origin)
-    answer = server.client().put("b", "key", b"x", {"Origin": origin})
+    answer = server.client().put("pages", "key", b"x", {"Origin": origin})
     equal((answer.status, answer.header("Access-Control-Allow-Origin")), (200, None), origin)
 
 
 def test_default_is_this_machine():
-    with Server(buckets=["b"]) as server:
+    with Server(buckets=["pages"]) as server:
         for origin in LOCAL:
             allowed(server, origin)
         for origin in FOREIGN:
@@ -49,14 +49,14 @@ def test_default_is_this_machine():
 
 
 def test_any():
-    with Server(args=["--cors-default", "any"], buckets=["b"]) as server:
+    with Server(args=["--cors-default", "any"], buckets=["pages"]) as server:
         for origin in LOCAL + FOREIGN:
             allowed(server, origin)
         equal(preflight(server, "https://example.com", "not-made-yet").status, 200)
 
 
 def test_off():
-    with Server(env={"TRUG_CORS_DEFAULT": "off"}, buckets=["b"]) as server:
+    with Server(env={"TRUG_CORS_DEFAULT": "off"}, buckets=["pages"]) as server:
         for origin in LOCAL + FOREIGN:
             refused(server, origin)
 
@@ -65,9 +65,9 @@ def test_rules_of_the_bucket_come_first():
     body = ("<CORSConfiguration><CORSRule><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>"
             "https://example.com</AllowedOrigin><AllowedHeader>*</AllowedHeader></CORSRule>"
             "</CORSConfiguration>")
-    with Server(args=["--cors-default", "any"], buckets=["b"]) as server:
+    with Server(args=["--cors-default", "any"], buckets=["pages"]) as server:
         digest = base64.b64encode(hashlib.md5(body.encode()).digest()).decode()
-        equal(server.client().put("b", None, body, {"Content-MD5": digest}, "cors").status, 200)
+        equal(server.client().put("pages", None, body, {"Content-MD5": digest}, "cors").status, 200)
         equal(preflight(server, "https://example.com").status, 200)
         equal(preflight(server, "http://localhost:3000").status, 403)
 

@@ -79,3 +79,8 @@ fuzz_targets += tests/fuzz/doc_fuzz
 tests_fuzz_doc_fuzz_SOURCES = tests/fuzz/doc_fuzz.c
 tests_fuzz_doc_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_doc_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/form_fuzz
+tests_fuzz_form_fuzz_SOURCES = tests/fuzz/form_fuzz.c
+tests_fuzz_form_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_form_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)

@@ -20,3 +20,7 @@ check_PROGRAMS += tests/unit/auth/t_sigv2
 tests_unit_auth_t_sigv2_SOURCES = tests/unit/auth/t_sigv2.c
 tests_unit_auth_t_sigv2_LDADD = $(LINK_AUTH) $(CMOCKA_LIBS)
 TESTS += tests/unit/auth/t_sigv2
+check_PROGRAMS += tests/unit/auth/t_postsig
+tests_unit_auth_t_postsig_SOURCES = tests/unit/auth/t_postsig.c
+tests_unit_auth_t_postsig_LDADD = $(LINK_AUTH) $(CMOCKA_LIBS)
+TESTS += tests/unit/auth/t_postsig

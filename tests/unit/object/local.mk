@@ -23,3 +23,8 @@ check_PROGRAMS += tests/unit/object/t_obj_store
 tests_unit_object_t_obj_store_SOURCES = tests/unit/object/t_obj_store.c tests/unit/object/objkit.h
 tests_unit_object_t_obj_store_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
 TESTS += tests/unit/object/t_obj_store
+
+check_PROGRAMS += tests/unit/object/t_obj_change
+tests_unit_object_t_obj_change_SOURCES = tests/unit/object/t_obj_change.c tests/unit/object/objkit.h
+tests_unit_object_t_obj_change_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
+TESTS += tests/unit/object/t_obj_change

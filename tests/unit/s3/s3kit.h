@@ -33,6 +33,7 @@ kit_begin(struct s3kit *k)
 	memset(k, 0, sizeof *k);
 	arena_init(&k->arena, 0);
 	k->http.header = k->header;
+	k->rq.header = k->header;
 	k->rq.magic = RQ_MAGIC;
 	k->rq.http = &k->http;
 	k->rq.s3 = &k->s3;
@@ -56,6 +57,8 @@ kit_param(struct s3kit *k, struct span name, struct span value)
 	assert_true(k->rq.nparam < KIT_PARAMS);
 	k->param[k->rq.nparam].name = name;
 	k->param[k->rq.nparam++].value = value;
+	if (name.n > 0)
+		k->rq.params |= http_name_bit(name.p, name.n);
 }
 
 static inline void

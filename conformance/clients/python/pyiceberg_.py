@@ -2,16 +2,12 @@
 """pyiceberg: tables in the bucket, the catalog in a local file."""
 
 import importlib.metadata
-import sys
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
+import pyarrow
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.expressions import GreaterThanOrEqual, LessThan
 
-import pyarrow  # noqa: E402
-from pyiceberg.catalog.sql import SqlCatalog  # noqa: E402
-from pyiceberg.expressions import GreaterThanOrEqual, LessThan  # noqa: E402
-
-from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, WORK, Adapter  # noqa: E402
+from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, WORK, Adapter
 
 
 class Iceberg(Adapter):

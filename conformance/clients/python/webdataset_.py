@@ -2,15 +2,11 @@
 """webdataset: shards written to a bucket through fsspec, read again as presigned links."""
 
 import importlib.metadata
-import sys
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
+import fsspec
+import webdataset
 
-import fsspec  # noqa: E402
-import webdataset  # noqa: E402
-
-from adapter import ACCESS_KEY, ENDPOINT, SECRET_KEY, Adapter  # noqa: E402
+from adapter import ACCESS_KEY, ENDPOINT, SECRET_KEY, Adapter
 
 
 class Shards(Adapter):

@@ -2,16 +2,12 @@
 """deltalake: tables committed by If-None-Match, without a lock service."""
 
 import importlib.metadata
-import sys
 import threading
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
+import deltalake
+import pyarrow
 
-import deltalake  # noqa: E402
-import pyarrow  # noqa: E402
-
-from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter  # noqa: E402
+from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter
 
 OPTIONS = {"aws_endpoint_url": ENDPOINT, "aws_access_key_id": ACCESS_KEY, "aws_region": REGION,
            "aws_secret_access_key": SECRET_KEY, "aws_allow_http": "true",

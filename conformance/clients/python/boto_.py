@@ -2,16 +2,12 @@
 """boto 2.49: signature version 2, marker listings, the oldest client still met."""
 
 import io
-import sys
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
+import boto
+import boto.exception
+import boto.s3.connection
 
-import boto  # noqa: E402
-import boto.exception  # noqa: E402
-import boto.s3.connection  # noqa: E402
-
-from adapter import (ACCESS_KEY, AUTHORITY, SECURE, SECRET_KEY, Adapter,  # noqa: E402
+from adapter import (ACCESS_KEY, AUTHORITY, SECURE, SECRET_KEY, Adapter,
                      read)
 
 

@@ -9,12 +9,16 @@ from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, WORK, Adapter
 
 
 def dvc(*argv, cwd):
-    done = subprocess.run([sys.executable, "-m", "dvc"] + list(argv), cwd=cwd,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          env=dict(os.environ, DVC_NO_ANALYTICS="1"))
-    if done.returncode:
-        raise RuntimeError("dvc %s: %s" % (" ".join(argv), done.stdout.decode()[-500:]))
-    return done.stdout.decode()
+    # Into a file: dvc leaves a daemon behind that would keep a pipe open.
+    with open(os.path.join(WORK, "out"), "w+b") as out:
+        code = subprocess.call([sys.executable, "-m", "dvc"] + list(argv), cwd=cwd, stdout=out,
+                               stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT,
+                               env=dict(os.environ, DVC_NO_ANALYTICS="1"))
+        out.seek(0)
+        text = out.read().decode()
+    if code:
+        raise RuntimeError("dvc %s: %s" % (" ".join(argv), text[-500:]))
+    return text
 
 
 class Dvc(Adapter):

@@ -3,10 +3,6 @@
 
 import importlib.metadata
 import os
-import sys
-
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
 
 import fsspec  # noqa: E402
 

@@ -3,15 +3,11 @@
 
 import glob
 import os
-import sys
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
+import duckdb
+import duckdb_extension_httpfs
 
-import duckdb  # noqa: E402
-import duckdb_extension_httpfs  # noqa: E402
-
-from adapter import (ACCESS_KEY, AUTHORITY, REGION, SECURE, SECRET_KEY, WORK,  # noqa: E402
+from adapter import (ACCESS_KEY, AUTHORITY, REGION, SECURE, SECRET_KEY, WORK,
                      Adapter, write)
 
 

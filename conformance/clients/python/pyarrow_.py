@@ -2,17 +2,13 @@
 """pyarrow: the AWS SDK for C++ behind Arrow's file system."""
 
 import re
-import sys
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
+import pyarrow
+import pyarrow.dataset
+import pyarrow.fs
+import pyarrow.parquet
 
-import pyarrow  # noqa: E402
-import pyarrow.dataset  # noqa: E402
-import pyarrow.fs  # noqa: E402
-import pyarrow.parquet  # noqa: E402
-
-from adapter import (ACCESS_KEY, AUTHORITY, REGION, SECRET_KEY, Adapter, Unsupported,  # noqa
+from adapter import (ACCESS_KEY, AUTHORITY, REGION, SECRET_KEY, Adapter, Unsupported,
                      read, write)
 
 

@@ -2,16 +2,12 @@
 """smart_open on boto3."""
 
 import importlib.metadata
-import sys
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
+import boto3
+import smart_open
+import smart_open.s3
 
-import boto3  # noqa: E402
-import smart_open  # noqa: E402
-import smart_open.s3  # noqa: E402
-
-from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, read, write  # noqa: E402
+from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, read, write
 
 
 class SmartOpen(Adapter):

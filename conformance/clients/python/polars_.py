@@ -1,14 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """polars: scans and sinks through Rust's object_store."""
 
-import sys
+import polars
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
-
-import polars  # noqa: E402
-
-from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter  # noqa: E402
+from adapter import ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter
 
 OPTIONS = {"aws_endpoint_url": ENDPOINT, "aws_access_key_id": ACCESS_KEY, "aws_region": REGION,
            "aws_secret_access_key": SECRET_KEY, "aws_allow_http": "true"}

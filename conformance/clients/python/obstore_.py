@@ -3,16 +3,12 @@
 
 import datetime
 import importlib.metadata
-import sys
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
+import obstore
+import obstore.exceptions
+import obstore.store
 
-import obstore  # noqa: E402
-import obstore.exceptions  # noqa: E402
-import obstore.store  # noqa: E402
-
-from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, Unsupported,  # noqa
+from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, Unsupported,
                      read, write)
 
 

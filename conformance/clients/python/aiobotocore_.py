@@ -3,14 +3,10 @@
 
 import asyncio
 import importlib.metadata
-import sys
 
-# This file is named as the package is; the package must win.
-sys.path = [p for p in sys.path if p != sys.path[0]] + [sys.path[0]]
+from aiobotocore.session import get_session
 
-from aiobotocore.session import get_session  # noqa: E402
-
-from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, read,  # noqa: E402
+from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, read,
                      write)
 
 

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bytes behind an object's: a list of its pieces and the new one. Each is a part, as on
+ * AWS (docs.aws.amazon.com/AmazonS3/latest/userguide/directory-buckets-objects-append.html).
+ */
+#include "config.h"
+
+#include "base/mem.h"
+
+#include "put_priv.h"
+
+enum err
+obj_append_check(uint64_t offset, const struct rec_object *old, struct fail *fail)
+{
+	if (offset == (old != NULL ? old->size : 0))
+		return OK;
+	return fail_set(fail, E_INVALID_WRITE_OFFSET);
+}
+
+uint8_t
+obj_append_kind(const struct rec_object *old)
+{
+	uint8_t kind = old->checksum.kind;
+
+	return kind != CHECKSUM_NONE && !old->checksum.composite &&
+		checksum_row(kind)->full
+	    ? kind
+	    : CHECKSUM_NONE;
+}
+
+/* One more reference to each piece of old, and room for another piece behind. */
+static enum err
+pieces_hold(
+    struct txn *t, const struct rec_object *old, struct blob_piece **out, size_t *n)
+{
+	struct blob_piece *piece;
+	size_t count = 1;
+	enum err e = OK;
+
+	if (old->body.kind == BLOB_LIST)
+		e = blob_list_count(t, &old->body, &count);
+	if (e != OK)
+		return e;
+	piece = mem_array(count + 1, sizeof *piece);
+	piece[0] = (struct blob_piece){ old->body, 1 };
+	for (size_t i = 0; e == OK && i < count; i++) {
+		if (old->body.kind == BLOB_LIST)
+			e = blob_list_get(t, &old->body, i, &piece[i]);
+		if (e == OK)
+			e = blob_hold(t, &piece[i].ref);
+	}
+	*out = piece;
+	*n = count;
+	return e;
+}
+
+/* The whole's checksum where two can be joined; what can't be known without reading all
+ * the bytes again is not told. */
+static enum err
+append_checksum(struct obj_put *p, const struct rec_object *old)
+{
+	const struct checksum *added = body_checksum(p->body);
+	struct checksum_join j;
+
+	p->rec.checksum = (struct checksum){ 0 };
+	if (obj_append_kind(old) == CHECKSUM_NONE)
+		return OK;
+	/* Another object of the same size is there now. */
+	if (added->kind != old->checksum.kind)
+		return fail_set(p->dest.fail, E_OPERATION_ABORTED);
+	checksum_join_begin(&j, added->kind, false);
+	checksum_join_add(&j, &old->checksum, old->size);
+	checksum_join_add(&j, added, p->rec.size - old->size);
+	checksum_join_end(&j, &p->rec.checksum);
+	return OK;
+}
+
+/* No MD5 of the bytes: it says so by its suffix, as that of a multipart upload does. */
+static void
+append_etag(struct obj_put *p, const struct rec_object *old)
+{
+	uint8_t both[32];
+
+	memcpy(both, old->etag, 16);
+	memcpy(both + 16, body_md5(p->body), 16);
+	digest_of(DIGEST_MD5, span_of(both, sizeof both), p->rec.etag);
+}
+
+enum err
+obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
+{
+	struct blob_piece *piece = NULL;
+	struct rec_object was = *old;
+	struct attrs attrs;
+	size_t n = 0;
+	enum err e = pieces_hold(t, old, &piece, &n);
+
+	if (e == OK && n + 1 > UPLOAD_PARTS_MAX)
+		e = fail_set(p->dest.fail, E_TOO_MANY_PARTS);
+	if (e == OK) {
+		piece[n].tag = piece[n - 1].tag + 1;
+		e = body_link(t, p->body, &piece[n].ref);
+	}
+	if (e != OK)
+		goto out;
+	p->rec.class = old->class;
+	p->rec.mime = old->mime;
+	p->rec.size = old->size + piece[n].ref.len;
+	p->rec.parts = (uint16_t)(n + 1);
+	append_etag(p, old);
+	if ((e = append_checksum(p, old)) != OK ||
+	    (e = blob_list_put(t, piece, n + 1, &p->rec.body)) != OK ||
+	    (e = obj_attrs(t, old, p->arena, &attrs)) != OK)
+		goto out;
+	p->appended = true;
+	e = obj_dest_put(t, &p->dest, &was, &p->rec, &attrs);
+out:
+	mem_free(piece);
+	return e;
+}
