@@ -69,9 +69,17 @@ def short(x):
         "%.3f" % x
 
 
+def repeats(results, task, field):
+    """A value for each repeat, or None: two such lists stand side by side."""
+    return [r.get(field) for r in results["tasks"].get(task, {}).get("runs", [])]
+
+
 def values(results, task, field):
-    runs = results["tasks"].get(task, {}).get("runs", [])
-    return [r[field] for r in runs if field in r]
+    return [v for v in repeats(results, task, field) if v is not None]
+
+
+def ratios_of(own, other):
+    return [a / b for a, b in zip(own, other) if a is not None and b]
 
 
 def goal_values(results, kind, task, yardstick):
@@ -84,15 +92,13 @@ def goal_values(results, kind, task, yardstick):
     if kind == "ms":
         return [v / 1e3 for v in values(results, task, "p50")]
     field = "p50" if kind in ("sync", "p50") else "cpu_us"
-    own = values(results, task, field)
-    other = values(results, yardstick, kind if kind.endswith("_ms") else field)
+    own = repeats(results, task, field)
+    other = repeats(results, yardstick, kind if kind.endswith("_ms") else field)
     if kind == "sync":
-        other = [2 * v + 100 for v in other]
-    elif kind == "perkey":
-        other = [v * 1000 for v in other]
-    elif kind.endswith("_ms"):
-        other = [v * 1000 for v in other]
-    return [a / b for a, b in zip(own, other) if b]
+        other = [v and 2 * v + 100 for v in other]
+    elif kind == "perkey" or kind.endswith("_ms"):
+        other = [v and v * 1000 for v in other]
+    return ratios_of(own, other)
 
 
 def goals_of(results):
@@ -122,13 +128,13 @@ def tasks_table(results, group):
              any("cpu_us" in r or "p50" in r for r in results["tasks"][n]["runs"])]
     if not names:
         return []
-    nginx = values(results, group + "/nginx.get", "cpu_us")
+    nginx = repeats(results, group + "/nginx.get", "cpu_us")
     lines = ["", "### " + group, "",
              "| Work | Server | ops/s | p50 µs | p99 µs | CPU µs/op | spread | kernel | × nginx GET |",
              "|---|---|---|---|---|---|---|---|---|"]
     for name in names:
         cpu = values(results, name, "cpu_us")
-        ratios = [a / b for a, b in zip(cpu, nginx) if b]
+        ratios = ratios_of(repeats(results, name, "cpu_us"), nginx)
 
         def middle(field):
             got = values(results, name, field)
