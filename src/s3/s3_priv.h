@@ -23,6 +23,7 @@ enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
+	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
 	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
@@ -74,6 +75,8 @@ struct s3_loop {
 	struct signer signer;
 	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf query_auth[2]; /* of each enum iam_service */
+	struct sigv4 *query[2]; /* NULL: not yet called */
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
 	struct buf head, out;
 };
@@ -189,6 +192,8 @@ void payer_reply(struct rq *rq);
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_query(
+    struct rq *rq, unsigned service, struct span body); /* enum iam_service */
 NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
 struct auth_conf sign_conf(const struct s3 *s, struct signer *ctx);
 
@@ -324,6 +329,8 @@ void intake_end(void *ctx, struct http_req *http);
 void intake_gone(void *ctx, struct http_req *http, enum err why);
 
 /* operations, op_*.c */
+enum err op_query_begin(struct rq *rq);
+enum err op_query_finish(struct rq *rq);
 enum err op_list_buckets_begin(struct rq *rq);
 enum err op_create_bucket_finish(struct rq *rq);
 enum err op_head_bucket_begin(struct rq *rq);
