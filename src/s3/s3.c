@@ -158,6 +158,7 @@ s3_new(const struct s3_conf *conf)
 
 	s->conf = *conf;
 	s->index = op_index_new();
+	s->team = team_new(conf->pool);
 	s->auth = (struct auth_conf){
 		.region = conf->region, .skew_s = 900, .secret = s3_secret, .ctx = s
 	};
@@ -185,6 +186,7 @@ s3_free(struct s3 **s3)
 		return;
 	*s3 = NULL;
 	op_index_free(&s->index);
+	team_free(&s->team);
 	mem_free(s);
 }
 
