@@ -169,6 +169,7 @@ s3_new(const struct s3_conf *conf)
 
 	s->conf = *conf;
 	s->index = op_index_new();
+	s->team = team_new(conf->pool);
 	s->auth = (struct auth_conf){
 		.region = conf->region, .skew_s = 900, .secret = s3_secret, .ctx = s
 	};
@@ -198,6 +199,7 @@ s3_free(struct s3 **s3)
 		return;
 	*s3 = NULL;
 	op_index_free(&s->index);
+	team_free(&s->team);
 	mem_free(s);
 }
 

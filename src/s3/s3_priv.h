@@ -50,6 +50,7 @@ struct s3 {
 	struct http_app app, web_app;
 	struct auth_conf auth;
 	struct op_index *index;
+	struct team *team;
 };
 
 struct bucket_cache;
