@@ -200,11 +200,18 @@ endpoint_render(struct buf *out, const struct http_conf *conf, uint16_t port)
 	buf_printf(out, ":%u", port);
 }
 
+/* Access key and secret key of who has set none. */
+static const char *
+default_key(const struct conf *c)
+{
+	return c->minio ? "minioadmin" : "trugadmin";
+}
+
 static bool
 default_keys(const struct conf *c)
 {
-	return strcmp(c->root_user, "trugadmin") == 0 &&
-	    strcmp(c->root_password, "trugadmin") == 0;
+	return strcmp(c->root_user, default_key(c)) == 0 &&
+	    strcmp(c->root_password, default_key(c)) == 0;
 }
 
 static bool
@@ -219,6 +226,8 @@ static void
 greet(struct server *s)
 {
 	const char *at = buf_cstr(&s->endpoint);
+	bool known = default_keys(s->conf);
+	const char *secret = known ? default_key(s->conf) : "SECRET";
 
 	if (s->conf->greeting == 2 || (s->conf->greeting == 0 && !isatty(STDERR_FILENO)))
 		return;
@@ -231,12 +240,9 @@ greet(struct server *s)
 	    "region_name='%s').list_buckets()['Buckets'])\"\n"
 	    "  curl --aws-sigv4 aws:amz:%s:s3 --user %s:%s -H 'x-amz-content-sha256: "
 	    "UNSIGNED-PAYLOAD' %s/\n\n",
-	    at, s->conf->root_user,
-	    default_keys(s->conf) ? "trugadmin" : "(as you set it)", s->conf->root_user,
-	    default_keys(s->conf) ? "trugadmin" : "SECRET", at, s->conf->region, at,
-	    s->conf->root_user, default_keys(s->conf) ? "trugadmin" : "SECRET",
-	    s->conf->region, s->conf->region, s->conf->root_user,
-	    default_keys(s->conf) ? "trugadmin" : "SECRET", at);
+	    at, s->conf->root_user, known ? secret : "(as you set it)",
+	    s->conf->root_user, secret, at, s->conf->region, at, s->conf->root_user,
+	    secret, s->conf->region, s->conf->region, s->conf->root_user, secret, at);
 }
 
 static enum err
@@ -313,6 +319,8 @@ server_start(struct server *s)
 			 "--root-password",
 		    s->conf->address);
 	printf("trug ready %s pid %ld\n", buf_cstr(&s->endpoint), (long)getpid());
+	if (s->conf->minio) /* what old waiters look for */
+		printf("Status: 1 Online, 0 Offline.\n");
 	(void)fflush(stdout);
 	return ready_file(s);
 }
