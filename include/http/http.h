@@ -88,6 +88,9 @@ http_req_header(const struct http_req *rq, const char *name)
 							 : http_req_find(rq, name, n);
 }
 
+/* "TLSv1.3" and the cipher's name, or NULL for a plain connection. */
+const char *http_req_tls(const struct http_req *rq, const char **cipher);
+
 /* Mailbox of the request's loop, for work that comes back from other threads. */
 struct inbox *http_req_inbox(const struct http_req *rq);
 
