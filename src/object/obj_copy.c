@@ -49,12 +49,30 @@ redirect_own(const struct obj_copy *c, struct attrs *a)
 	*a = (struct attrs){ f, n };
 }
 
+/* What the copy has: given here, or the source's (had). */
+static struct attrs
+copy_attrs(const struct obj_copy *c, const struct attrs *had)
+{
+	struct attrs attrs = c->attrs;
+
+	if (c->replace)
+		side_inherit(c->arena, &attrs, had);
+	else {
+		side_copied(c->arena, &attrs, had);
+		side_overlay(c->arena, &attrs, &c->attrs);
+		redirect_own(c, &attrs);
+	}
+	if (c->replace_tags)
+		side_set(c->arena, &attrs, SIDE_TAGS, side_get(&c->attrs, SIDE_TAGS));
+	return attrs;
+}
+
 static enum err
 copy_write(struct txn *t, void *arg)
 {
 	struct obj_copy *c = CONTAINER_OF(arg, struct obj_copy, w.write);
 	struct rec_object src, old, rec;
-	struct attrs attrs = c->attrs, had;
+	struct attrs attrs, had;
 	bool exists;
 	enum err e;
 
@@ -75,16 +93,11 @@ copy_write(struct txn *t, void *arg)
 		rec.parts = 0;
 	}
 	e = obj_attrs(t, &src, c->arena, &had);
-	if (e != OK)
-		return e;
-	if (c->replace) {
+	if (c->replace)
 		rec.mime = c->mime;
-		side_inherit(c->arena, &attrs, &had);
-	} else {
-		side_copied(c->arena, &attrs, &had);
-		redirect_own(c, &attrs);
-	}
-	e = blob_hold(t, &rec.body);
+	attrs = copy_attrs(c, &had);
+	if (e == OK)
+		e = blob_hold(t, &rec.body);
 	if (e == OK)
 		e = obj_dest_put(t, &c->dest, exists ? &old : NULL, &rec, &attrs);
 	if (e == OK)

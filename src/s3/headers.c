@@ -4,6 +4,7 @@
 #include "codec/b64.h"
 #include "codec/mime.h"
 #include "codec/stamp.h"
+#include "model/tags.h"
 #include "s3_priv.h"
 
 enum { META_MAX = 2048 };
@@ -25,8 +26,7 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 static enum err
 refuse_headers(struct rq *rq)
 {
-	static const char *const names[] = { "x-amz-tagging",
-		"x-amz-server-side-encryption",
+	static const char *const names[] = { "x-amz-server-side-encryption",
 		"x-amz-server-side-encryption-customer-algorithm",
 		"x-amz-server-side-encryption-aws-kms-key-id" };
 	static const char *const locks[] = { "x-amz-object-lock-mode",
@@ -185,7 +185,26 @@ headers_object(struct rq *rq, struct object_headers *out)
 	}
 	if (out->redirect.p != NULL)
 		attr_add(rq, a, SPAN_LIT(OBJ_REDIRECT), out->redirect);
-	return meta_size_check(rq, a);
+	e = meta_size_check(rq, a);
+	return e == OK ? headers_tags(rq, a) : e;
+}
+
+enum err
+headers_tags(struct rq *rq, struct attrs *attrs)
+{
+	struct span query = header_get(rq, "x-amz-tagging"), document = SPAN_NONE;
+	struct tags tags = { 0 };
+	enum err e = OK;
+
+	if ((rq->op->flags & F_FORM) != 0)
+		document = header_get(rq, "tagging");
+	if (document.p != NULL)
+		e = tags_parse_xml(rq->arena, document, &tags, &rq->fail);
+	else if (query.p != NULL)
+		e = tags_parse_header(rq->arena, query, &tags, &rq->fail);
+	if (e == OK && tags.n > 0)
+		side_set(rq->arena, attrs, SIDE_TAGS, tags_render(rq->arena, &tags));
+	return e;
 }
 
 /* ---- conditions ---- */
@@ -451,6 +470,9 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	}
 	if (rec->class != CLASS_STANDARD)
 		reply_header_str(rq, "x-amz-storage-class", class_name(rec->class));
+	v = side_get(attrs, SIDE_TAGS);
+	if (v.p != NULL && rq_may(rq, "s3:GetObjectTagging"))
+		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
 }
 
 enum err

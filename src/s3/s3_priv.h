@@ -139,6 +139,7 @@ void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
 void rq_resume(struct rq *rq, enum err e); /* [loop] */
 NODISCARD enum err rq_allow(struct rq *rq); /* may they? */
+bool rq_may(struct rq *rq, const char *action); /* that too? */
 void rq_finish(struct rq *rq); /* from a step: REPLY is next */
 struct rq *rq_new(struct s3 *s3, struct http_req *http);
 
@@ -287,6 +288,22 @@ NODISCARD enum err headers_owner_check(struct rq *rq);
 NODISCARD enum err headers_copy_source(
     struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version);
 
+/* Tags that come with an object: a header, or a form's document. */
+NODISCARD enum err headers_tags(struct rq *rq, struct attrs *attrs);
+
+/* alter.c: writing one side of an object */
+struct alter {
+	struct obj_write w;
+	struct rq *rq;
+	struct rec_bucket bucket; /* as the write found it */
+	struct obj_side side; /* ctx is this struct */
+	void (*then)(struct rq *rq, const struct obj_side *side); /* makes the reply */
+};
+struct alter *alter_new(struct rq *rq, enum side_kind kind);
+enum err alter_post(struct alter *op); /* return it from a step */
+/* E_METHOD_NOT_ALLOWED of obj_side_find() in full; any other failure as it is. */
+NODISCARD enum err alter_marker(struct rq *rq, enum err e);
+
 /* range.c: [off, off + len) of size bytes that a Range header asks for */
 enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
 enum range_form range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len);
@@ -338,6 +355,9 @@ enum err op_abort_upload_begin(struct rq *rq);
 enum err op_list_parts_begin(struct rq *rq);
 enum err op_get_acl_begin(struct rq *rq);
 enum err op_put_acl_finish(struct rq *rq);
+enum err op_get_tagging_begin(struct rq *rq);
+enum err op_put_tagging_finish(struct rq *rq);
+enum err op_delete_tagging_begin(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

@@ -22,6 +22,7 @@
 #include "model/rec.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
+#include "server/master.h"
 #include "server_priv.h"
 #include "store/store.h"
 
@@ -30,6 +31,7 @@ struct server {
 	struct fail fail;
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
+	struct keyring *keys;
 	struct access *access;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
@@ -100,6 +102,7 @@ open_store(struct server *s)
 		.tables = model_tables,
 		.ntables = T_COUNT,
 	};
+	enum err e;
 
 	if (c->ephemeral) {
 		s->ephemeral = ephemeral_make(&s->fail);
@@ -108,7 +111,8 @@ open_store(struct server *s)
 		sc.dir = s->ephemeral;
 		sc.durability = STORE_NONE;
 	}
-	return store_open(&s->store, &sc, &s->fail);
+	e = store_open(&s->store, &sc, &s->fail);
+	return e == OK ? master_load(&s->keys, c->master_key_file, sc.dir, &s->fail) : e;
 }
 
 static enum err
@@ -349,6 +353,7 @@ server_stop(struct server *s)
 	access_free(&s->access);
 	ledger_free(&s->ledger);
 	store_close(&s->store);
+	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
 	if (s->ephemeral != NULL)
 		ephemeral_remove(s->ephemeral);
