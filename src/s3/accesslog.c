@@ -28,13 +28,18 @@ struct slot {
 
 /* Most buckets have no log: to know that must cost next to nothing. */
 struct accesslog_cache {
+	/* Its own: a reply may end, and be logged, within a read of the loop's. */
+	struct reader *reader;
 	struct slot slot[SLOTS];
 };
 
 struct accesslog_cache *
-accesslog_cache_new(void)
+accesslog_cache_new(struct store *store)
 {
-	return mem_zalloc(sizeof(struct accesslog_cache));
+	struct accesslog_cache *c = mem_zalloc(sizeof *c);
+
+	c->reader = reader_new(store);
+	return c;
 }
 
 void
@@ -46,6 +51,7 @@ accesslog_cache_free(struct accesslog_cache **cache)
 		buf_fini(&c->slot[i].target);
 		buf_fini(&c->slot[i].prefix);
 	}
+	reader_free(&c->reader);
 	mem_free(c);
 	*cache = NULL;
 }
@@ -106,7 +112,7 @@ slot_find(struct rq *rq)
 
 	if (s->bucket_id != rq->bkt.id || s->changes != changes) {
 		s->bucket_id = 0;
-		if (store_read(rq->loop->reader, slot_read, &r) != OK)
+		if (store_read(rq->loop->logs->reader, slot_read, &r) != OK)
 			return NULL;
 		s->bucket_id = rq->bkt.id;
 		s->changes = changes;

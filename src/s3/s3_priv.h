@@ -167,7 +167,7 @@ struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
 
 /* accesslog.c: server access logs, and how the log calls an operation */
 struct accesslog_cache;
-struct accesslog_cache *accesslog_cache_new(void);
+struct accesslog_cache *accesslog_cache_new(struct store *store);
 void accesslog_cache_free(struct accesslog_cache **c);
 void accesslog_write(struct rq *rq, const struct http_done *info);
 /* The request line with the signature taken out of the query. */

@@ -108,6 +108,18 @@ def test_no_signature_in_a_line():
               [("SigV4", "QueryString"), ("SigV2", "QueryString")])
 
 
+def test_settings_change_between_small_reads():
+    """A small object is answered, and logged, within one look at the index."""
+    with fast() as server:
+        s3 = server.client()
+        s3.put("from", "key", b"small")
+        for round in range(3):
+            logged(s3, "from", "into")
+            equal(s3.get("from", "key").body, b"small")
+        equal([r["operation"] for r in lines(s3, "into", 6)],
+              ["REST.PUT.LOGGING_STATUS", "REST.GET.OBJECT"] * 3)
+
+
 def test_many_deleted():
     with fast() as server:
         s3 = server.client()
