@@ -8,3 +8,6 @@ libobject_a_SOURCES = \
 	src/object/obj_write.c src/object/put_priv.h src/object/team.c \
 	include/object/body.h include/object/document.h include/object/checksum.h include/object/object.h \
 	include/object/put.h include/object/read.h include/object/team.h include/object/upload.h include/object/version.h
+
+	include/object/put.h include/object/read.h include/object/upload.h include/object/version.h
+libobject_a_SOURCES += src/object/obj_bytes.c include/object/bytes.h

@@ -54,11 +54,13 @@ struct s3 {
 };
 
 struct bucket_cache;
+enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
 enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 
 struct s3_loop {
 	struct s3 *s3;
 	struct bucket_cache *buckets;
+	struct accesslog_cache *logs;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
@@ -114,6 +116,12 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
+	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
+	uint64_t object_size; /* of the object that was read or written */
+	bool has_size;
+	char version
+	    [VERSION_ID_TEXT]; /* of that object, as it was told; with its length */
+	size_t version_n;
 	struct web *web; /* asked for as a page: website.c; NULL for the API */
 	struct fail fail; /* last: large, and not zeroed with what stands before it */
 };
@@ -154,6 +162,20 @@ bool address_region_known(struct span region); /* a region AWS has */
 NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
+
+/* s3.c: the client's address as text */
+struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
+
+/* accesslog.c: server access logs, and how the log calls an operation */
+struct accesslog_cache;
+struct accesslog_cache *accesslog_cache_new(struct store *store);
+void accesslog_cache_free(struct accesslog_cache **c);
+void accesslog_write(struct rq *rq, const struct http_done *info);
+/* The request line with the signature taken out of the query. */
+void accesslog_target(struct buf *out, const struct http_req *http);
+/* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
+void op_delete_each(const struct rq *rq,
+    void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
 
 /* website.c: pages of buckets */
 void website_head(struct s3 *s, struct http_req *http);
