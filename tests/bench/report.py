@@ -176,6 +176,8 @@ def facts_table(results):
         kind, _, who = name.partition("/")
         if kind == "rss":
             rows.append(("RSS idle, " + who, short(value / 1e6) + " MB"))
+        elif kind == "rss_loaded":
+            rows.append(("RSS after the group peers, " + who, short(value / 1e6) + " MB"))
         elif kind == "start_ms":
             rows.append(("Start to first answer, " + who, "%s ms (%s – %s)" % (
                 short(statistics.median(value)), short(min(value)), short(max(value)))))
@@ -194,7 +196,7 @@ def facts_table(results):
             keys = facts["load/" + who]["keys"]
             rows.append(("On disk at %s keys" % number(keys), "index %s B a key, rest %s B a key"
                          % (short(value["index"] / keys), short(value["rest"] / keys))))
-        elif kind.startswith("rss_"):
+        elif kind.startswith("rss_after") or kind.startswith("rss_anon"):
             rows.append((kind.replace("_", " "), short(value / 1e6) + " MB"))
     if rows:
         lines = ["", "### Without load, and counts", "", "| | |", "|---|---|"]
@@ -218,7 +220,7 @@ def bars(results, group, path):
 
     def x(v):
         return 290 + 420 * (math.log(max(v, low)) - math.log(low)) / (math.log(high) - math.log(low))
-    colors = {"trug": "#2b6cb0", "nginx": "#718096", "moto": "#c05621"}
+    colors = {"trug": "#2b6cb0", "nginx": "#718096", "moto": "#c05621", "radosgw": "#97266d"}
     out = ['<svg xmlns="http://www.w3.org/2000/svg" width="780" height="%d" '
            'font-family="sans-serif" font-size="12">' % (len(rows) * 20 + 34),
            '<rect width="100%" height="100%" fill="white"/>',

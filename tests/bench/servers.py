@@ -99,6 +99,9 @@ class Server:
         with open(os.path.join(self.home, "log"), "ab") as log:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log)
+        return self.await_port()
+
+    def await_port(self):
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
             try:
