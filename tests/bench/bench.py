@@ -526,7 +526,8 @@ def arguments():
     p.add_argument("--ordered", action="store_true", help="load scale's keys in order, not at "
                    "random")
     p.add_argument("--parts", type=int, help="of the completed upload")
-    p.add_argument("--peer", action="append", default=[], metavar="NAME=HOST:PORT,KEY,SECRET[,PID]")
+    p.add_argument("--peer", action="append", default=[], metavar="NAME=URL,KEY,SECRET[,PID]",
+                   help="another server, measured in the group peers")
     p.add_argument("--trug-args", default="", help="more options for trug serve")
     p.add_argument("--dir", help="where the data stands while running (the disk measured)")
     p.add_argument("--out", default=os.path.join(BUILD, "bench"), help="folder of the results")
