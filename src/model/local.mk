@@ -9,6 +9,7 @@ libmodel_a_SOURCES = \
 	src/model/tags.c \
 	src/model/usage.c \
 	src/model/walk.c \
+	src/model/worm.c \
 	include/model/classes.def \
 	include/model/doc.h \
 	include/model/docs.def \
@@ -17,4 +18,5 @@ libmodel_a_SOURCES = \
 	include/model/side.h \
 	include/model/site.h \
 	include/model/tables.def \
-	include/model/tags.h
+	include/model/tags.h \
+	include/model/worm.h

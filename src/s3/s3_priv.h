@@ -8,6 +8,7 @@
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "object/lock.h"
 #include "object/object.h"
 #include "object/put.h"
 #include "object/read.h"
@@ -279,6 +280,7 @@ struct body_promise {
 };
 /* A digest of the body came with the request: AWS wants one for documents. */
 NODISCARD enum err headers_digest_given(struct rq *rq);
+bool headers_has_digest(const struct rq *rq);
 NODISCARD enum err headers_promise(struct rq *rq, struct body_promise *out);
 void headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides);
@@ -292,15 +294,33 @@ NODISCARD enum err headers_copy_source(
 /* Tags that come with an object: a header, or a form's document. */
 NODISCARD enum err headers_tags(struct rq *rq, struct attrs *attrs);
 
+/* headers_lock.c: object lock */
+struct lock_look {
+	struct rq *rq;
+	bool enabled; /* the bucket has it */
+	struct worm_default given; /* and gives this to what says nothing */
+};
+NODISCARD enum err headers_lock_look(struct rq *rq, struct lock_look *out); /* [loop] */
+enum err headers_lock_missing(struct rq *rq); /* the failure where there is none */
+bool headers_lock_bypass(struct rq *rq); /* asked for, and allowed */
+/* A write's headers into its SIDE_LOCK, then: may it say so here, and, for bytes that come
+ * with it ("Object", "Part"), has it the digest that lock wants? */
+NODISCARD enum err headers_lock_parse(struct rq *rq, struct attrs *attrs);
+NODISCARD enum err headers_lock_admit(
+    struct rq *rq, const struct attrs *attrs, const struct lock_look *l);
+NODISCARD enum err headers_lock_digest(struct rq *rq, const struct attrs *attrs,
+    const struct lock_look *l, const char *what);
+void headers_lock_put(struct rq *rq, const struct attrs *attrs);
+
 /* alter.c: writing one side of an object */
-struct alter {
+struct alter { /* zeroed, in the arena */
 	struct obj_write w;
 	struct rq *rq;
 	struct rec_bucket bucket; /* as the write found it */
 	struct obj_side side; /* ctx is this struct */
 	void (*then)(struct rq *rq, const struct obj_side *side); /* makes the reply */
 };
-struct alter *alter_new(struct rq *rq, enum side_kind kind);
+void alter_init(struct alter *op, struct rq *rq, enum side_kind kind);
 enum err alter_post(struct alter *op); /* return it from a step */
 /* E_METHOD_NOT_ALLOWED of obj_side_find() in full; any other failure as it is. */
 NODISCARD enum err alter_marker(struct rq *rq, enum err e);
@@ -359,6 +379,10 @@ enum err op_put_acl_finish(struct rq *rq);
 enum err op_get_tagging_begin(struct rq *rq);
 enum err op_put_tagging_finish(struct rq *rq);
 enum err op_delete_tagging_begin(struct rq *rq);
+enum err op_get_retention_begin(struct rq *rq);
+enum err op_put_retention_finish(struct rq *rq);
+enum err op_get_legal_hold_begin(struct rq *rq);
+enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
