@@ -13,6 +13,7 @@ libcodec_a_SOURCES = \
 	src/codec/md5_priv.h \
 	src/codec/mime.c \
 	src/codec/seal.c \
+	src/codec/sealed.c \
 	src/codec/stamp.c \
 	src/codec/uri.c \
 	src/codec/utf8_priv.h \
@@ -29,6 +30,7 @@ libcodec_a_SOURCES = \
 	include/codec/mime.def \
 	include/codec/mime.h \
 	include/codec/seal.h \
+	include/codec/sealed.h \
 	include/codec/stamp.h \
 	include/codec/uri.h \
 	include/codec/xml.h \
