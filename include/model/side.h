@@ -27,6 +27,8 @@ struct span side_get(const struct attrs *a, enum side_kind s); /* p == NULL: non
 void side_set(struct arena *arena, struct attrs *a, enum side_kind s, struct span value);
 /* to := from without the sides that a copy does not inherit. */
 void side_copied(struct arena *arena, struct attrs *to, const struct attrs *from);
+/* to gets every side that from has, in place of its own. */
+void side_overlay(struct arena *arena, struct attrs *to, const struct attrs *from);
 /* to gets those sides of from that a copy inherits and it has not itself: a copy whose
  * headers are given anew. */
 void side_inherit(struct arena *arena, struct attrs *to, const struct attrs *from);

@@ -67,3 +67,14 @@ side_inherit(struct arena *arena, struct attrs *to, const struct attrs *from)
 			side_set(arena, to, (enum side_kind)s, v);
 	}
 }
+
+void
+side_overlay(struct arena *arena, struct attrs *to, const struct attrs *from)
+{
+	for (size_t s = 0; s < SIDE_COUNT; s++) {
+		struct span v = side_get(from, (enum side_kind)s);
+
+		if (v.p != NULL)
+			side_set(arena, to, (enum side_kind)s, v);
+	}
+}

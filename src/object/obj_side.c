@@ -23,13 +23,27 @@ row_rewrite(struct txn *t, const struct rec_bucket *b, struct span key,
 }
 
 enum err
+obj_side_find(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_version *v, struct rec_object *out, struct fail *fail)
+{
+	enum err e;
+
+	out->flags = 0;
+	e = obj_version_find(t, b, key, v, out, NULL);
+	if ((e == OK || e == E_NO_SUCH_KEY) && (out->flags & OBJECT_IS_MARKER) != 0)
+		return E_METHOD_NOT_ALLOWED;
+	/* Once more, for what it has to tell. */
+	return e == OK ? OK : obj_version_find(t, b, key, v, out, fail);
+}
+
+enum err
 obj_side_write(
     struct txn *t, const struct rec_bucket *b, struct obj_side *s, struct fail *fail)
 {
 	struct attrs attrs;
 	struct rec_object rec;
 	uint8_t flags;
-	enum err e = obj_version_find(t, b, s->key, &s->version, &rec, fail);
+	enum err e = obj_side_find(t, b, s->key, &s->version, &rec, fail);
 
 	if (e == OK)
 		e = obj_attrs(t, &rec, s->arena, &attrs);
