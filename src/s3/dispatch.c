@@ -103,6 +103,7 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->header = http->header;
 	rq->nheader = http->nheader;
 	rq->loop = http->loop;
+	rq->who = &access_nobody;
 	rq->arena = &http->arena;
 	ids_render(rq);
 	fail_init(&rq->fail, rq->arena);
@@ -136,6 +137,8 @@ step_sign(struct rq *rq)
 {
 	enum err e = sign_check(rq);
 
+	if (e == OK && rq->auth.kind != AUTH_ANONYMOUS)
+		rq->who = access_root(rq->s3->conf.access);
 	/* A link may have said some in its query. */
 	rq->header = rq->http->header;
 	rq->nheader = rq->http->nheader;

@@ -15,6 +15,7 @@ libs3_a_SOURCES = \
 	src/s3/op_tag.c \
 	src/s3/op_upload.c \
 	src/s3/op_version.c \
+	src/s3/owner.c \
 	src/s3/payer.c \
 	src/s3/query.c \
 	src/s3/range.c \

@@ -223,11 +223,14 @@ make_bucket(struct txn *t, void *arg)
 {
 	struct make_bucket *m = arg;
 	struct rec_bucket b;
+	const struct obj_bucket_new want = { .region = m->region,
+		.account = SPAN_LIT(ACCOUNT_ROOT),
+		.now_ms = clock_now_ms() };
 	enum err e = obj_bucket_find(t, m->name, &b, NULL);
 
 	if (e != E_NO_SUCH_BUCKET)
 		return e;
-	return obj_bucket_create(t, m->name, m->region, clock_now_ms(), m->fail);
+	return obj_bucket_create(t, m->name, &want, m->fail);
 }
 
 static enum err

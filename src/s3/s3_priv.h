@@ -97,6 +97,7 @@ struct rq {
 	size_t nparam;
 	uint64_t params; /* which there are: http_name_bit() of each */
 	struct auth_result auth;
+	const struct identity *who; /* never NULL: access_nobody until SIGN */
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
@@ -167,6 +168,11 @@ void website_error_page(struct rq *rq); /* from rq->fail */
 /* payer.c: x-amz-request-payer */
 NODISCARD enum err payer_look(struct rq *rq);
 void payer_reply(struct rq *rq);
+
+/* owner.c: whose things are. Spans live as long as the request. */
+const struct account *rq_account(struct rq *rq, struct span id);
+const struct account *rq_owner(struct rq *rq); /* of the bucket */
+void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq);
