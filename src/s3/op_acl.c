@@ -49,10 +49,10 @@ op_get_acl_begin(struct rq *rq)
 
 	if (e != OK)
 		return e;
-	owner = owner_of_bucket(rq);
+	owner = rq_owner(rq);
 	b = reply_xml(rq, 200);
 	buf_str(b, "<AccessControlPolicy xmlns=\"" XML_S3NS "\">");
-	owner_put(b, "Owner", owner);
+	xml_put_owner(b, "Owner", owner);
 	buf_str(b,
 	    "<AccessControlList><Grant><Grantee xmlns:xsi=\"" XSI
 	    "\" xsi:type=\"CanonicalUser\"><ID>");
@@ -111,7 +111,7 @@ is_canonical(struct span id)
 static bool
 is_owner(struct rq *rq, struct span id)
 {
-	const struct account *owner = owner_of_bucket(rq);
+	const struct account *owner = rq_owner(rq);
 
 	return span_eq(id, span_of(owner->canonical_id, CANONICAL_ID));
 }

@@ -60,7 +60,7 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	buf_str(&l->before_size, "<Size>");
 	buf_str(&l->behind_size, "</Size>");
 	if (l->owner)
-		owner_put(&l->behind_size, "Owner", l->owner);
+		xml_put_owner(&l->behind_size, "Owner", l->owner);
 	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
 	buf_str(&l->behind_size, "</Contents>");
 }
@@ -199,7 +199,7 @@ list_tail(struct listing *l)
 enum err
 op_list_objects_begin(struct rq *rq)
 {
-	struct listing l = { .rq = rq, .owner = owner_of_bucket(rq) };
+	struct listing l = { .rq = rq, .owner = rq_owner(rq) };
 	struct span marker = query_get(rq, "marker");
 	enum err e = list_params(&l);
 
@@ -230,7 +230,7 @@ op_list_objects_v2_begin(struct rq *rq)
 		return bad_argument(
 		    rq, "fetch-owner", owner, "fetch-owner must be true or false");
 	if (span_is(owner, "true"))
-		l.owner = owner_of_bucket(rq);
+		l.owner = rq_owner(rq);
 	l.list.after = start;
 	if (token.p != NULL && !token_parse(&l, token))
 		return bad_argument(rq, "continuation-token", token,

@@ -9,8 +9,8 @@ enum { PAGE_MAX = 1000 };
 static void
 put_owner(struct buf *b, const struct account *owner)
 {
-	owner_put(b, "Initiator", owner);
-	owner_put(b, "Owner", owner);
+	xml_put_owner(b, "Initiator", owner);
+	xml_put_owner(b, "Owner", owner);
 }
 
 static void
@@ -87,7 +87,7 @@ op_list_parts_begin(struct rq *rq)
 	xml_put(b, "Bucket", rq->bucket);
 	xml_put(b, "Key", rq->key);
 	xml_put(b, "UploadId", p.id);
-	put_owner(b, owner_of_bucket(rq));
+	put_owner(b, rq_owner(rq));
 	xml_put_str(b, "StorageClass", class_name(p.upload.class));
 	put_algorithm(b, &p.upload);
 	xml_put_u64(b, "PartNumberMarker", p.after);
@@ -239,7 +239,7 @@ enum err
 op_list_uploads_begin(struct rq *rq)
 {
 	struct upload_page p = {
-		.rq = rq, .max = PAGE_MAX, .owner = owner_of_bucket(rq)
+		.rq = rq, .max = PAGE_MAX, .owner = rq_owner(rq)
 	};
 	struct span key_marker = query_get(rq, "key-marker");
 	struct buf *b;

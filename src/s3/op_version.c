@@ -138,7 +138,7 @@ list_row(void *ctx, struct span key, const struct rec_object *rec, bool latest)
 	xml_put_time(&l->rows, "LastModified", rec->mtime_ms);
 	if (!marker)
 		put_version(&l->rows, rec);
-	owner_put(&l->rows, "Owner", l->owner);
+	xml_put_owner(&l->rows, "Owner", l->owner);
 	xml_close(&l->rows, marker ? "DeleteMarker" : "Version");
 }
 
@@ -225,7 +225,7 @@ enum err
 op_list_versions_begin(struct rq *rq)
 {
 	struct listing l = {
-		.rq = rq, .max = VERSIONS_MAX, .owner = owner_of_bucket(rq)
+		.rq = rq, .max = VERSIONS_MAX, .owner = rq_owner(rq)
 	};
 	enum err e = list_params(&l);
 

@@ -4,7 +4,7 @@
 #include "s3_priv.h"
 
 const struct account *
-owner_account(struct rq *rq, struct span id)
+rq_account(struct rq *rq, struct span id)
 {
 	struct account *room = arena_alloc(rq->arena, sizeof *room);
 
@@ -12,13 +12,13 @@ owner_account(struct rq *rq, struct span id)
 }
 
 const struct account *
-owner_of_bucket(struct rq *rq)
+rq_owner(struct rq *rq)
 {
-	return owner_account(rq, span_of(rq->bkt.account, ACCOUNT_DIGITS));
+	return rq_account(rq, span_of(rq->bkt.account, ACCOUNT_DIGITS));
 }
 
 void
-owner_put(struct buf *b, const char *name, const struct account *owner)
+xml_put_owner(struct buf *b, const char *name, const struct account *owner)
 {
 	xml_open(b, name);
 	xml_put(b, "ID", span_of(owner->canonical_id, CANONICAL_ID));
