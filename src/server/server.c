@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "access/access.h"
+#include "access/declare.h"
+#include "base/clock.h"
 #include "base/arena.h"
 #include "base/io.h"
 #include "base/log.h"
@@ -146,6 +147,9 @@ open_s3(struct server *s)
 		return e;
 	domains_split(s);
 	s->access = access_new(&ac);
+	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	if (e != OK)
+		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->keys, s->oidc };
 	sc.access = s->access;
