@@ -15,22 +15,28 @@
 
 struct access;
 
+struct store;
+struct keyring;
+
 struct access_conf {
 	const char *root_user; /* access key */
 	const char *root_password; /* secret key */
+	struct store *store; /* borrowed, as the keys */
+	const struct keyring *keys; /* secrets and tokens are sealed with these */
 };
 
 struct access *access_new(const struct access_conf *conf);
 void access_free(struct access **a);
 
-/* Secret of an access key: E_NOT_FOUND when there is none. [any] */
 struct access_secret {
 	char secret[128];
 	size_t n;
-	uint64_t generation;
+	uint64_t generation; /* another one is another secret */
 };
-NODISCARD enum err access_secret(
-    struct access *a, struct span access_key, struct access_secret *out);
+
+/* A secret as it is kept in a rec_key: only for that access key. [any] */
+void access_seal_secret(
+    const struct access *a, struct span id, struct span secret, struct buf *out);
 
 struct access_question {
 	struct span access_key; /* n = 0: nobody signed */
@@ -55,8 +61,7 @@ const struct account *access_account(
 /* By canonical id, or NULL. [any] */
 const struct account *access_account_of(const struct access *a, struct span canonical_id);
 
-/* Who did not sign, and the root account's root user. */
+/* Who did not sign. */
 extern const struct identity access_nobody;
-const struct identity *access_root(const struct access *a);
 
 #endif

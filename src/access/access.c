@@ -6,14 +6,15 @@
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "codec/hex.h"
+#include "roster_priv.h"
 
 /* The root account's, the same in every store. */
 #define ROOT_CANONICAL "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
 
 struct access {
+	struct access_inner inner;
 	char *root_user;
 	struct access_secret secret;
-	struct identity root;
 	struct account *account; /* by number */
 	size_t naccount;
 };
@@ -35,13 +36,7 @@ access_new(const struct access_conf *conf)
 	memcpy(a->account->id, ACCOUNT_ROOT, ACCOUNT_DIGITS);
 	memcpy(a->account->canonical_id, ROOT_CANONICAL, CANONICAL_ID);
 	a->account->display_name = SPAN_LIT("root");
-	a->root = (struct identity){ .kind = IDENTITY_ROOT,
-		.account = SPAN_LIT(ACCOUNT_ROOT),
-		.canonical_id = SPAN_LIT(ROOT_CANONICAL),
-		.display_name = SPAN_LIT("root"),
-		.arn = SPAN_LIT("arn:aws:iam::" ACCOUNT_ROOT ":root"),
-		.user_id = SPAN_LIT(ACCOUNT_ROOT),
-		.access_key = span_str(a->root_user) };
+	a->inner = (struct access_inner){ conf->store, conf->keys };
 	return a;
 }
 
@@ -59,10 +54,19 @@ access_free(struct access **access)
 	mem_free(a);
 }
 
-const struct identity *
-access_root(const struct access *a)
+const struct access_inner *
+access_inner(const struct access *a)
 {
-	return &a->root;
+	return &a->inner;
+}
+
+bool
+access_is_root(const struct access *a, struct span access_key, struct access_secret *out)
+{
+	if (!span_is(access_key, a->root_user))
+		return false;
+	*out = a->secret;
+	return true;
 }
 
 const struct account *
@@ -88,15 +92,6 @@ access_account_of(const struct access *a, struct span canonical_id)
 			canonical_id, span_of(a->account[i].canonical_id, CANONICAL_ID)))
 			return &a->account[i];
 	return NULL;
-}
-
-enum err
-access_secret(struct access *a, struct span access_key, struct access_secret *out)
-{
-	if (!span_is(access_key, a->root_user))
-		return E_NOT_FOUND;
-	*out = a->secret;
-	return OK;
 }
 
 enum err

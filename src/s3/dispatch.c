@@ -137,8 +137,6 @@ step_sign(struct rq *rq)
 {
 	enum err e = sign_check(rq);
 
-	if (e == OK && rq->auth.kind != AUTH_ANONYMOUS)
-		rq->who = access_root(rq->s3->conf.access);
 	/* A link may have said some in its query. */
 	rq->header = rq->http->header;
 	rq->nheader = rq->http->nheader;

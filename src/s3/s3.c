@@ -13,23 +13,6 @@
 #include "codec/b64.h"
 #include "s3_priv.h"
 
-static enum err
-s3_secret(void *ctx, struct span access_key, struct auth_secret *out)
-{
-	struct s3 *s = ctx;
-	struct access_secret secret;
-	enum err e = access_secret(s->conf.access, access_key, &secret);
-
-	if (e != OK)
-		return e;
-	MUST(secret.n <= sizeof out->secret);
-	memcpy(out->secret, secret.secret, secret.n);
-	out->n = secret.n;
-	out->generation = secret.generation;
-	mem_wipe(&secret, sizeof secret);
-	return OK;
-}
-
 static void *
 s3_loop_new(void *ctx, struct inbox *inbox)
 {
@@ -42,7 +25,9 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	l->buckets = bucket_cache_new();
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
-	l->sigv4 = sigv4_new(&l->s3->auth);
+	l->roster = roster_new(l->s3->conf.access);
+	l->auth = sign_conf(l->s3, &l->signer);
+	l->sigv4 = sigv4_new(&l->auth);
 	return l;
 }
 
@@ -55,6 +40,7 @@ s3_loop_free(void *ctx, void *loop)
 	bucket_cache_free(&l->buckets);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
+	roster_free(&l->roster);
 	buf_fini(&l->head);
 	buf_fini(&l->out);
 	mem_free(l);
@@ -158,6 +144,7 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
+	roster_drop(&rq->credential);
 	rq->magic = 0;
 	http->app = NULL;
 }
@@ -169,9 +156,6 @@ s3_new(const struct s3_conf *conf)
 
 	s->conf = *conf;
 	s->index = op_index_new();
-	s->auth = (struct auth_conf){
-		.region = conf->region, .skew_s = 900, .secret = s3_secret, .ctx = s
-	};
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,

@@ -3,7 +3,9 @@
 #ifndef S3_PRIV_H
 #define S3_PRIV_H
 
+#include "access/roster.h"
 #include "auth/chunksig.h"
+#include "auth/postsig.h"
 #include "auth/sigv4.h"
 #include "codec/form.h"
 #include "codec/uri.h"
@@ -48,11 +50,18 @@ extern const struct op ops[OP_COUNT];
 struct s3 {
 	struct s3_conf conf;
 	struct http_app app, web_app;
-	struct auth_conf auth;
 	struct op_index *index;
 };
 
 struct bucket_cache;
+
+/* Where auth/ asks for secrets: one check at a time, of rq. */
+struct signer {
+	struct rq *rq;
+	struct roster *roster;
+	struct span token;
+};
+
 enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 
 struct s3_loop {
@@ -61,6 +70,9 @@ struct s3_loop {
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
+	struct roster *roster;
+	struct signer signer;
+	struct auth_conf auth;
 	struct sigv4 *sigv4;
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
 	struct buf head, out;
@@ -97,6 +109,7 @@ struct rq {
 	size_t nparam;
 	uint64_t params; /* which there are: http_name_bit() of each */
 	struct auth_result auth;
+	struct credential *credential; /* held: of who signed, or NULL */
 	const struct identity *who; /* never NULL: access_nobody until SIGN */
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
@@ -175,7 +188,9 @@ const struct account *rq_owner(struct rq *rq); /* of the bucket */
 void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
 
 /* sign.c */
-NODISCARD enum err sign_check(struct rq *rq);
+NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
+struct auth_conf sign_conf(const struct s3 *s, struct signer *ctx);
 
 /* reply.c */
 void reply_begin(struct rq *rq, unsigned status); /* empties the scratch */

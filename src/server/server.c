@@ -116,7 +116,7 @@ static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
-	struct access_conf ac = { c->root_user, c->root_password };
+	struct access_conf ac = { c->root_user, c->root_password, s->store, s->keys };
 	struct s3_conf sc = {
 		.store = s->store,
 		.region = c->region,
