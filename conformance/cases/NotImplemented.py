@@ -6,7 +6,7 @@ BUCKET = {
         "encryption": "PutBucketEncryption",
         "lifecycle": "PutBucketLifecycleConfiguration",
         "notification": "PutBucketNotificationConfiguration",
-        "object-lock": "PutObjectLockConfiguration", "policy": "PutBucketPolicy",
+        "object-lock": "PutObjectLockConfiguration",
         "replication": "PutBucketReplication",
     },
 }

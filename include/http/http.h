@@ -55,6 +55,7 @@ struct http_req {
 	bool has_length; /* a Content-Length header was sent */
 	bool expects_continue;
 	bool tls;
+	const char *tls_version; /* "1.2", "1.3"; NULL without TLS */
 	bool http10;
 	bool gone; /* the client is gone: stop soon, and reply all the same */
 	struct sockaddr_storage peer;

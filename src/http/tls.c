@@ -251,6 +251,12 @@ tls_write(SSL *ssl, const void *p, size_t n)
 	return rc == 0 ? TLS_FAILED : rc;
 }
 
+const char *
+tls_version(const SSL *ssl)
+{
+	return SSL_version(ssl) == TLS1_3_VERSION ? "1.3" : "1.2";
+}
+
 bool
 tls_pending(SSL *ssl)
 {

@@ -100,6 +100,7 @@ struct delete_row {
 	struct obj_version version;
 	struct obj_deleted did;
 	enum err err;
+	struct span message; /* n = 0: the error's own */
 };
 
 struct delete_many {
@@ -151,7 +152,7 @@ row_delete(struct txn *t, struct rq *rq, struct delete_row *row)
 {
 	struct obj_cond cond = { .if_match = row->etag };
 
-	if (row->err == E_INVALID_VERSION)
+	if (row->err == E_INVALID_VERSION || row->err == E_ACCESS_DENIED)
 		return row->err;
 	return delete_one(t, rq, row->key, &row->version, &cond, &row->did, NULL);
 }
@@ -198,7 +199,10 @@ put_error(struct buf *b, const struct delete_row *row)
 	if (row->id.n > 0)
 		xml_put(b, "VersionId", row->id);
 	xml_put_str(b, "Code", err_row(row->err)->code);
-	xml_put_str(b, "Message", err_row(row->err)->message);
+	if (row->message.n > 0)
+		xml_put(b, "Message", row->message);
+	else
+		xml_put_str(b, "Message", err_row(row->err)->message);
 	buf_str(b, "</Error>");
 }
 
@@ -248,6 +252,9 @@ op_delete_objects_finish(struct rq *rq)
 		e = many_parse(rq, d);
 	if (e != OK)
 		return e;
+	for (size_t i = 0; i < d->n; i++)
+		if (!allow_delete(rq, d->row[i].key, d->row[i].id, &d->row[i].message))
+			d->row[i].err = E_ACCESS_DENIED;
 	d->rq = rq;
 	obj_write_post(&d->w, rq->s3->conf.store, many_write, rq->loop->inbox, many_then);
 	return rq_wait(rq);
