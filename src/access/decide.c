@@ -34,8 +34,9 @@ arn(const struct access_question *q, const struct access_point *point)
 	struct buf b = { 0 };
 	struct span out;
 
+	/* What is done to no bucket is done to all of them. */
 	if (q->bucket.n == 0)
-		return SPAN_NONE;
+		return SPAN_LIT("arn:aws:s3:::*");
 	if (point != NULL) {
 		buf_span(&b, point->arn);
 		if (q->key.n > 0)
@@ -69,7 +70,7 @@ ask(const struct access_question *q, const struct access_point *point,
 		.acl = point != NULL ? NULL : q->acl,
 		.acl_ctx = q->ctx };
 
-	out->resource = r.resource;
+	out->resource = q->bucket.n > 0 ? r.resource : SPAN_NONE;
 	policy_decide(&c, &out->why);
 }
 
