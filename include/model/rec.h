@@ -112,6 +112,8 @@ struct attrs {
 };
 void rec_attrs_put(struct buf *out, const struct attrs *a);
 NODISCARD enum err rec_attrs_get(struct arena *a, struct span in, struct attrs *out);
+/* One of them, borrowed from in; p == NULL: not there. */
+NODISCARD enum err rec_attrs_find(struct span in, const char *name, struct span *value);
 
 struct rec_upload {
 	uint64_t number;

@@ -37,7 +37,6 @@ exchange_new(struct http_conn *c)
 	rq->arena.end = x->space + sizeof x->space;
 #endif
 	rq->tls = c->ssl != NULL;
-	rq->tls_version = rq->tls ? tls_version(c->ssl) : NULL;
 	memcpy(&rq->peer, &c->peer, sizeof c->peer);
 	rq->id = (uint64_t)l->number << 48 | ++l->last_id;
 	rq->start_us = c->start_us != 0 ? c->start_us : l->now_us;

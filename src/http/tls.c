@@ -251,16 +251,17 @@ tls_write(SSL *ssl, const void *p, size_t n)
 	return rc == 0 ? TLS_FAILED : rc;
 }
 
-const char *
-tls_version(const SSL *ssl)
-{
-	return SSL_version(ssl) == TLS1_3_VERSION ? "1.3" : "1.2";
-}
-
 bool
 tls_pending(SSL *ssl)
 {
 	return SSL_has_pending(ssl) == 1;
+}
+
+const char *
+tls_version(const struct ssl_st *ssl, const char **cipher)
+{
+	*cipher = SSL_get_cipher_name(ssl);
+	return SSL_get_version(ssl);
 }
 
 void

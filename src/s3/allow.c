@@ -64,6 +64,12 @@ allow_may(struct rq *rq, const char *action, struct span key)
 	return may;
 }
 
+bool
+rq_may(struct rq *rq, const char *action)
+{
+	return allow_may(rq, action, rq->op->level == LEVEL_OBJECT ? rq->key : SPAN_NONE);
+}
+
 static enum err
 need(struct rq *rq, const char *action, struct span key, struct span version)
 {
@@ -193,20 +199,10 @@ need_create(struct rq *rq)
 	return need_each(rq, x, ARRAY_LEN(x), SPAN_NONE);
 }
 
-static bool
-bypass_given(const struct rq *rq)
-{
-	return span_ieq(
-	    header_get(rq, "x-amz-bypass-governance-retention"), SPAN_LIT("true"));
-}
-
 static enum err
 need_more(struct rq *rq, struct span version)
 {
 	const char *action = rq->op->action;
-	const struct extra x[] = { { "s3:BypassGovernanceRetention", bypass_given(rq) },
-		{ "s3:GetObject",
-		    strcmp(action, "s3:DeleteObject") == 0 && match_given(rq) } };
 
 	if (strcmp(action, "s3:PutObject") == 0)
 		return need_put(rq);
@@ -215,9 +211,8 @@ need_more(struct rq *rq, struct span version)
 	if (strcmp(action, "s3:GetObjectAttributes") == 0)
 		return need(rq, version.n > 0 ? "s3:GetObjectVersion" : "s3:GetObject",
 		    rq->key, version);
-	if (strcmp(action, "s3:DeleteObject") == 0 ||
-	    strcmp(action, "s3:PutObjectRetention") == 0)
-		return need_each(rq, x, ARRAY_LEN(x), rq->key);
+	if (strcmp(action, "s3:DeleteObject") == 0 && match_given(rq))
+		return need(rq, "s3:GetObject", rq->key, SPAN_NONE);
 	return OK;
 }
 
@@ -291,9 +286,7 @@ allow_delete(struct rq *rq, struct span key, struct span version, struct span *w
 	struct access_question q;
 
 	c.version = version;
-	if (ask(&c, &rq->rules, plain, &q) &&
-	    (!bypass_given(rq) ||
-		ask(&c, &rq->rules, "s3:BypassGovernanceRetention", &q)))
+	if (ask(&c, &rq->rules, plain, &q))
 		return true;
 	*why = access_denied(&q, &rq->answer);
 	return false;

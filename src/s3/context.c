@@ -59,9 +59,6 @@ static const struct {
 	{ POLICY_KEY_S3_REDIRECT, "x-amz-website-redirect-location" },
 	{ POLICY_KEY_S3_CONTENT_SHA256, "x-amz-content-sha256" },
 	{ POLICY_KEY_S3_DIRECTIVE, "x-amz-metadata-directive" },
-	{ POLICY_KEY_S3_LOCK_MODE, "x-amz-object-lock-mode" },
-	{ POLICY_KEY_S3_LOCK_UNTIL, "x-amz-object-lock-retain-until-date" },
-	{ POLICY_KEY_S3_LOCK_HOLD, "x-amz-object-lock-legal-hold" },
 	{ POLICY_KEY_S3_IF_MATCH, "if-match" },
 	{ POLICY_KEY_S3_IF_NONE_MATCH, "if-none-match" },
 };
@@ -92,18 +89,6 @@ copy_source(struct context *c, struct policy_values *out)
 		return false;
 	raw = span_of(text, n);
 	return policy_value_one(out, span_from(raw, raw.n > 0 && raw.p[0] == '/'));
-}
-
-static bool
-lock_days(struct context *c, struct policy_values *out)
-{
-	struct span v = header_get(c->rq, "x-amz-object-lock-retain-until-date");
-	int64_t until, day = 86400000;
-
-	if (v.p == NULL || !stamp_iso_parse(v, &until))
-		return false;
-	until -= c->rq->now_ms;
-	return number(c, out, until <= 0 ? 0 : (uint64_t)((until + day - 1) / day));
 }
 
 /* ---- tags ---- */
@@ -228,6 +213,46 @@ location(struct context *c, struct policy_values *out)
 	return body.n > 0 && policy_value_one(out, body);
 }
 
+/* ---- locks ---- */
+
+/* Of a header, or of the documents that PutObjectRetention and PutObjectLegalHold send. */
+static struct span
+lock_text(struct context *c, const char *header, const char *element)
+{
+	struct rq *rq = c->rq;
+	struct xml_node *root;
+
+	if (rq->op->method != HTTP_PUT ||
+	    (strcmp(rq->op->sub, "retention") != 0 &&
+		strcmp(rq->op->sub, "legal-hold") != 0))
+		return header_get(rq, header);
+	c->asked_body = c->asked_body || body_to_come(rq);
+	if (body_to_come(rq) || xml_parse(rq->arena, intake_bytes(rq), &root, NULL) != OK)
+		return SPAN_NONE;
+	return xml_child(root, element) != NULL ? span_trim(xml_text(root, element))
+						: SPAN_NONE;
+}
+
+static bool
+lock_value(struct context *c, enum policy_key key, struct policy_values *out)
+{
+	struct span until;
+	int64_t when, day = 86400000;
+
+	if (key == POLICY_KEY_S3_LOCK_MODE)
+		return one_if(out, lock_text(c, "x-amz-object-lock-mode", "Mode"));
+	if (key == POLICY_KEY_S3_LOCK_HOLD)
+		return one_if(
+		    out, lock_text(c, "x-amz-object-lock-legal-hold", "Status"));
+	until = lock_text(c, "x-amz-object-lock-retain-until-date", "RetainUntilDate");
+	if (key == POLICY_KEY_S3_LOCK_UNTIL)
+		return one_if(out, until);
+	if (until.p == NULL || !stamp_iso_parse(until, &when))
+		return false;
+	when -= c->rq->now_ms;
+	return number(c, out, when <= 0 ? 0 : (uint64_t)((when + day - 1) / day));
+}
+
 /* ---- the connection ---- */
 
 static bool
@@ -243,6 +268,16 @@ source_ip(struct context *c, struct policy_values *out)
 	    inet_ntop(peer->ss_family, address, text, INET6_ADDRSTRLEN) == NULL)
 		return false;
 	return policy_value_one(out, span_str(text));
+}
+
+/* "1.3" of "TLSv1.3". */
+static bool
+tls(struct context *c, struct policy_values *out)
+{
+	const char *cipher;
+	struct span v = span_str(http_req_tls(c->rq->http, &cipher));
+
+	return v.n > 4 && policy_value_one(out, span_from(v, 4));
 }
 
 /* ---- the signature ---- */
@@ -398,8 +433,7 @@ context_value(void *ctx, const struct policy_ask *ask, struct policy_values *out
 		return policy_value_one(
 		    out, rq->http->tls ? SPAN_LIT("true") : SPAN_LIT("false"));
 	case POLICY_KEY_S3_TLS:
-		return rq->http->tls &&
-		    policy_value_one(out, span_str(rq->http->tls_version));
+		return tls(c, out);
 	case POLICY_KEY_SOURCE_IP:
 		return source_ip(c, out);
 	case POLICY_KEY_REGION:
@@ -428,8 +462,11 @@ context_value(void *ctx, const struct policy_ask *ask, struct policy_values *out
 		return signature(c, ask->key, out);
 	case POLICY_KEY_S3_COPY_SOURCE:
 		return copy_source(c, out);
+	case POLICY_KEY_S3_LOCK_MODE:
+	case POLICY_KEY_S3_LOCK_UNTIL:
+	case POLICY_KEY_S3_LOCK_HOLD:
 	case POLICY_KEY_S3_LOCK_DAYS:
-		return lock_days(c, out);
+		return lock_value(c, ask->key, out);
 	case POLICY_KEY_S3_LOCATION:
 		return location(c, out);
 	case POLICY_KEY_S3_POINT_ARN:

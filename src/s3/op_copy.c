@@ -226,6 +226,7 @@ static enum err
 copy_headers(struct rq *rq, struct copy_op *op)
 {
 	struct object_headers h;
+	struct lock_look lock;
 	enum err e = query_plain(rq);
 
 	if (e == OK)
@@ -236,6 +237,10 @@ copy_headers(struct rq *rq, struct copy_op *op)
 		e = copy_directive(rq, &op->copy.replace);
 	if (e == OK)
 		e = headers_cond_write(rq, &op->copy.dest.cond);
+	if (e == OK)
+		e = headers_lock_look(rq, &lock);
+	if (e == OK)
+		e = headers_lock_admit(rq, &h.attrs, &lock);
 	if (e != OK)
 		return e;
 	op->copy.attrs = h.attrs;

@@ -15,6 +15,7 @@ struct post_op {
 	struct postsig_range range;
 	struct span redirect;
 	unsigned status;
+	struct lock_look lock; /* of the bucket, as it was when the form began */
 };
 
 /* ---- the fields ---- */
@@ -144,6 +145,8 @@ object_take(struct post_op *op)
 	enum err e = headers_object(rq, &h);
 
 	if (e == OK)
+		e = headers_lock_admit(rq, &h.attrs, &op->lock);
+	if (e == OK)
 		e = headers_promise(rq, &promise);
 	if (e != OK)
 		return e;
@@ -193,7 +196,10 @@ op_post_object_begin(struct rq *rq)
 {
 	struct post_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span boundary = form_boundary(header_get(rq, "content-type"));
+	enum err e = headers_lock_look(rq, &op->lock);
 
+	if (e != OK)
+		return e;
 	if (boundary.n == 0) {
 		(void)fail_set(&rq->fail, E_PRECONDITION);
 		fail_pair_str(&rq->fail, "Condition",

@@ -23,6 +23,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	rand_bytes(id_2, sizeof id_2);
 	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
 	l->buckets = bucket_cache_new();
+	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
 	l->roster = roster_new(l->s3->conf.access);
@@ -38,6 +39,7 @@ s3_loop_free(void *ctx, void *loop)
 
 	(void)ctx;
 	bucket_cache_free(&l->buckets);
+	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
 	roster_free(&l->roster);
@@ -86,8 +88,8 @@ s3_error(void *ctx, struct http_req *http, enum err why, struct http_resp *out)
 	out->close = true;
 }
 
-static struct span
-peer_text(const struct sockaddr_storage *ss, char out[INET6_ADDRSTRLEN])
+struct span
+s3_peer(const struct sockaddr_storage *ss, char out[INET6_ADDRSTRLEN])
 {
 	const void *addr = NULL;
 
@@ -108,7 +110,7 @@ s3_log(const struct rq *rq, const struct http_done *info)
 	enum err code = rq->web != NULL ? website_code(rq) : rq->fail.code;
 	struct reqlog_entry e = {
 		.time_ms = clock_real_ms(),
-		.peer = peer_text(&http->peer, peer),
+		.peer = s3_peer(&http->peer, peer),
 		.access_key = rq->auth.access_key,
 		.request_id = span_of(rq->id, 16),
 		.operation = rq->op != NULL ? span_str(rq->op->name) : SPAN_NONE,
@@ -139,6 +141,8 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	CHECK(rq, RQ_MAGIC);
 	if (s->conf.reqlog != NULL)
 		s3_log(rq, info);
+	if (s->conf.ledger != NULL)
+		accesslog_write(rq, info);
 	if (rq->drop != NULL)
 		rq->drop(rq);
 	policy_free(&rq->rules.policy);
@@ -159,6 +163,7 @@ s3_new(const struct s3_conf *conf)
 
 	s->conf = *conf;
 	s->index = op_index_new();
+	s->team = team_new(conf->pool);
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,
@@ -185,6 +190,7 @@ s3_free(struct s3 **s3)
 		return;
 	*s3 = NULL;
 	op_index_free(&s->index);
+	team_free(&s->team);
 	mem_free(s);
 }
 
