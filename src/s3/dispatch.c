@@ -136,7 +136,7 @@ step_route(struct rq *rq)
 enum err
 step_sign(struct rq *rq)
 {
-	enum err e = sign_check(rq);
+	enum err e = (rq->op->flags & F_QUERY) != 0 ? OK : sign_check(rq);
 
 	/* A link may have said some in its query. */
 	rq->header = rq->http->header;
@@ -163,7 +163,7 @@ step_bucket(struct rq *rq)
 enum err
 step_allow(struct rq *rq)
 {
-	enum err e = (rq->op->flags & F_FORM) != 0 ? OK : rq_allow(rq);
+	enum err e = (rq->op->flags & (F_FORM | F_QUERY)) != 0 ? OK : rq_allow(rq);
 
 	if (e != OK)
 		return e;

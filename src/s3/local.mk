@@ -11,6 +11,7 @@ libs3_a_SOURCES = \
 	src/s3/op_parts.c \
 	src/s3/op_policy.c \
 	src/s3/op_post.c \
+	src/s3/op_query.c \
 	src/s3/op_put.c \
 	src/s3/op_rename.c \
 	src/s3/op_service.c \

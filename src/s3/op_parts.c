@@ -238,7 +238,9 @@ uploads_tail(struct upload_page *p, struct buf *b, struct span key_marker)
 enum err
 op_list_uploads_begin(struct rq *rq)
 {
-	struct upload_page p = { .rq = rq, .max = PAGE_MAX, .owner = rq_owner(rq) };
+	struct upload_page p = {
+		.rq = rq, .max = PAGE_MAX, .owner = rq_owner(rq)
+	};
 	struct span key_marker = query_get(rq, "key-marker");
 	struct buf *b;
 	enum err e = query_encoding(rq, &p.url);

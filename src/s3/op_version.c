@@ -224,7 +224,9 @@ list_document(struct listing *l, struct buf *b)
 enum err
 op_list_versions_begin(struct rq *rq)
 {
-	struct listing l = { .rq = rq, .max = VERSIONS_MAX, .owner = rq_owner(rq) };
+	struct listing l = {
+		.rq = rq, .max = VERSIONS_MAX, .owner = rq_owner(rq)
+	};
 	enum err e = list_params(&l);
 
 	if (e == OK)

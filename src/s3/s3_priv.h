@@ -25,6 +25,7 @@ enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
+	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
 	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
@@ -79,6 +80,8 @@ struct s3_loop {
 	struct signer signer;
 	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf query_auth[2]; /* of each enum iam_service */
+	struct sigv4 *query[2]; /* NULL: not yet called */
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
 	struct buf head, out;
 };
@@ -213,6 +216,7 @@ void accesslog_target(struct buf *out, const struct http_req *http);
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
 
+
 /* website.c: pages of buckets */
 void website_head(struct s3 *s, struct http_req *http);
 bool website_asked(
@@ -234,6 +238,8 @@ void xml_put_owner(struct buf *b, const char *name, const struct account *owner)
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_query(
+    struct rq *rq, unsigned service, struct span body); /* enum iam_service */
 NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
 struct auth_conf sign_conf(const struct s3 *s, struct signer *ctx);
 
@@ -420,6 +426,8 @@ void intake_end(void *ctx, struct http_req *http);
 void intake_gone(void *ctx, struct http_req *http, enum err why);
 
 /* operations, op_*.c */
+enum err op_query_begin(struct rq *rq);
+enum err op_query_finish(struct rq *rq);
 enum err op_list_buckets_begin(struct rq *rq);
 enum err op_create_bucket_finish(struct rq *rq);
 enum err op_head_bucket_begin(struct rq *rq);

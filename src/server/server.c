@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "codec/json.h"
 #include "http/http.h"
+#include "iam/oidc.h"
 #include "job/logship.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
@@ -33,6 +34,8 @@ struct server {
 	struct store *store;
 	struct keyring *keys;
 	struct access *access;
+	struct iam_oidc *oidc;
+	struct iam_conf iam;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
 	struct ledger *ledger;
@@ -137,12 +140,16 @@ open_s3(struct server *s)
 	if (e == OK)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
+	if (e == OK)
+		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e != OK)
 		return e;
 	domains_split(s);
 	s->access = access_new(&ac);
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
+	s->iam = (struct iam_conf){ s->access, s->keys, s->oidc };
 	sc.access = s->access;
+	sc.iam = &s->iam;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
@@ -351,6 +358,7 @@ server_stop(struct server *s)
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
+	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	store_close(&s->store);
 	keyring_free(&s->keys);
