@@ -44,6 +44,8 @@ source_find(struct rq *rq, struct copy_source *s)
 	s->source.account = header_get(rq, "x-amz-source-expected-bucket-owner");
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
+	if (e == OK)
+		e = allow_source(rq, &s->source);
 	if (e != OK)
 		return e;
 	/* Pinned before it is read: what is hashed stays in place. */

@@ -147,6 +147,9 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 		accesslog_write(rq, info);
 	if (rq->drop != NULL)
 		rq->drop(rq);
+	policy_free(&rq->rules.policy);
+	if (rq->from != NULL)
+		policy_free(&rq->from->rules.policy);
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
