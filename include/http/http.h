@@ -156,6 +156,7 @@ struct http_app {
 struct http_conf {
 	const char
 	    *address; /* "127.0.0.1:9000", "[::1]:0", "0.0.0.0:9000"; port 0 picks one */
+	const char *setting; /* what address is called in messages; NULL: "address" */
 	unsigned loops;
 	unsigned max_connections;
 	unsigned max_head; /* bytes of request line and headers */

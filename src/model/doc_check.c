@@ -149,6 +149,13 @@ check_cors(const struct xml_node *root, struct fail *fail)
 
 /* ---- website ---- */
 
+/* What goes into a Location header must not be able to end it. */
+static bool
+web_texts_ok(const struct xml_node *node)
+{
+	return node == NULL || !has_control(node);
+}
+
 static enum err
 web_protocol(const struct xml_node *node, struct fail *fail)
 {
@@ -177,6 +184,8 @@ web_rule(const struct xml_node *rule, struct fail *fail)
 			      *when = xml_child(rule, "Condition");
 	struct span code = xml_text(to, "HttpRedirectCode"), error;
 
+	if (!web_texts_ok(to) || !web_texts_ok(when))
+		return malformed(fail);
 	if (xml_child(to, "ReplaceKeyPrefixWith") != NULL &&
 	    xml_child(to, "ReplaceKeyWith") != NULL)
 		return fail_msg(fail, E_INVALID_REQUEST,
@@ -232,7 +241,7 @@ check_website(const struct xml_node *root, struct fail *fail)
 			    "RedirectAllRequestsTo cannot be provided in conjunction "
 			    "with other Routing Rules.",
 			    "RedirectAllRequestsTo", SPAN_LIT("not null"));
-		return web_protocol(all, fail);
+		return web_texts_ok(all) ? web_protocol(all, fail) : malformed(fail);
 	}
 	if (index == NULL)
 		return bad_argument(fail,

@@ -34,6 +34,21 @@ source_find(
 	return e;
 }
 
+/* Where the website redirects to is each object's own: not the source's. */
+static void
+redirect_own(const struct obj_copy *c, struct attrs *a)
+{
+	struct field *f = arena_array(c->arena, a->n + 1, sizeof *f);
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (!span_is(a->field[i].name, OBJ_REDIRECT))
+			f[n++] = a->field[i];
+	if (c->redirect.p != NULL)
+		f[n++] = (struct field){ SPAN_LIT(OBJ_REDIRECT), c->redirect };
+	*a = (struct attrs){ f, n };
+}
+
 /* What the copy has: given here, or the source's (had). */
 static struct attrs
 copy_attrs(const struct obj_copy *c, const struct attrs *had)
@@ -45,6 +60,7 @@ copy_attrs(const struct obj_copy *c, const struct attrs *had)
 	else {
 		side_copied(c->arena, &attrs, had);
 		side_overlay(c->arena, &attrs, &c->attrs);
+		redirect_own(c, &attrs);
 	}
 	if (c->replace_tags)
 		side_set(c->arena, &attrs, SIDE_TAGS, side_get(&c->attrs, SIDE_TAGS));

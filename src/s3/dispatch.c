@@ -204,6 +204,8 @@ step_begin(struct rq *rq)
 {
 	enum err e = headers_owner_check(rq);
 
+	if (e == OK)
+		e = payer_look(rq);
 	if (e == OK && rq->op->begin != NULL)
 		e = rq->op->begin(rq);
 	return e;

@@ -28,8 +28,7 @@ refuse_headers(struct rq *rq)
 {
 	static const char *const names[] = { "x-amz-server-side-encryption",
 		"x-amz-server-side-encryption-customer-algorithm",
-		"x-amz-server-side-encryption-aws-kms-key-id",
-		"x-amz-website-redirect-location" };
+		"x-amz-server-side-encryption-aws-kms-key-id" };
 	struct span acl = header_get(rq, "x-amz-acl");
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -132,6 +131,24 @@ meta_size_check(struct rq *rq, const struct attrs *a)
 	return E_METADATA_TOO_LARGE;
 }
 
+/* Where the website sends who asks for the object: docs.aws.amazon.com/AmazonS3/latest/
+ * userguide/how-to-page-redirect.html */
+enum err
+headers_redirect(struct rq *rq, struct span *out)
+{
+	struct span v = header_get(rq, OBJ_REDIRECT);
+
+	if (v.p != NULL && !span_starts(v, SPAN_LIT("/")) &&
+	    !span_starts(v, SPAN_LIT("http://")) && !span_starts(v, SPAN_LIT("https://")))
+		return fail_set(&rq->fail, E_INVALID_REDIRECT);
+	if (v.n > META_MAX)
+		return fail_msg(&rq->fail, E_INVALID_REDIRECT,
+		    "The length of website redirect location cannot exceed 2,048 "
+		    "characters.");
+	*out = v;
+	return OK;
+}
+
 enum err
 headers_object(struct rq *rq, struct object_headers *out)
 {
@@ -142,9 +159,11 @@ headers_object(struct rq *rq, struct object_headers *out)
 	*out = (struct object_headers){ 0 };
 	if (e == OK)
 		e = headers_class(rq, &out->class);
+	if (e == OK)
+		e = headers_redirect(rq, &out->redirect);
 	if (e != OK)
 		return e;
-	a->field = arena_array(rq->arena, rq->nheader + 1, sizeof *a->field);
+	a->field = arena_array(rq->arena, rq->nheader + 2, sizeof *a->field);
 	out->mime =
 	    type.n > 0 ? mime_number(type) : mime_number(SPAN_LIT("binary/octet-stream"));
 	if (type.n > 0 && out->mime == MIME_NONE)
@@ -158,6 +177,8 @@ headers_object(struct rq *rq, struct object_headers *out)
 				    : span_starts(name, SPAN_LIT("x-amz-meta-")))
 			attr_add(rq, a, name, value);
 	}
+	if (out->redirect.p != NULL)
+		attr_add(rq, a, SPAN_LIT(OBJ_REDIRECT), out->redirect);
 	e = meta_size_check(rq, a);
 	if (e == OK)
 		e = headers_tags(rq, a);

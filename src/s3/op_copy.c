@@ -199,6 +199,7 @@ copy_self(struct rq *rq, const struct copy_op *op)
 	if (s->version.which != VERSION_CURRENT || !span_eq(s->bucket, rq->bucket) ||
 	    !span_eq(s->key, rq->key) || op->copy.replace ||
 	    header_get(rq, "x-amz-storage-class").p != NULL ||
+	    op->copy.redirect.p != NULL ||
 	    header_get(rq, "x-amz-checksum-algorithm").p != NULL)
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
@@ -242,6 +243,7 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	op->copy.attrs = h.attrs;
 	if (!op->copy.replace_tags)
 		side_set(rq->arena, &op->copy.attrs, SIDE_TAGS, SPAN_NONE);
+	op->copy.redirect = h.redirect;
 	op->copy.mime = h.mime;
 	op->copy.class = h.class;
 	return OK;

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "s3_priv.h"
 
-enum { FIELDS_MAX = 20 << 10, KEY_MAX = 1024 };
+enum { FIELDS_MAX = 20 << 10 };
 
 struct post_op {
 	struct obj_put put;

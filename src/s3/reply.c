@@ -165,6 +165,10 @@ reply_error(struct rq *rq)
 	reply_begin(rq, row->status);
 	if (rq->fail.code == E_NOT_MODIFIED)
 		return;
+	if (rq->web != NULL) {
+		website_error_page(rq);
+		return;
+	}
 	if ((row->flags & ERR_RETRY) != 0 && row->status == 503)
 		reply_header_str(rq, "Retry-After", "1");
 	reply_header_str(rq, "Content-Type", "application/xml");
@@ -189,6 +193,8 @@ reply_out(struct rq *rq, uint64_t length, struct span body)
 {
 	struct http_resp resp = { 0 };
 
+	if (rq->charged)
+		payer_reply(rq);
 	reply_ids(rq);
 	resp.status = rq->status;
 	resp.headers = buf_view(&rq->loop->head);

@@ -63,10 +63,21 @@ s3_loop_free(void *ctx, void *loop)
 static void
 s3_head(void *ctx, struct http_req *http)
 {
-	struct rq *rq = rq_new(ctx, http);
+	struct rq *rq;
 
+	if (website_asked(ctx, http)) {
+		website_head(ctx, http);
+		return;
+	}
+	rq = rq_new(ctx, http);
 	http->app = rq;
 	rq_run(rq);
+}
+
+static void
+s3_website_head(void *ctx, struct http_req *http)
+{
+	website_head(ctx, http);
 }
 
 /* The edge could not make a request of it: the same document as for any other error. */
@@ -108,6 +119,7 @@ s3_log(const struct rq *rq, const struct http_done *info)
 {
 	const struct http_req *http = rq->http;
 	char peer[INET6_ADDRSTRLEN];
+	enum err code = rq->web != NULL ? website_code(rq) : rq->fail.code;
 	struct reqlog_entry e = {
 		.time_ms = clock_real_ms(),
 		.peer = peer_text(&http->peer, peer),
@@ -119,8 +131,7 @@ s3_log(const struct rq *rq, const struct http_done *info)
 		.method = http->method_name,
 		.target = http->path, /* not the query: it may hold a signature */
 		.agent = http_req_header(http, "user-agent"),
-		.error = rq->fail.code != OK ? span_str(err_row(rq->fail.code)->code)
-					     : SPAN_NONE,
+		.error = code != OK ? span_str(err_row(code)->code) : SPAN_NONE,
 		.status = info->status,
 		.sent = info->sent,
 		.received = info->received,
@@ -173,6 +184,8 @@ s3_new(const struct s3_conf *conf)
 		.error = s3_error,
 		.done = s3_done,
 	};
+	s->web_app = s->app;
+	s->web_app.head = s3_website_head;
 	return s;
 }
 
@@ -192,6 +205,12 @@ const struct http_app *
 s3_app(struct s3 *s)
 {
 	return &s->app;
+}
+
+const struct http_app *
+s3_website_app(struct s3 *s)
+{
+	return &s->web_app;
 }
 
 struct make_bucket {

@@ -48,7 +48,7 @@ extern const struct op ops[OP_COUNT];
 /* ---- per process and per loop ---- */
 struct s3 {
 	struct s3_conf conf;
-	struct http_app app;
+	struct http_app app, web_app;
 	struct auth_conf auth;
 	struct op_index *index;
 };
@@ -101,6 +101,7 @@ struct rq {
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
+	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
 	struct body *body;
 	struct chunksig *chunks;
@@ -113,6 +114,7 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
+	struct web *web; /* asked for as a page: website.c; NULL for the API */
 	struct fail fail; /* last: large, and not zeroed with what stands before it */
 };
 
@@ -140,6 +142,7 @@ void op_index_free(struct op_index **x);
 NODISCARD enum err route_find(struct rq *rq, const struct op **out);
 
 /* address.c */
+enum { KEY_MAX = 1024 };
 NODISCARD enum err address_split(struct rq *rq);
 /* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
 struct span address_host_bucket(const struct rq *rq, struct span host);
@@ -151,6 +154,20 @@ bool address_region_known(struct span region); /* a region AWS has */
 NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
+
+/* website.c: pages of buckets */
+void website_head(struct s3 *s, struct http_req *http);
+bool website_asked(
+    const struct s3 *s, const struct http_req *http); /* by its host name */
+/* Of a page that stands for an error: its status, else 0; and what tells of it. */
+unsigned website_status(const struct rq *rq);
+enum err website_code(const struct rq *rq); /* what went wrong, also behind such a page */
+void website_error_headers(struct rq *rq);
+void website_error_page(struct rq *rq); /* from rq->fail */
+
+/* payer.c: x-amz-request-payer */
+NODISCARD enum err payer_look(struct rq *rq);
+void payer_reply(struct rq *rq);
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq);
@@ -216,10 +233,12 @@ header_get(const struct rq *rq, const char *name)
 NODISCARD enum err header_not_implemented(
     struct rq *rq, const char *name, const char *more);
 struct object_headers {
-	struct attrs attrs;
+	struct attrs attrs; /* with redirect */
+	struct span redirect; /* p == NULL: none given */
 	uint16_t mime;
 	uint8_t class;
 };
+NODISCARD enum err headers_redirect(struct rq *rq, struct span *out);
 NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
 NODISCARD enum err headers_class(struct rq *rq, uint8_t *out);
 NODISCARD enum err headers_cond_read(

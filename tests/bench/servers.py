@@ -110,6 +110,13 @@ class Server:
         with open(os.path.join(self.home, "log"), errors="replace") as log:
             sys.exit("bench: %s did not start:\n%s" % (self.name, log.read()[-2000:]))
 
+    def alive(self):
+        """Says so when the server ended by itself."""
+        if self.process and self.process.poll() is not None:
+            with open(os.path.join(self.home, "log"), errors="replace") as log:
+                print("bench: %s ended by itself (%d):\n%s" % (
+                    self.name, self.process.returncode, log.read()[-4000:]), file=sys.stderr)
+
     def stop(self):
         if self.process:
             self.process.send_signal(signal.SIGTERM)
@@ -135,7 +142,7 @@ class Server:
         done = json.loads(subprocess.run(self.load_command(op, **options), check=True,
                                          stdout=subprocess.PIPE).stdout)
         if not done["ops"] or not self.pids():
-            done.pop("cpu_us")  # nothing ended within the window, or nobody to look at
+            done["cpu_us"] = None  # nothing ended within the window, or nobody to look at
         return done
 
     def load_command(self, op, **options):
