@@ -47,8 +47,14 @@ bool obj_etag_in(struct span list, const char *etag, size_t n); /* "*", quoted o
 /* ---- buckets ---- */
 NODISCARD enum err obj_bucket_find(
     struct txn *t, struct span name, struct rec_bucket *out, struct fail *fail);
-NODISCARD enum err obj_bucket_create(struct txn *t, struct span name, struct span region,
-    int64_t now_ms, struct fail *fail);
+struct obj_bucket_new {
+	struct span region; /* "" for us-east-1 */
+	struct span account; /* of the owner */
+	int64_t now_ms;
+};
+/* E_BUCKET_OWNED when the account has it, E_BUCKET_EXISTS when another has. */
+NODISCARD enum err obj_bucket_create(struct txn *t, struct span name,
+    const struct obj_bucket_new *want, struct fail *fail);
 NODISCARD enum err obj_bucket_delete(struct txn *t, struct span name, struct fail *fail);
 
 /* Buckets in name order behind after that start with prefix; row() says whether to go on.

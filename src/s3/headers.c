@@ -502,8 +502,6 @@ headers_override_check(struct rq *rq)
 	return OK;
 }
 
-enum { ACCOUNT_DIGITS = 12 };
-
 enum err
 headers_owner_check(struct rq *rq)
 {
@@ -522,7 +520,8 @@ headers_owner_check(struct rq *rq)
 			    "AWS Account "
 			    "ID... [%.*s]",
 			    (int)span_head(v, 64).n, v.p);
-		if (!span_is(v, ACCESS_ACCOUNT))
+		if (i == 0 && rq->bkt.id != 0 &&
+		    !span_eq(v, span_of(rq->bkt.account, ACCOUNT_DIGITS)))
 			return fail_set(&rq->fail, E_ACCESS_DENIED);
 	}
 	return OK;

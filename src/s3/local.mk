@@ -26,6 +26,7 @@ libs3_a_SOURCES = \
 	src/s3/op_tag.c \
 	src/s3/op_upload.c \
 	src/s3/op_version.c \
+	src/s3/owner.c \
 	src/s3/payer.c \
 	src/s3/query.c \
 	src/s3/range.c \
@@ -36,3 +37,4 @@ libs3_a_SOURCES = \
 	src/s3/sign.c \
 	src/s3/website.c \
 	include/s3/ops.def include/s3/s3.h include/s3/steps.def
+libs3_a_SOURCES += src/s3/accesslog.c

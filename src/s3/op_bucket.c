@@ -23,11 +23,14 @@ create_write(struct txn *t, void *arg)
 	struct obj_doc at = {
 		.bucket = rq->bucket, .doc = DOC_TAGGING, .fail = &rq->fail
 	};
+	const struct obj_bucket_new want = {
+		.region = op->region, .account = rq->who->account, .now_ms = rq->now_ms
+	};
 	struct rec_bucket made;
 	enum err e;
 
 	fail_clear(&rq->fail);
-	e = obj_bucket_create(t, rq->bucket, op->region, rq->now_ms, &rq->fail);
+	e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e != OK || op->tags.nothing)

@@ -41,6 +41,7 @@ source_find(struct rq *rq, struct copy_source *s)
 	    rq, &s->source.bucket, &s->source.key, &s->source.version);
 
 	s->rq = rq;
+	s->source.account = header_get(rq, "x-amz-source-expected-bucket-owner");
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e != OK)

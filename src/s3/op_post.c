@@ -112,8 +112,7 @@ static enum err
 sign_take(struct post_op *op, const struct postsig_form *form)
 {
 	struct rq *rq = op->rq;
-	enum err e =
-	    postsig_check(&rq->s3->auth, form, rq->s3->conf.sigv2, &rq->auth, &rq->fail);
+	enum err e = sign_form(rq, form);
 
 	op->range = (struct postsig_range){ .max = UINT64_MAX };
 	if (e == OK && rq->auth.kind != AUTH_ANONYMOUS)

@@ -3,7 +3,9 @@
 #ifndef S3_PRIV_H
 #define S3_PRIV_H
 
+#include "access/roster.h"
 #include "auth/chunksig.h"
+#include "auth/postsig.h"
 #include "auth/sigv4.h"
 #include "codec/form.h"
 #include "codec/uri.h"
@@ -49,19 +51,32 @@ extern const struct op ops[OP_COUNT];
 struct s3 {
 	struct s3_conf conf;
 	struct http_app app, web_app;
-	struct auth_conf auth;
 	struct op_index *index;
+	struct team *team;
 };
 
 struct bucket_cache;
+enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
+
+/* Where auth/ asks for secrets: one check at a time, of rq. */
+struct signer {
+	struct rq *rq;
+	struct roster *roster;
+	struct span token;
+};
+
 enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 
 struct s3_loop {
 	struct s3 *s3;
 	struct bucket_cache *buckets;
+	struct accesslog_cache *logs;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
+	struct roster *roster;
+	struct signer signer;
+	struct auth_conf auth;
 	struct sigv4 *sigv4;
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
 	struct buf head, out;
@@ -98,6 +113,8 @@ struct rq {
 	size_t nparam;
 	uint64_t params; /* which there are: http_name_bit() of each */
 	struct auth_result auth;
+	struct credential *credential; /* held: of who signed, or NULL */
+	const struct identity *who; /* never NULL: access_nobody until SIGN */
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
@@ -114,6 +131,12 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
+	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
+	uint64_t object_size; /* of the object that was read or written */
+	bool has_size;
+	char version
+	    [VERSION_ID_TEXT]; /* of that object, as it was told; with its length */
+	size_t version_n;
 	struct web *web; /* asked for as a page: website.c; NULL for the API */
 	struct fail fail; /* last: large, and not zeroed with what stands before it */
 };
@@ -155,6 +178,20 @@ NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
 
+/* s3.c: the client's address as text */
+struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
+
+/* accesslog.c: server access logs, and how the log calls an operation */
+struct accesslog_cache;
+struct accesslog_cache *accesslog_cache_new(struct store *store);
+void accesslog_cache_free(struct accesslog_cache **c);
+void accesslog_write(struct rq *rq, const struct http_done *info);
+/* The request line with the signature taken out of the query. */
+void accesslog_target(struct buf *out, const struct http_req *http);
+/* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
+void op_delete_each(const struct rq *rq,
+    void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
+
 /* website.c: pages of buckets */
 void website_head(struct s3 *s, struct http_req *http);
 bool website_asked(
@@ -169,8 +206,15 @@ void website_error_page(struct rq *rq); /* from rq->fail */
 NODISCARD enum err payer_look(struct rq *rq);
 void payer_reply(struct rq *rq);
 
+/* owner.c: whose things are. Spans live as long as the request. */
+const struct account *rq_account(struct rq *rq, struct span id);
+const struct account *rq_owner(struct rq *rq); /* of the bucket */
+void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+
 /* sign.c */
-NODISCARD enum err sign_check(struct rq *rq);
+NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
+struct auth_conf sign_conf(const struct s3 *s, struct signer *ctx);
 
 /* reply.c */
 void reply_begin(struct rq *rq, unsigned status); /* empties the scratch */
