@@ -317,7 +317,7 @@ server_start(struct server *s)
 		return e;
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
-	    .account = ACCESS_ACCOUNT,
+	    .account = ACCOUNT_ROOT,
 	    .interval_ms = s->conf->log_delivery });
 	http_server_start(s->http);
 	endpoint_render(&s->endpoint, &s->http_conf, http_server_port(s->http));
