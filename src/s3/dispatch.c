@@ -170,7 +170,16 @@ decide(struct rq *rq, const char *action)
 		.key = rq->key,
 	};
 
-	return access_decide(rq->s3->conf.access, &q);
+	struct granted_ask ask = { .action = action, .bucket = &rq->bkt, .key = rq->key };
+	enum err e;
+
+	if (!obj_version_parse(query_get(rq, "versionId"), &ask.version))
+		ask.version.which = VERSION_CURRENT;
+	e = access_decide(rq->s3->conf.access, &q);
+
+	if (e == E_ACCESS_DENIED && granted_match(rq, &ask) == POLICY_BY_NAME)
+		e = OK;
+	return e;
 }
 
 enum err

@@ -5,7 +5,9 @@ libs3_a_SOURCES = \
 	src/s3/alter.c \
 	src/s3/bucket.c \
 	src/s3/dispatch.c \
+	src/s3/granted.c \
 	src/s3/headers.c \
+	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
 	src/s3/intake.c \
 	src/s3/op_acl.c \

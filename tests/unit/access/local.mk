@@ -3,3 +3,8 @@ check_PROGRAMS += tests/unit/access/t_policy
 tests_unit_access_t_policy_SOURCES = tests/unit/access/t_policy.c
 tests_unit_access_t_policy_LDADD = $(LINK_ACCESS) $(CMOCKA_LIBS)
 TESTS += tests/unit/access/t_policy
+
+check_PROGRAMS += tests/unit/access/t_grant
+tests_unit_access_t_grant_SOURCES = tests/unit/access/t_grant.c
+tests_unit_access_t_grant_LDADD = $(LINK_ACCESS) $(CMOCKA_LIBS)
+TESTS += tests/unit/access/t_grant
