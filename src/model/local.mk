@@ -2,7 +2,7 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	src/model/doc.c src/model/doc_check.c src/model/doc_priv.h src/model/doc_rules.c \
-	src/model/rec.c src/model/rec_bucket.c src/model/rec_doc.c src/model/rec_object.c src/model/rec_upload.c \
+	src/model/rec.c src/model/rec_bucket.c src/model/rec_crypt.c src/model/rec_doc.c src/model/rec_object.c src/model/rec_upload.c \
 	src/model/model_priv.h \
 	src/model/side.c \
 	src/model/site.c \
@@ -12,7 +12,7 @@ libmodel_a_SOURCES = \
 	include/model/classes.def \
 	include/model/doc.h \
 	include/model/docs.def \
-	include/model/rec.h \
+	include/model/rec.h include/model/rec_crypt.h \
 	include/model/side.def \
 	include/model/side.h \
 	include/model/site.h \

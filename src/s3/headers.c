@@ -26,16 +26,10 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 static enum err
 refuse_headers(struct rq *rq)
 {
-	static const char *const names[] = { "x-amz-server-side-encryption",
-		"x-amz-server-side-encryption-customer-algorithm",
-		"x-amz-server-side-encryption-aws-kms-key-id" };
 	static const char *const locks[] = { "x-amz-object-lock-mode",
 		"x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold" };
 	struct span acl = header_get(rq, "x-amz-acl");
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (header_get(rq, names[i]).p != NULL)
-			return header_not_implemented(rq, names[i], NULL);
 	for (size_t i = 0; i < ARRAY_LEN(locks); i++)
 		if (header_get(rq, locks[i]).p != NULL)
 			return fail_msg(&rq->fail, E_INVALID_REQUEST,

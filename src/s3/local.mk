@@ -23,5 +23,7 @@ libs3_a_SOURCES = \
 	src/s3/s3.c \
 	src/s3/s3_priv.h \
 	src/s3/sign.c \
+	src/s3/sse.c \
+	src/s3/sse_priv.h \
 	src/s3/website.c \
 	include/s3/ops.def include/s3/s3.h include/s3/steps.def

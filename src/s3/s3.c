@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "codec/b64.h"
-#include "s3_priv.h"
+#include "sse_priv.h"
 
 static enum err
 s3_secret(void *ctx, struct span access_key, struct auth_secret *out)
@@ -40,6 +40,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	rand_bytes(id_2, sizeof id_2);
 	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
 	l->buckets = bucket_cache_new();
+	l->sse = sse_cache_new();
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
 	l->sigv4 = sigv4_new(&l->s3->auth);
@@ -53,6 +54,7 @@ s3_loop_free(void *ctx, void *loop)
 
 	(void)ctx;
 	bucket_cache_free(&l->buckets);
+	sse_cache_free(&l->sse);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
 	buf_fini(&l->head);

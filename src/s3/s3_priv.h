@@ -8,7 +8,9 @@
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "object/document.h"
 #include "object/object.h"
+#include "object/plain.h"
 #include "object/put.h"
 #include "object/read.h"
 #include "object/version.h"
@@ -53,11 +55,14 @@ struct s3 {
 };
 
 struct bucket_cache;
+struct sse;
+struct sse_cache;
 enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 
 struct s3_loop {
 	struct s3 *s3;
 	struct bucket_cache *buckets;
+	struct sse_cache *sse;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
@@ -290,7 +295,8 @@ enum range_form range_parse(struct span v, uint64_t size, uint64_t *off, uint64_
 NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
 /* Makes rq->body; checksum is the kind to compute when the client names none, and with
  * keep true the kind to keep whatever it names. */
-NODISCARD enum err intake_start(struct rq *rq, uint8_t checksum, bool keep);
+NODISCARD enum err intake_start(
+    struct rq *rq, uint8_t checksum, bool keep, const struct sse *sse); /* sse.c */
 NODISCARD enum err intake_document(struct rq *rq);
 /* The file inside rq->form. */
 NODISCARD enum err intake_form(struct rq *rq);
