@@ -31,10 +31,10 @@ struct rec_crypt {
 void rec_crypt_put(struct buf *out, const struct rec_crypt *r);
 NODISCARD enum err rec_crypt_get(struct span in, struct rec_crypt *out); /* borrows */
 
-/* A named key; its id is the row's key in T_KEY. */
+/* A named key; its id is the row's key in T_KMS. */
 enum { KEY_ID_TEXT = 36, KEY_NAME_MAX = 250, KEY_VERSIONS_MAX = 1000 };
 enum key_state { KEY_ENABLED, KEY_DISABLED, KEY_DELETING, KEY_STATES };
-struct rec_key {
+struct rec_kms {
 	uint8_t state; /* enum key_state */
 	bool managed; /* the service's own (alias aws/s3), not the owner's */
 	int64_t created_ms;
@@ -43,8 +43,8 @@ struct rec_key {
 	struct span *sealed; /* its material by the master key, oldest version first */
 	size_t n;
 };
-void rec_key_put(struct buf *out, const struct rec_key *r);
-NODISCARD enum err rec_key_get(
-    struct arena *a, struct span in, struct rec_key *out); /* borrows from in too */
+void rec_kms_put(struct buf *out, const struct rec_kms *r);
+NODISCARD enum err rec_kms_get(
+    struct arena *a, struct span in, struct rec_kms *out); /* borrows from in too */
 
 #endif

@@ -71,7 +71,7 @@ rec_crypt_get(struct span in, struct rec_crypt *out)
 }
 
 void
-rec_key_put(struct buf *out, const struct rec_key *r)
+rec_kms_put(struct buf *out, const struct rec_kms *r)
 {
 	enc_u8(out, REC_VERSION);
 	enc_u8(out, r->state);
@@ -85,10 +85,10 @@ rec_key_put(struct buf *out, const struct rec_key *r)
 }
 
 enum err
-rec_key_get(struct arena *a, struct span in, struct rec_key *out)
+rec_kms_get(struct arena *a, struct span in, struct rec_kms *out)
 {
 	struct dec d = { .in = in };
-	struct rec_key r = { 0 };
+	struct rec_kms r = { 0 };
 	uint8_t flags;
 	enum err e;
 

@@ -139,7 +139,7 @@ struct loading {
 };
 
 static enum err
-row_material(struct loading *l, struct kms_key *key, const struct rec_key *r)
+row_material(struct loading *l, struct kms_key *key, const struct rec_kms *r)
 {
 	char aad[KEY_ID_TEXT + 2];
 	enum err e = OK;
@@ -164,9 +164,9 @@ row_material(struct loading *l, struct kms_key *key, const struct rec_key *r)
 static enum err
 row_load(struct loading *l, struct span id, struct span row)
 {
-	struct rec_key r;
+	struct rec_kms r;
 	struct kms_key *key;
-	enum err e = rec_key_get(&l->arena, row, &r);
+	enum err e = rec_kms_get(&l->arena, row, &r);
 
 	if (e != OK || !is_uuid(id))
 		return fail_msg(
@@ -192,7 +192,7 @@ rows_load(struct txn *t, void *arg)
 {
 	struct loading *l = arg;
 	struct table_cursor c;
-	enum err e = table_begin(t, T_KEY, &c);
+	enum err e = table_begin(t, T_KMS, &c);
 
 	if (e != OK)
 		return e;
@@ -208,7 +208,7 @@ rows_load(struct txn *t, void *arg)
 static enum err
 row_save(struct txn *t, const struct kms_key *key, const struct keyring *keys)
 {
-	struct rec_key r = { .state = key->state,
+	struct rec_kms r = { .state = key->state,
 		.managed = key->managed,
 		.created_ms = key->created_ms,
 		.name = span_str(key->name),
@@ -227,8 +227,8 @@ row_save(struct txn *t, const struct kms_key *key, const struct keyring *keys)
 		    span_of(key->material[i], SEAL_KEY), &sealed[i]);
 		r.sealed[i] = buf_view(&sealed[i]);
 	}
-	rec_key_put(&row, &r);
-	e = table_put(t, T_KEY, span_of(key->id, KEY_ID_TEXT), buf_view(&row));
+	rec_kms_put(&row, &r);
+	e = table_put(t, T_KMS, span_of(key->id, KEY_ID_TEXT), buf_view(&row));
 	for (size_t i = 0; i < key->n; i++)
 		buf_fini(&sealed[i]);
 	buf_fini(&row);

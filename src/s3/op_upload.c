@@ -91,8 +91,13 @@ op_create_upload_begin(struct rq *rq)
 	struct create_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct sse_default def;
 	struct object_headers h;
+	struct lock_look lock;
 	enum err e = headers_object(rq, &h);
 
+	if (e == OK)
+		e = headers_lock_look(rq, &lock);
+	if (e == OK)
+		e = headers_lock_admit(rq, &h.attrs, &lock);
 	if (e == OK)
 		e = create_checksum(rq, &op->upload);
 	if (e == OK)
@@ -154,6 +159,7 @@ enum err
 op_upload_part_begin(struct rq *rq)
 {
 	struct part_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct lock_look lock;
 	bool given;
 	enum err e = query_part_number(rq, &given, &op->put.number);
 
@@ -168,6 +174,10 @@ op_upload_part_begin(struct rq *rq)
 		e = store_read(rq->loop->reader, part_look, op);
 	if (e == OK)
 		e = part_checksum(rq, &op->upload);
+	if (e == OK)
+		e = headers_lock_look(rq, &lock);
+	if (e == OK)
+		e = headers_lock_digest(rq, &op->upload.attrs, &lock, "Part");
 	if (e == OK)
 		e = sse_open_upload(rq, &op->upload.attrs, &op->sse);
 	op->sse.part = op->put.number;

@@ -296,14 +296,14 @@ want_customer(struct rq *rq, const struct sse_default *def, struct span named,
 		    named);
 	if (def->blocked)
 		return fail_msg(&rq->fail, E_ACCESS_DENIED,
-		    "User: arn:aws:iam::" ACCESS_ACCOUNT ":%s is not authorized to "
-		    "perform: %s on resource: \"arn:aws:s3:::%.*s/%.*s\" because this "
-		    "bucket has blocked upload requests that specify Server Side "
-		    "Encryption with Customer provided keys (SSE-C). Please specify a "
-		    "different server-side encryption type",
-		    rq->auth.kind == AUTH_ANONYMOUS ? "anonymous" : "root",
-		    rq->op->action, (int)rq->bucket.n, rq->bucket.p,
-		    (int)span_head(rq->key, 256).n, rq->key.p);
+		    "User: %.*s is not authorized to perform: %s on resource: "
+		    "\"arn:aws:s3:::%.*s/%.*s\" because this bucket has blocked upload "
+		    "requests that specify Server Side Encryption with Customer provided "
+		    "keys (SSE-C). Please specify a different server-side encryption "
+		    "type",
+		    (int)span_head(rq->who->arn, 160).n, rq->who->arn.p, rq->op->action,
+		    (int)rq->bucket.n, rq->bucket.p, (int)span_head(rq->key, 64).n,
+		    rq->key.p);
 	out->mode = CRYPT_CUSTOMER;
 	memcpy(out->customer, c->key, SEAL_KEY);
 	return OK;

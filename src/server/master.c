@@ -145,7 +145,7 @@ master_kms(struct kms **out, const struct conf *c, struct store *store,
 	struct kms_conf kc = { .store = store,
 		.keys = keys,
 		.region = c->region,
-		.account = ACCESS_ACCOUNT,
+		.account = ACCOUNT_ROOT,
 		.now_ms = clock_now_ms() };
 	enum err e = OK;
 	int rc = 0;
