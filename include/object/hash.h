@@ -29,6 +29,7 @@ struct obj_hash {
 	struct buf mem;
 	uint32_t crc32c;
 	enum err err;
+	void *ctx; /* the caller's */
 	void (*then)(struct obj_hash *h, enum err e); /* [loop] */
 };
 void obj_hash_post(struct obj_hash *h, struct task_pool *pool);

@@ -39,6 +39,11 @@ const struct kms_key *kms_by_id(const struct kms *k, struct span id); /* or NULL
 const struct kms_key *kms_default(const struct kms *k); /* alias/aws/s3 */
 const struct kms_key *kms_inner(const struct kms *k); /* of SSE-S3; has no name */
 
+/* All of them, by their numbers, which stay while k lives. */
+size_t kms_count(const struct kms *k);
+const struct kms_key *kms_at(const struct kms *k, size_t number);
+size_t kms_key_number(const struct kms_key *key);
+
 struct span kms_key_id(const struct kms_key *key);
 struct span kms_key_arn(const struct kms_key *key);
 struct span kms_key_policy(const struct kms_key *key); /* n = 0: none */

@@ -18,6 +18,7 @@ enum { WRAP_HEAD = AT_BUCKET + 8, WRAPPED = WRAP_HEAD + SEAL_BOX + SEAL_KEY };
 #define PURPOSE "trug kms key"
 
 struct kms_key {
+	size_t number;
 	char id[KEY_ID_TEXT + 1];
 	char *name, *arn, *policy;
 	uint8_t state;
@@ -95,6 +96,7 @@ key_add(struct kms *k, struct span id, struct span name)
 	key->arn = mem_span(buf_view(&arn));
 	buf_fini(&arn);
 	k->key = mem_realloc(k->key, (k->n + 1) * sizeof(struct kms_key *));
+	key->number = k->n;
 	k->key[k->n++] = key;
 	return key;
 }
@@ -597,6 +599,25 @@ const struct kms_key *
 kms_inner(const struct kms *k)
 {
 	return by_id(k, span_str(INNER_ID));
+}
+
+size_t
+kms_count(const struct kms *k)
+{
+	return k->n;
+}
+
+const struct kms_key *
+kms_at(const struct kms *k, size_t number)
+{
+	MUST(number < k->n);
+	return k->key[number];
+}
+
+size_t
+kms_key_number(const struct kms_key *key)
+{
+	return key->number;
 }
 
 struct span

@@ -163,6 +163,7 @@ s3_new(const struct s3_conf *conf)
 	s->conf = *conf;
 	s->index = op_index_new();
 	s->team = team_new(conf->pool);
+	s->keys = sse_keys_new(conf->kms);
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,
@@ -190,6 +191,7 @@ s3_free(struct s3 **s3)
 	*s3 = NULL;
 	op_index_free(&s->index);
 	team_free(&s->team);
+	sse_keys_free(&s->keys);
 	mem_free(s);
 }
 

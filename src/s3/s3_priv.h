@@ -55,11 +55,13 @@ struct s3 {
 	struct http_app app, web_app;
 	struct op_index *index;
 	struct team *team;
+	struct sse_keys *keys; /* policies of the named ones */
 };
 
 struct bucket_cache;
 struct sse;
 struct sse_cache;
+struct sse_keys;
 enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
 
 /* Where auth/ asks for secrets: one check at a time, of rq. */
@@ -410,6 +412,7 @@ enum err op_get_retention_begin(struct rq *rq);
 enum err op_put_retention_finish(struct rq *rq);
 enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
+enum err op_update_encryption_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

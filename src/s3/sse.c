@@ -268,6 +268,7 @@ want_kms(
 	struct span context = header_get(rq, SSE_CONTEXT),
 		    bucket_key = header_get(rq, SSE_BUCKET_KEY);
 	const struct kms *k = rq->s3->conf.kms;
+	struct rec_crypt bound;
 	enum err e = kms_signed(rq);
 
 	if (e == OK && context.n > 0)
@@ -282,7 +283,8 @@ want_kms(
 	out->bucket_key = out->mode == CRYPT_KMS &&
 	    (bucket_key.p != NULL ? span_ieq(bucket_key, SPAN_LIT("true"))
 				  : def->bucket_key);
-	return e;
+	bound = (struct rec_crypt){ .context = context, .bucket_key = out->bucket_key };
+	return e == OK ? sse_kms_allow(rq, out->key, "kms:GenerateDataKey", &bound) : e;
 }
 
 static enum err
@@ -367,6 +369,21 @@ sse_begin(
 
 /* ---- what is there ---- */
 
+/* A named key may be used by those only who may use it, whatever else they may. */
+static enum err
+named_allow(struct rq *rq, const struct rec_crypt *r)
+{
+	const struct kms_key *key;
+	enum err e;
+
+	if (r->key.n == 0)
+		return OK;
+	e = kms_signed(rq);
+	key = kms_by_id(rq->s3->conf.kms, r->key);
+	/* One that is gone is told of by who opens it. */
+	return e == OK && key != NULL ? sse_kms_allow(rq, key, "kms:Decrypt", r) : e;
+}
+
 enum err
 sse_open(struct rq *rq, const struct attrs *attrs, const struct sse_customer *c,
     struct sealed_keys *out)
@@ -379,8 +396,8 @@ sse_open(struct rq *rq, const struct attrs *attrs, const struct sse_customer *c,
 		return crypt_customer_check(
 		    CRYPT_NONE, c->given ? c->key : NULL, &rq->fail);
 	e = rec_crypt_get(side, &r);
-	if (e == OK && r.key.n > 0)
-		e = kms_signed(rq);
+	if (e == OK)
+		e = named_allow(rq, &r);
 	return e == OK
 	    ? crypt_open(rq->s3->conf.kms, side, c->given ? c->key : NULL, out, &rq->fail)
 	    : e;
@@ -404,12 +421,13 @@ sse_open_upload(struct rq *rq, const struct attrs *attrs, struct sse *out)
 		e = fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "The multipart upload initiate requested encryption. Subsequent part "
 		    "requests must include the appropriate encryption parameters.");
-	if (e == OK && side.p != NULL) {
-		out->want.mode = r.mode;
-		out->side = side;
+	if (e == OK && side.p != NULL)
+		e = named_allow(rq, &r);
+	if (e == OK && side.p != NULL)
 		e = crypt_open(rq->s3->conf.kms, side, c.given ? c.key : NULL, &out->keys,
 		    c.given ? NULL : &rq->fail);
-	}
+	out->want.mode = r.mode;
+	out->side = side;
 	if (e == E_ACCESS_DENIED && c.given)
 		e = fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "The provided encryption parameters did not match the ones used "

@@ -37,6 +37,13 @@ NODISCARD enum err sse_begin(
 NODISCARD enum err sse_want(
     struct rq *rq, const struct sse_default *def, struct crypt_want *out);
 
+/* sse_kms.c: may the caller use that key for action ("kms:Decrypt")? Of r counts what is
+ * bound to the data key. [any] */
+NODISCARD enum err sse_kms_allow(struct rq *rq, const struct kms_key *key,
+    const char *action, const struct rec_crypt *r);
+struct sse_keys *sse_keys_new(const struct kms *kms);
+void sse_keys_free(struct sse_keys **keys);
+
 /* The client's key in headers that begin with prefix. */
 #define SSE_CUSTOMER "x-amz-server-side-encryption-customer-"
 #define SSE_COPY_SOURCE "x-amz-copy-source-server-side-encryption-customer-"
