@@ -18,3 +18,4 @@ libmodel_a_SOURCES = \
 	include/model/site.h \
 	include/model/tables.def \
 	include/model/tags.h
+libmodel_a_SOURCES += src/model/rec_point.c include/model/point.h

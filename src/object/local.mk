@@ -9,3 +9,4 @@ libobject_a_SOURCES = \
 	include/object/body.h include/object/document.h include/object/checksum.h include/object/object.h \
 	include/object/put.h include/object/read.h include/object/upload.h include/object/version.h
 libobject_a_SOURCES += src/object/obj_bytes.c include/object/bytes.h
+libobject_a_SOURCES += src/object/obj_point.c include/object/point.h

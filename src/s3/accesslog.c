@@ -392,7 +392,9 @@ line_tail(struct line *l)
 					    : "SigV4",
 	    tls != NULL ? cipher : "-", kinds[rq->auth.kind]);
 	put_text(b, rq->http->host);
-	buf_printf(b, "%s - - -\n", tls != NULL ? tls : "-");
+	buf_printf(b, "%s ", tls != NULL ? tls : "-");
+	put_text(b, rq->point != NULL ? rq->point->arn : SPAN_NONE);
+	buf_str(b, "- -\n");
 }
 
 static void

@@ -9,6 +9,7 @@
 struct copy_source {
 	struct rq *rq;
 	struct obj_source source;
+	struct point *point; /* that named the source's bucket, or NULL */
 	struct obj_hash hash;
 	/* What of the source is to be copied, and whether its bytes must be read for it. */
 	enum err (*plan)(struct copy_source *s);
@@ -41,6 +42,8 @@ source_find(struct rq *rq, struct copy_source *s)
 	    rq, &s->source.bucket, &s->source.key, &s->source.version);
 
 	s->rq = rq;
+	if (e == OK)
+		e = point_source(rq, &s->source.bucket, &s->point);
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e != OK)

@@ -9,13 +9,20 @@
 #include "codec/uri.h"
 #include "codec/xml.h"
 #include "object/object.h"
+#include "object/point.h"
 #include "object/put.h"
 #include "object/read.h"
 #include "object/version.h"
 #include "s3/s3.h"
 
 /* ---- the registry ---- */
-enum op_level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT, LEVELS };
+enum op_level {
+	LEVEL_SERVICE,
+	LEVEL_BUCKET,
+	LEVEL_OBJECT,
+	LEVELS, /* of a path's */
+	LEVEL_CONTROL = LEVELS /* of S3 Control: sub is the path */
+};
 enum op_body { BODY_NONE, BODY_DOC, BODY_BLOB };
 enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
@@ -91,6 +98,9 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span control; /* path of S3 Control; p == NULL: none of its requests */
+	struct span control_name; /* what "*" stands for in its row */
+	struct point *point; /* the access point that named the bucket, or NULL */
 	struct span
 	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
 	const struct field *header; /* what counts as a header of this request */
@@ -189,6 +199,26 @@ void website_error_page(struct rq *rq); /* from rq->fail */
 /* payer.c: x-amz-request-payer */
 NODISCARD enum err payer_look(struct rq *rq);
 void payer_reply(struct rq *rq);
+
+/* control.c: S3 Control */
+#define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
+bool control_asked(const struct rq *rq);
+NODISCARD enum err control_address(struct rq *rq);
+NODISCARD enum err control_route(struct rq *rq, const struct op **out);
+NODISCARD enum err control_account(struct rq *rq); /* the header names ours */
+struct buf *control_xml(
+    struct rq *rq, const char *root); /* as reply_xml(), root opened */
+
+/* point.c: access points */
+struct point {
+	struct span account, name, arn;
+	struct rec_point rec;
+};
+NODISCARD enum err point_path(struct rq *rq, struct span *path);
+NODISCARD enum err point_host(struct rq *rq);
+NODISCARD enum err point_address(struct rq *rq); /* rq->bucket becomes the real one */
+NODISCARD enum err point_source(struct rq *rq, struct span *bucket, struct point **out);
+NODISCARD enum err point_check(struct rq *rq); /* may the operation come this way? */
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq);
@@ -362,6 +392,22 @@ enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
+
+enum err op_control_begin(struct rq *rq);
+enum err op_list_resource_tags_begin(struct rq *rq);
+enum err op_tag_resource_finish(struct rq *rq);
+enum err op_untag_resource_begin(struct rq *rq);
+enum err op_get_account_block_begin(struct rq *rq);
+enum err op_put_account_block_finish(struct rq *rq);
+enum err op_delete_account_block_begin(struct rq *rq);
+enum err op_create_point_finish(struct rq *rq);
+enum err op_get_point_begin(struct rq *rq);
+enum err op_delete_point_begin(struct rq *rq);
+enum err op_list_points_begin(struct rq *rq);
+enum err op_get_point_policy_begin(struct rq *rq);
+enum err op_put_point_policy_finish(struct rq *rq);
+enum err op_delete_point_policy_begin(struct rq *rq);
+enum err op_get_point_policy_status_begin(struct rq *rq);
 
 /* steps, dispatch.c */
 #define STEP(name, fn, what) enum err fn(struct rq *rq);

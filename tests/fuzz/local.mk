@@ -94,3 +94,8 @@ fuzz_targets += tests/fuzz/site_fuzz
 tests_fuzz_site_fuzz_SOURCES = tests/fuzz/site_fuzz.c
 tests_fuzz_site_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_site_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/point_fuzz
+tests_fuzz_point_fuzz_SOURCES = tests/fuzz/point_fuzz.c
+tests_fuzz_point_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_point_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
