@@ -75,11 +75,6 @@ look_plan(struct point_look *l, struct span named, bool by_host)
 static enum err
 no_point(struct rq *rq, const struct point_look *l)
 {
-	if (l->by_alias) {
-		(void)fail_set(&rq->fail, E_NO_SUCH_BUCKET);
-		fail_pair(&rq->fail, "BucketName", l->bucket);
-		return E_NO_SUCH_BUCKET;
-	}
 	(void)fail_set(&rq->fail, E_NO_SUCH_POINT);
 	fail_pair(&rq->fail, "AccessPointName", l->name);
 	return E_NO_SUCH_POINT;
@@ -117,7 +112,8 @@ resolve(struct rq *rq, struct span *bucket, bool by_host, struct point **out)
 		    ? fail_set(&rq->fail, E_INVALID_POINT)
 		    : OK;
 	e = store_read(rq->loop->reader, look_read, &l);
-	if (e != OK || (!l.found && l.maybe))
+	/* Nor is there a bucket of an alias's name: what follows says so. */
+	if (e != OK || (!l.found && (l.maybe || l.by_alias)))
 		return e;
 	if (!l.found)
 		return no_point(rq, &l);
