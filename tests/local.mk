@@ -30,6 +30,7 @@ include tests/unit/store/local.mk
 include tests/unit/auth/local.mk
 include tests/unit/http/local.mk
 include tests/unit/model/local.mk
+include tests/unit/access/local.mk
 include tests/unit/object/local.mk
 include tests/unit/s3/local.mk
 include tests/unit/server/local.mk

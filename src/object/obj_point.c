@@ -101,6 +101,8 @@ obj_point_create(struct txn *t, struct span account, struct span name,
 
 	MUST(point_key(text, account, name, &key) && name.n > 0);
 	e = obj_bucket_find(t, rec->bucket, &b, fail);
+	if (e == OK && !span_eq(span_of(b.account, ACCOUNT_DIGITS), account))
+		e = fail_set(fail, E_ACCESS_DENIED);
 	if (e != OK)
 		return e;
 	rec->bucket_id = b.id;

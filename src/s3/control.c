@@ -96,15 +96,37 @@ control_route(struct rq *rq, const struct op **out)
 	return name_decode(rq, found);
 }
 
+/* What is acted on: a bucket, which is looked for, or another thing by its ARN. */
+enum err
+control_resource(struct rq *rq)
+{
+	struct span arn = rq->control_name, bucket = SPAN_LIT("arn:aws:s3:::");
+
+	if (span_starts(span_str(rq->op->sub), SPAN_LIT("accesspoint/"))) {
+		rq->resource = span_str(arena_printf(rq->arena,
+		    "arn:aws:s3:%s:%.*s:accesspoint/%.*s", rq->s3->conf.region,
+		    (int)rq->who->account.n, rq->who->account.p, (int)arn.n, arn.p));
+		return OK;
+	}
+	if (!span_starts(arn, bucket)) {
+		rq->resource = arn;
+		return OK;
+	}
+	if (arn.n == bucket.n || span_find(arn, '/', 0) < arn.n)
+		return OK; /* refused behind the decision */
+	rq->bucket = span_from(arn, bucket.n);
+	return bucket_find(rq);
+}
+
 enum err
 control_account(struct rq *rq)
 {
 	struct span v = header_get(rq, "x-amz-account-id");
 	uint64_t number;
 
-	if (v.n != sizeof ACCESS_ACCOUNT - 1 || !span_u64(v, &number))
+	if (v.n != ACCOUNT_DIGITS || !span_u64(v, &number))
 		return fail_msg(&rq->fail, E_INVALID_REQUEST, "Invalid account id.");
-	return span_is(v, ACCESS_ACCOUNT) ? OK : fail_set(&rq->fail, E_ACCESS_DENIED);
+	return span_eq(v, rq->who->account) ? OK : fail_set(&rq->fail, E_ACCESS_DENIED);
 }
 
 struct buf *

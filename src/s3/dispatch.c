@@ -103,6 +103,7 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->header = http->header;
 	rq->nheader = http->nheader;
 	rq->loop = http->loop;
+	rq->who = &access_nobody;
 	rq->arena = &http->arena;
 	ids_render(rq);
 	fail_init(&rq->fail, rq->arena);
@@ -147,8 +148,10 @@ step_bucket(struct rq *rq)
 {
 	enum err e;
 
-	if (rq->op->level == LEVEL_SERVICE || rq->op->level == LEVEL_CONTROL)
+	if (rq->op->level == LEVEL_SERVICE)
 		return OK;
+	if (rq->op->level == LEVEL_CONTROL)
+		return control_resource(rq);
 	e = point_check(rq);
 	if (e != OK || (rq->op->flags & F_NO_BUCKET) != 0)
 		return e;

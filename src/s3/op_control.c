@@ -25,24 +25,30 @@ struct tags_op {
 	const struct xml_node *add; /* <Tags> */
 };
 
+static bool
+is_own(const struct rq *rq, struct span account)
+{
+	return span_eq(account, rq->who->account);
+}
+
 static enum err
 resource_parse(struct rq *rq, struct tags_op *op)
 {
-	struct span arn = rq->control_name, prefix = SPAN_LIT("arn:aws:s3:::");
 	enum err e = control_account(rq);
+	struct span account;
 
 	op->rq = rq;
+	op->bucket = rq->bucket;
 	if (e != OK)
 		return e;
-	if (span_starts(arn, prefix) && arn.n > prefix.n &&
-	    span_find(arn, '/', 0) == arn.n) {
-		op->bucket = span_from(arn, prefix.n);
-		return OK;
-	}
-	if (rec_point_arn(arn, &op->arn) && op->arn.rest.n == 0)
-		return OK;
-	return fail_msg(
-	    &rq->fail, E_INVALID_REQUEST, "The resource ARN is not valid for tags.");
+	if (op->bucket.n > 0)
+		account = span_of(rq->bkt.account, ACCOUNT_DIGITS);
+	else if (rec_point_arn(rq->resource, &op->arn) && op->arn.rest.n == 0)
+		account = op->arn.account;
+	else
+		return fail_msg(&rq->fail, E_INVALID_REQUEST,
+		    "The resource ARN is not valid for tags.");
+	return is_own(rq, account) ? OK : fail_set(&rq->fail, E_ACCESS_DENIED);
 }
 
 static void
@@ -70,6 +76,8 @@ tags_load(struct txn *t, struct tags_op *op)
 		return e;
 	}
 	e = obj_bucket_find(t, op->bucket, &op->rec, &rq->fail);
+	if (e == OK && op->rec.id != rq->bkt.id)
+		e = fail_set(&rq->fail, E_NO_SUCH_BUCKET);
 	if (e != OK)
 		return e;
 	bucket_doc(op, &d);
@@ -295,7 +303,7 @@ block_read(struct txn *t, void *arg)
 {
 	struct rq *rq = arg;
 	struct span inner;
-	enum err e = obj_point_account_block(t, SPAN_LIT(ACCESS_ACCOUNT), &inner);
+	enum err e = obj_point_account_block(t, rq->who->account, &inner);
 
 	if (e == OK) {
 		doc_render(reply_xml(rq, 200), DOC_PUBLIC_BLOCK, inner, false);
@@ -303,7 +311,7 @@ block_read(struct txn *t, void *arg)
 	}
 	if (e == E_NO_SUCH_PUBLIC_BLOCK) {
 		(void)fail_set(&rq->fail, e);
-		fail_pair_str(&rq->fail, "AccountId", ACCESS_ACCOUNT);
+		fail_pair(&rq->fail, "AccountId", rq->who->account);
 	}
 	return e;
 }
@@ -321,7 +329,7 @@ block_write(struct txn *t, void *arg)
 {
 	struct block_op *op = CONTAINER_OF(arg, struct block_op, w.write);
 
-	return obj_point_account_block_set(t, SPAN_LIT(ACCESS_ACCOUNT), op->inner);
+	return obj_point_account_block_set(t, op->rq->who->account, op->inner);
 }
 
 static void

@@ -2,15 +2,13 @@
 /* S3 Control: access points and their policies. */
 #include "config.h"
 
+#include "access/policy.h"
 #include "base/rand.h"
 #include "codec/b64.h"
-#include "codec/json.h"
 #include "object/document.h"
 #include "s3_priv.h"
 
-enum { POINTS_PAGE = 1000, POLICY_MAX = 20 << 10, ALIAS_RANDOM = 34 };
-
-#define ACCOUNT SPAN_LIT(ACCESS_ACCOUNT)
+enum { POINTS_PAGE = 1000, ALIAS_RANDOM = 34 };
 
 /* ---- documents ---- */
 
@@ -56,9 +54,9 @@ static void
 put_arn(struct buf *b, const struct rq *rq, struct span name)
 {
 	buf_printf(b,
-	    "<AccessPointArn>arn:aws:s3:%s:" ACCESS_ACCOUNT
-	    ":accesspoint/%.*s</AccessPointArn>",
-	    rq->s3->conf.region, (int)name.n, name.p);
+	    "<AccessPointArn>arn:aws:s3:%s:%.*s:accesspoint/%.*s</AccessPointArn>",
+	    rq->s3->conf.region, (int)rq->who->account.n, rq->who->account.p, (int)name.n,
+	    name.p);
 }
 
 static void
@@ -142,7 +140,7 @@ static enum err
 create_change(struct txn *t, struct point_op *op)
 {
 	return obj_point_create(
-	    t, ACCOUNT, op->rq->control_name, &op->rec, &op->rq->fail);
+	    t, op->rq->who->account, op->rq->control_name, &op->rec, &op->rq->fail);
 }
 
 static void
@@ -186,7 +184,7 @@ create_parse(struct rq *rq, struct rec_point *rec)
 	if (rec->bucket.n == 0)
 		return fail_set(&rq->fail, E_MALFORMED_XML);
 	account = xml_text(root, "BucketAccountId");
-	if (account.p != NULL && !span_eq(account, ACCOUNT))
+	if (account.p != NULL && !span_eq(account, rq->who->account))
 		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	if (xml_child(root, "Scope") != NULL)
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
@@ -232,7 +230,7 @@ get_read(struct txn *t, void *arg)
 	struct rq *rq = g->rq;
 
 	return obj_point_find(
-	    t, ACCOUNT, rq->control_name, rq->arena, &g->rec, &rq->fail);
+	    t, rq->who->account, rq->control_name, rq->arena, &g->rec, &rq->fail);
 }
 
 static enum err
@@ -278,7 +276,7 @@ op_get_point_begin(struct rq *rq)
 	xml_put(b, "Alias", g.rec.alias);
 	put_arn(b, rq, rq->control_name);
 	put_endpoints(b, rq);
-	xml_put_str(b, "BucketAccountId", ACCESS_ACCOUNT);
+	xml_put(b, "BucketAccountId", rq->who->account);
 	xml_close(b, "GetAccessPointResult");
 	return OK;
 }
@@ -286,7 +284,8 @@ op_get_point_begin(struct rq *rq)
 static enum err
 delete_change(struct txn *t, struct point_op *op)
 {
-	return obj_point_delete(t, ACCOUNT, op->rq->control_name, &op->rq->fail);
+	return obj_point_delete(
+	    t, op->rq->who->account, op->rq->control_name, &op->rq->fail);
 }
 
 enum err
@@ -326,7 +325,7 @@ page_row(void *ctx, struct span name, const struct rec_point *rec)
 	xml_put(p->out, "Bucket", rec->bucket);
 	put_arn(p->out, p->rq, name);
 	xml_put(p->out, "Alias", rec->alias);
-	xml_put_str(p->out, "BucketAccountId", ACCESS_ACCOUNT);
+	xml_put(p->out, "BucketAccountId", p->rq->who->account);
 	buf_str(p->out, "</AccessPoint>");
 	MUST(name.n <= sizeof p->last);
 	memcpy(p->last, name.p, name.n);
@@ -340,7 +339,7 @@ page_read(struct txn *t, void *arg)
 {
 	struct point_page *p = arg;
 
-	return obj_point_each(t, ACCOUNT, p->after, page_row, p);
+	return obj_point_each(t, p->rq->who->account, p->after, page_row, p);
 }
 
 static enum err
@@ -392,34 +391,24 @@ policy_change(struct txn *t, struct point_op *op)
 {
 	struct rq *rq = op->rq;
 	struct rec_point rec;
-	enum err e =
-	    obj_point_find(t, ACCOUNT, rq->control_name, rq->arena, &rec, &rq->fail);
+	enum err e = obj_point_find(
+	    t, rq->who->account, rq->control_name, rq->arena, &rec, &rq->fail);
 
 	if (e != OK)
 		return e;
 	rec.policy = op->policy;
-	return obj_point_put(t, ACCOUNT, rq->control_name, &rec);
+	return obj_point_put(t, rq->who->account, rq->control_name, &rec);
 }
 
 static enum err
 policy_check(struct rq *rq, struct span text)
 {
-	cJSON *json;
-	bool good;
+	struct policy *p;
+	enum err e = policy_parse(&p, text, POLICY_ACCESS_POINT, rq->resource, &rq->fail);
 
-	if (text.n > POLICY_MAX)
-		return fail_msg(&rq->fail, E_MALFORMED_POLICY,
-		    "Policy exceeds the maximum allowed document size.");
-	if (json_parse(text, &json, NULL) != OK)
-		return fail_msg(&rq->fail, E_MALFORMED_POLICY,
-		    "Policies must be valid JSON and the "
-		    "first byte must be '{'");
-	good = cJSON_IsObject(json) &&
-	    cJSON_GetObjectItemCaseSensitive(json, "Statement") != NULL;
-	cJSON_Delete(json);
-	return good
-	    ? OK
-	    : fail_msg(&rq->fail, E_MALFORMED_POLICY, "Missing required field Statement");
+	if (e == OK)
+		policy_free(&p);
+	return e;
 }
 
 enum err
@@ -477,14 +466,19 @@ enum err
 op_get_point_policy_status_begin(struct rq *rq)
 {
 	struct point_get g;
+	struct policy *p;
 	struct buf *b;
 	enum err e = get_policy(rq, &g);
 
+	if (e == OK)
+		e = policy_parse(
+		    &p, g.rec.policy, POLICY_ACCESS_POINT, rq->resource, NULL);
 	if (e != OK)
 		return e;
 	b = control_xml(rq, "GetAccessPointPolicyStatusResult");
 	buf_str(b, "<PolicyStatus>");
-	xml_put_bool(b, "IsPublic", false);
+	xml_put_bool(b, "IsPublic", policy_is_public(p));
+	policy_free(&p);
 	buf_str(b, "</PolicyStatus></GetAccessPointPolicyStatusResult>");
 	return OK;
 }

@@ -13,23 +13,6 @@
 #include "codec/b64.h"
 #include "s3_priv.h"
 
-static enum err
-s3_secret(void *ctx, struct span access_key, struct auth_secret *out)
-{
-	struct s3 *s = ctx;
-	struct access_secret secret;
-	enum err e = access_secret(s->conf.access, access_key, &secret);
-
-	if (e != OK)
-		return e;
-	MUST(secret.n <= sizeof out->secret);
-	memcpy(out->secret, secret.secret, secret.n);
-	out->n = secret.n;
-	out->generation = secret.generation;
-	mem_wipe(&secret, sizeof secret);
-	return OK;
-}
-
 static void *
 s3_loop_new(void *ctx, struct inbox *inbox)
 {
@@ -43,7 +26,9 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
-	l->sigv4 = sigv4_new(&l->s3->auth);
+	l->roster = roster_new(l->s3->conf.access);
+	l->auth = sign_conf(l->s3, &l->signer);
+	l->sigv4 = sigv4_new(&l->auth);
 	return l;
 }
 
@@ -57,6 +42,7 @@ s3_loop_free(void *ctx, void *loop)
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
+	roster_free(&l->roster);
 	buf_fini(&l->head);
 	buf_fini(&l->out);
 	mem_free(l);
@@ -162,6 +148,7 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
+	roster_drop(&rq->credential);
 	rq->magic = 0;
 	http->app = NULL;
 }
@@ -173,9 +160,7 @@ s3_new(const struct s3_conf *conf)
 
 	s->conf = *conf;
 	s->index = op_index_new();
-	s->auth = (struct auth_conf){
-		.region = conf->region, .skew_s = 900, .secret = s3_secret, .ctx = s
-	};
+	s->team = team_new(conf->pool);
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,
@@ -202,6 +187,7 @@ s3_free(struct s3 **s3)
 		return;
 	*s3 = NULL;
 	op_index_free(&s->index);
+	team_free(&s->team);
 	mem_free(s);
 }
 
@@ -227,11 +213,14 @@ make_bucket(struct txn *t, void *arg)
 {
 	struct make_bucket *m = arg;
 	struct rec_bucket b;
+	const struct obj_bucket_new want = { .region = m->region,
+		.account = SPAN_LIT(ACCOUNT_ROOT),
+		.now_ms = clock_now_ms() };
 	enum err e = obj_bucket_find(t, m->name, &b, NULL);
 
 	if (e != E_NO_SUCH_BUCKET)
 		return e;
-	return obj_bucket_create(t, m->name, m->region, clock_now_ms(), m->fail);
+	return obj_bucket_create(t, m->name, &want, m->fail);
 }
 
 static enum err

@@ -3,11 +3,14 @@
 #ifndef S3_PRIV_H
 #define S3_PRIV_H
 
+#include "access/roster.h"
 #include "auth/chunksig.h"
+#include "auth/postsig.h"
 #include "auth/sigv4.h"
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "object/lock.h"
 #include "object/object.h"
 #include "object/point.h"
 #include "object/put.h"
@@ -55,12 +58,20 @@ extern const struct op ops[OP_COUNT];
 struct s3 {
 	struct s3_conf conf;
 	struct http_app app, web_app;
-	struct auth_conf auth;
 	struct op_index *index;
+	struct team *team;
 };
 
 struct bucket_cache;
 enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
+
+/* Where auth/ asks for secrets: one check at a time, of rq. */
+struct signer {
+	struct rq *rq;
+	struct roster *roster;
+	struct span token;
+};
+
 enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 
 struct s3_loop {
@@ -70,6 +81,9 @@ struct s3_loop {
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
+	struct roster *roster;
+	struct signer signer;
+	struct auth_conf auth;
 	struct sigv4 *sigv4;
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
 	struct buf head, out;
@@ -100,6 +114,7 @@ struct rq {
 	struct span bucket, key;
 	struct span control; /* path of S3 Control; p == NULL: none of its requests */
 	struct span control_name; /* what "*" stands for in its row */
+	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
 	struct point *point; /* the access point that named the bucket, or NULL */
 	struct span
 	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
@@ -109,6 +124,8 @@ struct rq {
 	size_t nparam;
 	uint64_t params; /* which there are: http_name_bit() of each */
 	struct auth_result auth;
+	struct credential *credential; /* held: of who signed, or NULL */
+	const struct identity *who; /* never NULL: access_nobody until SIGN */
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
@@ -200,12 +217,18 @@ void website_error_page(struct rq *rq); /* from rq->fail */
 NODISCARD enum err payer_look(struct rq *rq);
 void payer_reply(struct rq *rq);
 
+/* owner.c: whose things are. Spans live as long as the request. */
+const struct account *rq_account(struct rq *rq, struct span id);
+const struct account *rq_owner(struct rq *rq); /* of the bucket */
+void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+
 /* control.c: S3 Control */
 #define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
 bool control_asked(const struct rq *rq);
 NODISCARD enum err control_address(struct rq *rq);
 NODISCARD enum err control_route(struct rq *rq, const struct op **out);
-NODISCARD enum err control_account(struct rq *rq); /* the header names ours */
+NODISCARD enum err control_resource(struct rq *rq);
+NODISCARD enum err control_account(struct rq *rq); /* the header names the caller's */
 struct buf *control_xml(
     struct rq *rq, const char *root); /* as reply_xml(), root opened */
 
@@ -221,7 +244,9 @@ NODISCARD enum err point_source(struct rq *rq, struct span *bucket, struct point
 NODISCARD enum err point_check(struct rq *rq); /* may the operation come this way? */
 
 /* sign.c */
-NODISCARD enum err sign_check(struct rq *rq);
+NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
+struct auth_conf sign_conf(const struct s3 *s, struct signer *ctx);
 
 /* reply.c */
 void reply_begin(struct rq *rq, unsigned status); /* empties the scratch */
@@ -308,6 +333,7 @@ struct body_promise {
 };
 /* A digest of the body came with the request: AWS wants one for documents. */
 NODISCARD enum err headers_digest_given(struct rq *rq);
+bool headers_has_digest(const struct rq *rq);
 NODISCARD enum err headers_promise(struct rq *rq, struct body_promise *out);
 void headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides);
@@ -321,15 +347,33 @@ NODISCARD enum err headers_copy_source(
 /* Tags that come with an object: a header, or a form's document. */
 NODISCARD enum err headers_tags(struct rq *rq, struct attrs *attrs);
 
+/* headers_lock.c: object lock */
+struct lock_look {
+	struct rq *rq;
+	bool enabled; /* the bucket has it */
+	struct worm_default given; /* and gives this to what says nothing */
+};
+NODISCARD enum err headers_lock_look(struct rq *rq, struct lock_look *out); /* [loop] */
+enum err headers_lock_missing(struct rq *rq); /* the failure where there is none */
+bool headers_lock_bypass(struct rq *rq); /* asked for, and allowed */
+/* A write's headers into its SIDE_LOCK, then: may it say so here, and, for bytes that come
+ * with it ("Object", "Part"), has it the digest that lock wants? */
+NODISCARD enum err headers_lock_parse(struct rq *rq, struct attrs *attrs);
+NODISCARD enum err headers_lock_admit(
+    struct rq *rq, const struct attrs *attrs, const struct lock_look *l);
+NODISCARD enum err headers_lock_digest(struct rq *rq, const struct attrs *attrs,
+    const struct lock_look *l, const char *what);
+void headers_lock_put(struct rq *rq, const struct attrs *attrs);
+
 /* alter.c: writing one side of an object */
-struct alter {
+struct alter { /* zeroed, in the arena */
 	struct obj_write w;
 	struct rq *rq;
 	struct rec_bucket bucket; /* as the write found it */
 	struct obj_side side; /* ctx is this struct */
 	void (*then)(struct rq *rq, const struct obj_side *side); /* makes the reply */
 };
-struct alter *alter_new(struct rq *rq, enum side_kind kind);
+void alter_init(struct alter *op, struct rq *rq, enum side_kind kind);
 enum err alter_post(struct alter *op); /* return it from a step */
 /* E_METHOD_NOT_ALLOWED of obj_side_find() in full; any other failure as it is. */
 NODISCARD enum err alter_marker(struct rq *rq, enum err e);
@@ -388,6 +432,10 @@ enum err op_put_acl_finish(struct rq *rq);
 enum err op_get_tagging_begin(struct rq *rq);
 enum err op_put_tagging_finish(struct rq *rq);
 enum err op_delete_tagging_begin(struct rq *rq);
+enum err op_get_retention_begin(struct rq *rq);
+enum err op_put_retention_finish(struct rq *rq);
+enum err op_get_legal_hold_begin(struct rq *rq);
+enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

@@ -119,7 +119,7 @@ static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
-	struct access_conf ac = { c->root_user, c->root_password };
+	struct access_conf ac = { c->root_user, c->root_password, s->store, s->keys };
 	struct s3_conf sc = {
 		.store = s->store,
 		.region = c->region,
@@ -317,7 +317,7 @@ server_start(struct server *s)
 		return e;
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
-	    .account = ACCESS_ACCOUNT,
+	    .account = ACCOUNT_ROOT,
 	    .interval_ms = s->conf->log_delivery });
 	http_server_start(s->http);
 	endpoint_render(&s->endpoint, &s->http_conf, http_server_port(s->http));
