@@ -9,6 +9,7 @@
 #include "access/access.h"
 #include "base/task.h"
 #include "http/http.h"
+#include "obs/audit.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
 
@@ -23,6 +24,7 @@ struct s3_conf {
 	struct access *access;
 	struct task_pool *pool; /* workers */
 	struct reqlog *reqlog; /* access log, or NULL */
+	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */

@@ -183,6 +183,9 @@ rq_allow(struct rq *rq)
 {
 	enum err e = decide(rq, rq->op->action);
 
+	rq->decided = true;
+	rq->denied = e != OK;
+	rq->why = e == OK ? "the account's root may" : "nothing allows it";
 	return e == OK ? OK : fail_set(&rq->fail, e);
 }
 

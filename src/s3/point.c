@@ -145,7 +145,7 @@ point_host(struct rq *rq)
 	if (e != OK || !l.found)
 		return e;
 	rq->host_bucket = label;
-	point_set(rq, &l, &rq->point);
+	point_set(rq, &l, &rq->via);
 	rq->bucket = l.rec.bucket;
 	return OK;
 }
@@ -153,9 +153,9 @@ point_host(struct rq *rq)
 enum err
 point_address(struct rq *rq)
 {
-	if (rq->bucket.n == 0 || rq->point != NULL || !may_be_point(rq))
+	if (rq->bucket.n == 0 || rq->via != NULL || !may_be_point(rq))
 		return OK;
-	return resolve(rq, &rq->bucket, rq->host_bucket.n > 0, &rq->point);
+	return resolve(rq, &rq->bucket, rq->host_bucket.n > 0, &rq->via);
 }
 
 enum err
@@ -194,7 +194,7 @@ op_allowed(const struct op *op)
 enum err
 point_check(struct rq *rq)
 {
-	if (rq->point == NULL)
+	if (rq->via == NULL)
 		return OK;
 	if (!op_allowed(rq->op)) {
 		(void)fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
@@ -203,7 +203,7 @@ point_check(struct rq *rq)
 		return E_METHOD_NOT_ALLOWED;
 	}
 	/* Nobody comes from within a VPC. */
-	return rq->point->rec.vpc.n == 0 ? OK : fail_set(&rq->fail, E_ACCESS_DENIED);
+	return rq->via->rec.vpc.n == 0 ? OK : fail_set(&rq->fail, E_ACCESS_DENIED);
 }
 
 /* "arn:...:accesspoint" and "name" are one name, cut by a path's slash. */

@@ -115,7 +115,7 @@ struct rq {
 	struct span control; /* path of S3 Control; p == NULL: none of its requests */
 	struct span control_name; /* what "*" stands for in its row */
 	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
-	struct point *point; /* the access point that named the bucket, or NULL */
+	struct point *via; /* the access point that named the bucket, or NULL */
 	struct span
 	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
 	const struct field *header; /* what counts as a header of this request */
@@ -142,6 +142,8 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
+	bool decided, denied; /* by the last decision */
+	const char *why; /* and why it fell so */
 	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
 	uint64_t object_size; /* of the object that was read or written */
 	bool has_size;
@@ -202,6 +204,10 @@ void accesslog_target(struct buf *out, const struct http_req *http);
 /* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
+
+/* trail.c: the audit log */
+void trail_write(struct rq *rq, const struct http_done *info);
+bool trail_is_secret(struct span param); /* its value is nobody's to read */
 
 /* website.c: pages of buckets */
 void website_head(struct s3 *s, struct http_req *http);

@@ -18,6 +18,8 @@
 #include "base/mem.h"
 #include "codec/json.h"
 #include "http/http.h"
+#include "http/outbound.h"
+#include "job/audithook.h"
 #include "job/logship.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
@@ -37,6 +39,9 @@ struct server {
 	struct reqlog *reqlog;
 	struct ledger *ledger;
 	struct logship *logship;
+	struct audit *audit;
+	struct ledger *audit_ledger; /* on the way to the webhook */
+	struct audithook *audithook;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -116,6 +121,21 @@ open_store(struct server *s)
 }
 
 static enum err
+open_audit(struct server *s)
+{
+	const char *to = s->conf->audit_log;
+
+	if (to[0] == '\0')
+		return OK;
+	if (!outbound_is_url(span_str(to)))
+		return audit_open(&s->audit, to, &s->fail);
+	s->audit_ledger = ledger_new(AUDITHOOK_BATCH, AUDITHOOK_MAX);
+	s->audit = audit_into(s->audit_ledger);
+	s->audithook = audithook_new(s->audit_ledger, to);
+	return OK;
+}
+
+static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
@@ -135,6 +155,8 @@ open_s3(struct server *s)
 		e = reqlog_open(
 		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
 	if (e == OK)
+		e = open_audit(s);
+	if (e == OK)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e != OK)
@@ -147,6 +169,7 @@ open_s3(struct server *s)
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
 	sc.ledger = s->ledger;
+	sc.audit = s->audit;
 	sc.domains = (const char *const *)s->domains;
 	sc.ndomains = s->ndomains;
 	sc.web_domains = (const char *const *)s->web_domains;
@@ -348,10 +371,13 @@ server_stop(struct server *s)
 	http_server_free(&s->website);
 	http_server_free(&s->http);
 	logship_free(&s->logship);
+	audithook_free(&s->audithook);
+	audit_close(&s->audit);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
 	ledger_free(&s->ledger);
+	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
