@@ -292,15 +292,24 @@ static enum err
 ready_file_clear(struct server *s)
 {
 	const char *path = s->conf->ready_file;
-	int fd;
+	struct buf probe = { 0 };
+	int fd, rc;
 
 	if (path[0] == '\0')
 		return OK;
-	fd = io_open(path, O_WRONLY | O_CREAT, 0644);
-	if (fd < 0)
-		return ready_file_bad(s, fd);
-	io_close(&fd);
-	return io_unlink(path) == 0 ? OK : ready_file_bad(s, -EACCES);
+	/* Not under its own name: somebody may be waiting for that to be there. */
+	buf_printf(&probe, "%s.new", path);
+	fd = io_open(buf_cstr(&probe), O_WRONLY | O_CREAT, 0644);
+	rc = fd < 0 ? fd : 0;
+	if (rc == 0) {
+		io_close(&fd);
+		(void)io_unlink(buf_cstr(&probe));
+	}
+	buf_fini(&probe);
+	if (rc != 0)
+		return ready_file_bad(s, rc);
+	rc = io_unlink(path);
+	return rc == 0 || rc == -ENOENT ? OK : ready_file_bad(s, rc);
 }
 
 /* The last thing: who waits for the file finds all else done and said. */
