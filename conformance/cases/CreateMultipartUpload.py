@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import case
 import s3raw
+import tags
 
 
 def CreateMultipartUpload_result(t):
@@ -92,3 +93,12 @@ def CreateMultipartUpload_hides_nothing(t):
     t.status(t.complete(name, "key", upload, [(1, tag)]), 200)
     t.body(t.s3.get(name, "key"), b"new")
     t.header(t.s3.head(name, "key"), "ETag", s3raw.etag_multipart([b"new"]))
+
+
+def CreateMultipartUpload_tags(t):
+    name = t.bucket()
+    t.multipart(name, "key", [b"x"], {"x-amz-tagging": "b=2&a=1"})
+    t.eq(tags.read(t, name, "key"), [("a", "1"), ("b", "2")])
+    t.header(t.s3.head(name, "key"), "x-amz-tagging-count", "2")
+    t.error(t.s3.post(name, "key", "uploads", headers={"x-amz-tagging": "a=1&a=2"}), 400,
+            "InvalidArgument", tags.HEADER)

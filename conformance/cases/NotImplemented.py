@@ -12,12 +12,11 @@ BUCKET = {
 }
 OBJECT = {
     "GET": {"legal-hold": "GetObjectLegalHold",
-            "retention": "GetObjectRetention", "tagging": "GetObjectTagging",
+            "retention": "GetObjectRetention",
             "torrent": "GetObjectTorrent"},
     "PUT": {"legal-hold": "PutObjectLegalHold",
-            "retention": "PutObjectRetention", "tagging": "PutObjectTagging"},
+            "retention": "PutObjectRetention"},
     "POST": {"restore": "RestoreObject", "select&select-type=2": "SelectObjectContent"},
-    "DELETE": {"tagging": "DeleteObjectTagging"},
 }
 
 

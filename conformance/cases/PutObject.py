@@ -6,6 +6,7 @@ import struct
 import threading
 
 import s3raw
+import tags
 
 ALGORITHMS = ("CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256")
 
@@ -462,3 +463,42 @@ def PutObject_leaves_while_asked_for_the_body(t):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         sock.close()
     t.bare_error(t.s3.head(name, "key"), 404)
+
+
+def PutObject_tags(t):
+    name = t.bucket()
+    for header, want in (("a=1&b=2", [("a", "1"), ("b", "2")]), ("wrongquery&wrongagain",
+                         [("wrongagain", ""), ("wrongquery", "")]), ("key1&&&key2", [
+                             ("key1", ""), ("key2", "")]), ("a+b=c%20d&%C3%A4=%2B", [
+                                 ("a b", "c d"), ("\u00e4", "+")]), ("", [])):
+        t.object(name, "key", x_amz_tagging=header)
+        t.eq(tags.read(t, name, "key"), want, header)
+        for answer in (t.s3.head(name, "key"), t.s3.get(name, "key")):
+            t.header(answer, "x-amz-tagging-count", str(len(want)) if want else None)
+            t.no_header(answer, "x-amz-tagging")
+    t.object(name, "key", x_amz_tagging="a=1", x_amz_meta_m="v")
+    t.object(name, "key", b"new")
+    t.eq(tags.read(t, name, "key"), [])
+
+
+def PutObject_tags_invalid(t):
+    name = t.bucket()
+    for header in ("key1=val1&key1=val2", "key1=val1,key2=val2", "=v", "%zz=1", "%ff=1"):
+        t.error(t.s3.put(name, "key", b"x", {"x-amz-tagging": header}), 400, "InvalidArgument",
+                tags.HEADER, ArgumentName="x-amz-tagging", ArgumentValue=header)
+    for header, message, fields in (
+            ("aws:x=1", tags.SYSTEM, {"TagKey": "aws:x"}),
+            ("TagSet%3D%5B%7BKey%7D=1", tags.KEY, {"TagKey": "TagSet=[{Key}"}),
+            ("k" * 129, tags.KEY, {}), ("k=" + "v" * 257, tags.VALUE, {"TagKey": "k"})):
+        t.error(t.s3.put(name, "key", b"x", {"x-amz-tagging": header}), 400, "InvalidTag",
+                message, **fields)
+    t.error(t.s3.put(name, "key", b"x", {"x-amz-tagging": "&".join(
+        "k%d" % n for n in range(11))}), 400, "BadRequest", tags.COUNT)
+    t.status(t.s3.head(name, "key"), 404)
+
+
+def PutObject_tags_in_a_link(t):
+    name = t.bucket()
+    t.status(t.s3.put(name, "key", b"x", None, {"x-amz-tagging": "a=b&c=d"}, sign="presign"),
+             200)
+    t.eq(tags.read(t, name, "key"), [("a", "b"), ("c", "d")])

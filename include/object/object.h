@@ -58,6 +58,9 @@ NODISCARD enum err obj_bucket_each(struct txn *t, struct span prefix, struct spa
 
 /* ---- objects ---- */
 
+/* The attribute that says where the website sends who asks for the object. */
+#define OBJ_REDIRECT "x-amz-website-redirect-location"
+
 /* E_NO_SUCH_KEY with Key when there is none. */
 NODISCARD enum err obj_find(struct txn *t, uint64_t bucket, struct span key,
     struct rec_object *out, struct fail *fail);

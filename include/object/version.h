@@ -8,6 +8,7 @@
 #ifndef OBJECT_VERSION_H
 #define OBJECT_VERSION_H
 
+#include "model/side.h"
 #include "object/object.h"
 
 enum version_which { VERSION_CURRENT, VERSION_NULL, VERSION_NUMBER };
@@ -50,6 +51,29 @@ NODISCARD enum err obj_delete(struct txn *t, const struct rec_bucket *b, struct 
 NODISCARD enum err obj_version_delete(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct obj_version *v, const struct obj_cond *cond,
     struct obj_deleted *out, struct fail *fail);
+
+/* The version whose sides are meant: as obj_version_find(), but a delete marker, asked for
+ * by its id or not, is E_METHOD_NOT_ALLOWED, of which the caller tells. */
+NODISCARD enum err obj_side_find(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct obj_version *v, struct rec_object *out,
+    struct fail *fail);
+/* One side of the version that v means becomes value (p == NULL: none). see() has a look at
+ * the version and what it has before, may set another value, and may refuse; it may be NULL.
+ * out: the version. Its time and its ETag stay. [in a write fn] */
+typedef enum err (*obj_side_fn)(
+    void *ctx, const struct rec_object *rec, const struct attrs *attrs);
+struct obj_side {
+	struct span key;
+	struct obj_version version;
+	enum side_kind side;
+	struct span value;
+	obj_side_fn see;
+	void *ctx;
+	struct arena *arena;
+	struct rec_object rec; /* out */
+};
+NODISCARD enum err obj_side_write(
+    struct txn *t, const struct rec_bucket *b, struct obj_side *s, struct fail *fail);
 
 /* State of a bucket. [in a write fn] */
 NODISCARD enum err obj_version_set(

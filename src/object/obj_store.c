@@ -4,6 +4,8 @@
 #include "object/upload.h"
 #include "object/version.h"
 
+#include "obj_priv.h"
+
 enum err
 obj_find(struct txn *t, uint64_t bucket, struct span key, struct rec_object *out,
     struct fail *fail)
@@ -85,16 +87,18 @@ obj_dest_check(struct txn *t, struct obj_dest *d, struct rec_object *old, bool *
 	return e;
 }
 
-static enum err
-obj_put_attrs(struct txn *t, struct rec_object *rec, const struct attrs *attrs)
+enum err
+obj_attrs_put(struct txn *t, struct rec_object *rec, const struct attrs *attrs)
 {
 	struct buf row = { 0 };
 	uint8_t key[8];
+	bool had = (rec->flags & OBJECT_HAS_ATTR) != 0;
 	enum err e;
 
 	if (attrs == NULL || attrs->n == 0) {
 		rec->flags &= (uint8_t)~OBJECT_HAS_ATTR;
-		return OK;
+		e = had ? table_del(t, T_ATTR, number_key(key, rec->number)) : OK;
+		return e == E_NOT_FOUND ? E_CORRUPT : e;
 	}
 	rec->flags |= OBJECT_HAS_ATTR;
 	rec_attrs_put(&row, attrs);
@@ -112,7 +116,7 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 
 	e = obj_version_make_room(t, &d->now, d->key, old, rec);
 	if (e == OK)
-		e = obj_put_attrs(t, rec, attrs);
+		e = obj_attrs_put(t, rec, attrs);
 	if (e == OK)
 		e = key_put(t, T_OBJECT, d->bucket_id, d->key,
 		    span_of(row, rec_object_put(row, rec)));

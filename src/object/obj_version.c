@@ -4,6 +4,7 @@
 #include "object/version.h"
 
 #include "base/mem.h"
+#include "obj_priv.h"
 #include "object/upload.h"
 
 size_t
@@ -62,6 +63,13 @@ older_put(struct txn *t, const struct rec_bucket *b, struct span key,
 		return e;
 	be64_put(number, rec->number);
 	return key_put(t, T_NULLVER, b->versions, key, span_of(number, sizeof number));
+}
+
+enum err
+obj_version_rewrite(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct rec_object *rec)
+{
+	return older_put(t, b, key, rec);
 }
 
 static enum err

@@ -158,19 +158,32 @@ step_bucket(struct rq *rq)
 	return e;
 }
 
-enum err
-rq_allow(struct rq *rq)
+static enum err
+decide(struct rq *rq, const char *action)
 {
 	struct access_question q = {
 		.access_key =
 		    rq->auth.kind == AUTH_ANONYMOUS ? SPAN_NONE : rq->auth.access_key,
-		.action = rq->op->action,
+		.action = action,
 		.bucket = rq->bucket,
 		.key = rq->key,
 	};
-	enum err e = access_decide(rq->s3->conf.access, &q);
+
+	return access_decide(rq->s3->conf.access, &q);
+}
+
+enum err
+rq_allow(struct rq *rq)
+{
+	enum err e = decide(rq, rq->op->action);
 
 	return e == OK ? OK : fail_set(&rq->fail, e);
+}
+
+bool
+rq_may(struct rq *rq, const char *action)
+{
+	return decide(rq, action) == OK;
 }
 
 enum err
@@ -191,6 +204,8 @@ step_begin(struct rq *rq)
 {
 	enum err e = headers_owner_check(rq);
 
+	if (e == OK)
+		e = payer_look(rq);
 	if (e == OK && rq->op->begin != NULL)
 		e = rq->op->begin(rq);
 	return e;

@@ -4,6 +4,7 @@
 #include "codec/b64.h"
 #include "codec/mime.h"
 #include "codec/stamp.h"
+#include "model/tags.h"
 #include "s3_priv.h"
 
 enum { META_MAX = 2048 };
@@ -25,11 +26,9 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 static enum err
 refuse_headers(struct rq *rq)
 {
-	static const char *const names[] = { "x-amz-tagging",
-		"x-amz-server-side-encryption",
+	static const char *const names[] = { "x-amz-server-side-encryption",
 		"x-amz-server-side-encryption-customer-algorithm",
-		"x-amz-server-side-encryption-aws-kms-key-id",
-		"x-amz-website-redirect-location" };
+		"x-amz-server-side-encryption-aws-kms-key-id" };
 	static const char *const locks[] = { "x-amz-object-lock-mode",
 		"x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold" };
 	struct span acl = header_get(rq, "x-amz-acl");
@@ -138,6 +137,24 @@ meta_size_check(struct rq *rq, const struct attrs *a)
 	return E_METADATA_TOO_LARGE;
 }
 
+/* Where the website sends who asks for the object: docs.aws.amazon.com/AmazonS3/latest/
+ * userguide/how-to-page-redirect.html */
+enum err
+headers_redirect(struct rq *rq, struct span *out)
+{
+	struct span v = header_get(rq, OBJ_REDIRECT);
+
+	if (v.p != NULL && !span_starts(v, SPAN_LIT("/")) &&
+	    !span_starts(v, SPAN_LIT("http://")) && !span_starts(v, SPAN_LIT("https://")))
+		return fail_set(&rq->fail, E_INVALID_REDIRECT);
+	if (v.n > META_MAX)
+		return fail_msg(&rq->fail, E_INVALID_REDIRECT,
+		    "The length of website redirect location cannot exceed 2,048 "
+		    "characters.");
+	*out = v;
+	return OK;
+}
+
 enum err
 headers_object(struct rq *rq, struct object_headers *out)
 {
@@ -148,9 +165,11 @@ headers_object(struct rq *rq, struct object_headers *out)
 	*out = (struct object_headers){ 0 };
 	if (e == OK)
 		e = headers_class(rq, &out->class);
+	if (e == OK)
+		e = headers_redirect(rq, &out->redirect);
 	if (e != OK)
 		return e;
-	a->field = arena_array(rq->arena, rq->nheader + 1, sizeof *a->field);
+	a->field = arena_array(rq->arena, rq->nheader + 2, sizeof *a->field);
 	out->mime =
 	    type.n > 0 ? mime_number(type) : mime_number(SPAN_LIT("binary/octet-stream"));
 	if (type.n > 0 && out->mime == MIME_NONE)
@@ -164,7 +183,28 @@ headers_object(struct rq *rq, struct object_headers *out)
 				    : span_starts(name, SPAN_LIT("x-amz-meta-")))
 			attr_add(rq, a, name, value);
 	}
-	return meta_size_check(rq, a);
+	if (out->redirect.p != NULL)
+		attr_add(rq, a, SPAN_LIT(OBJ_REDIRECT), out->redirect);
+	e = meta_size_check(rq, a);
+	return e == OK ? headers_tags(rq, a) : e;
+}
+
+enum err
+headers_tags(struct rq *rq, struct attrs *attrs)
+{
+	struct span query = header_get(rq, "x-amz-tagging"), document = SPAN_NONE;
+	struct tags tags = { 0 };
+	enum err e = OK;
+
+	if ((rq->op->flags & F_FORM) != 0)
+		document = header_get(rq, "tagging");
+	if (document.p != NULL)
+		e = tags_parse_xml(rq->arena, document, &tags, &rq->fail);
+	else if (query.p != NULL)
+		e = tags_parse_header(rq->arena, query, &tags, &rq->fail);
+	if (e == OK && tags.n > 0)
+		side_set(rq->arena, attrs, SIDE_TAGS, tags_render(rq->arena, &tags));
+	return e;
 }
 
 /* ---- conditions ---- */
@@ -406,6 +446,8 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	for (size_t i = 0; i < attrs->n; i++) {
 		struct field *f = &attrs->field[i];
 
+		if (side_is(f->name))
+			continue;
 		if (span_is(f->name, "content-type")) {
 			type = f->value;
 			continue;
@@ -428,6 +470,9 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	}
 	if (rec->class != CLASS_STANDARD)
 		reply_header_str(rq, "x-amz-storage-class", class_name(rec->class));
+	v = side_get(attrs, SIDE_TAGS);
+	if (v.p != NULL && rq_may(rq, "s3:GetObjectTagging"))
+		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
 }
 
 enum err

@@ -236,6 +236,16 @@ many_then(struct obj_write *w, enum err e)
 	rq_resume(rq, e);
 }
 
+void
+op_delete_each(const struct rq *rq,
+    void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx)
+{
+	const struct delete_many *d = rq->data;
+
+	for (size_t i = 0; d != NULL && i < d->at; i++)
+		row(ctx, d->row[i].key, d->row[i].id, d->row[i].err);
+}
+
 enum err
 op_delete_objects_finish(struct rq *rq)
 {
@@ -249,6 +259,7 @@ op_delete_objects_finish(struct rq *rq)
 	if (e != OK)
 		return e;
 	d->rq = rq;
+	rq->data = d;
 	obj_write_post(&d->w, rq->s3->conf.store, many_write, rq->loop->inbox, many_then);
 	return rq_wait(rq);
 }

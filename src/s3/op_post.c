@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "s3_priv.h"
 
-enum { FIELDS_MAX = 20 << 10, KEY_MAX = 1024 };
+enum { FIELDS_MAX = 20 << 10 };
 
 struct post_op {
 	struct obj_put put;
@@ -41,7 +41,8 @@ expand(struct arena *a, struct span text, struct span filename)
 static enum err
 field_check(struct rq *rq, const struct field *f)
 {
-	if (span_is(f->name, "key") || span_is(f->name, "policy"))
+	if (span_is(f->name, "key") || span_is(f->name, "policy") ||
+	    span_is(f->name, "tagging"))
 		return OK;
 	for (size_t i = 0; i < f->value.n; i++)
 		if ((unsigned char)f->value.p[i] < 0x20 || f->value.p[i] == 0x7f)
@@ -184,8 +185,6 @@ post_ready(void *ctx, struct form *form)
 	for (size_t i = 0; i < n; i++)
 		if (span_is(f[i].name, "acl"))
 			f[i].name = SPAN_LIT("x-amz-acl");
-		else if (span_is(f[i].name, "tagging"))
-			f[i].name = SPAN_LIT("x-amz-tagging");
 	answer_take(op);
 	return object_take(op);
 }

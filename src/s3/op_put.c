@@ -121,6 +121,8 @@ put_then(struct obj_write *w, enum err e)
 	rq->body_kept = e == OK;
 	if (e == OK) {
 		reply_begin(rq, 200);
+		rq->object_size = op->put.rec.size;
+		rq->has_size = true;
 		reply_etag(rq, &op->put.rec);
 		reply_checksum(rq, &op->put.rec.checksum, 0);
 		if (op->put.appended)

@@ -40,6 +40,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	rand_bytes(id_2, sizeof id_2);
 	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
 	l->buckets = bucket_cache_new();
+	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
 	l->sigv4 = sigv4_new(&l->s3->auth);
@@ -53,6 +54,7 @@ s3_loop_free(void *ctx, void *loop)
 
 	(void)ctx;
 	bucket_cache_free(&l->buckets);
+	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
 	buf_fini(&l->head);
@@ -63,10 +65,21 @@ s3_loop_free(void *ctx, void *loop)
 static void
 s3_head(void *ctx, struct http_req *http)
 {
-	struct rq *rq = rq_new(ctx, http);
+	struct rq *rq;
 
+	if (website_asked(ctx, http)) {
+		website_head(ctx, http);
+		return;
+	}
+	rq = rq_new(ctx, http);
 	http->app = rq;
 	rq_run(rq);
+}
+
+static void
+s3_website_head(void *ctx, struct http_req *http)
+{
+	website_head(ctx, http);
 }
 
 /* The edge could not make a request of it: the same document as for any other error. */
@@ -89,8 +102,8 @@ s3_error(void *ctx, struct http_req *http, enum err why, struct http_resp *out)
 	out->close = true;
 }
 
-static struct span
-peer_text(const struct sockaddr_storage *ss, char out[INET6_ADDRSTRLEN])
+struct span
+s3_peer(const struct sockaddr_storage *ss, char out[INET6_ADDRSTRLEN])
 {
 	const void *addr = NULL;
 
@@ -108,9 +121,10 @@ s3_log(const struct rq *rq, const struct http_done *info)
 {
 	const struct http_req *http = rq->http;
 	char peer[INET6_ADDRSTRLEN];
+	enum err code = rq->web != NULL ? website_code(rq) : rq->fail.code;
 	struct reqlog_entry e = {
 		.time_ms = clock_real_ms(),
-		.peer = peer_text(&http->peer, peer),
+		.peer = s3_peer(&http->peer, peer),
 		.access_key = rq->auth.access_key,
 		.request_id = span_of(rq->id, 16),
 		.operation = rq->op != NULL ? span_str(rq->op->name) : SPAN_NONE,
@@ -119,8 +133,7 @@ s3_log(const struct rq *rq, const struct http_done *info)
 		.method = http->method_name,
 		.target = http->path, /* not the query: it may hold a signature */
 		.agent = http_req_header(http, "user-agent"),
-		.error = rq->fail.code != OK ? span_str(err_row(rq->fail.code)->code)
-					     : SPAN_NONE,
+		.error = code != OK ? span_str(err_row(code)->code) : SPAN_NONE,
 		.status = info->status,
 		.sent = info->sent,
 		.received = info->received,
@@ -142,6 +155,8 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	CHECK(rq, RQ_MAGIC);
 	if (s->conf.reqlog != NULL)
 		s3_log(rq, info);
+	if (s->conf.ledger != NULL)
+		accesslog_write(rq, info);
 	if (rq->drop != NULL)
 		rq->drop(rq);
 	body_free(&rq->body, rq->body_kept);
@@ -158,6 +173,7 @@ s3_new(const struct s3_conf *conf)
 
 	s->conf = *conf;
 	s->index = op_index_new();
+	s->team = team_new(conf->pool);
 	s->auth = (struct auth_conf){
 		.region = conf->region, .skew_s = 900, .secret = s3_secret, .ctx = s
 	};
@@ -173,6 +189,8 @@ s3_new(const struct s3_conf *conf)
 		.error = s3_error,
 		.done = s3_done,
 	};
+	s->web_app = s->app;
+	s->web_app.head = s3_website_head;
 	return s;
 }
 
@@ -185,6 +203,7 @@ s3_free(struct s3 **s3)
 		return;
 	*s3 = NULL;
 	op_index_free(&s->index);
+	team_free(&s->team);
 	mem_free(s);
 }
 
@@ -192,6 +211,12 @@ const struct http_app *
 s3_app(struct s3 *s)
 {
 	return &s->app;
+}
+
+const struct http_app *
+s3_website_app(struct s3 *s)
+{
+	return &s->web_app;
 }
 
 struct make_bucket {

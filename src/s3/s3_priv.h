@@ -47,17 +47,20 @@ extern const struct op ops[OP_COUNT];
 /* ---- per process and per loop ---- */
 struct s3 {
 	struct s3_conf conf;
-	struct http_app app;
+	struct http_app app, web_app;
 	struct auth_conf auth;
 	struct op_index *index;
+	struct team *team;
 };
 
 struct bucket_cache;
+enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
 enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 
 struct s3_loop {
 	struct s3 *s3;
 	struct bucket_cache *buckets;
+	struct accesslog_cache *logs;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
@@ -100,6 +103,7 @@ struct rq {
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
+	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
 	struct body *body;
 	struct chunksig *chunks;
@@ -112,6 +116,13 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
+	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
+	uint64_t object_size; /* of the object that was read or written */
+	bool has_size;
+	char version
+	    [VERSION_ID_TEXT]; /* of that object, as it was told; with its length */
+	size_t version_n;
+	struct web *web; /* asked for as a page: website.c; NULL for the API */
 	struct fail fail; /* last: large, and not zeroed with what stands before it */
 };
 
@@ -129,6 +140,7 @@ void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
 void rq_resume(struct rq *rq, enum err e); /* [loop] */
 NODISCARD enum err rq_allow(struct rq *rq); /* may they? */
+bool rq_may(struct rq *rq, const char *action); /* that too? */
 void rq_finish(struct rq *rq); /* from a step: REPLY is next */
 struct rq *rq_new(struct s3 *s3, struct http_req *http);
 
@@ -138,6 +150,7 @@ void op_index_free(struct op_index **x);
 NODISCARD enum err route_find(struct rq *rq, const struct op **out);
 
 /* address.c */
+enum { KEY_MAX = 1024 };
 NODISCARD enum err address_split(struct rq *rq);
 /* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
 struct span address_host_bucket(const struct rq *rq, struct span host);
@@ -149,6 +162,34 @@ bool address_region_known(struct span region); /* a region AWS has */
 NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
+
+/* s3.c: the client's address as text */
+struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
+
+/* accesslog.c: server access logs, and how the log calls an operation */
+struct accesslog_cache;
+struct accesslog_cache *accesslog_cache_new(struct store *store);
+void accesslog_cache_free(struct accesslog_cache **c);
+void accesslog_write(struct rq *rq, const struct http_done *info);
+/* The request line with the signature taken out of the query. */
+void accesslog_target(struct buf *out, const struct http_req *http);
+/* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
+void op_delete_each(const struct rq *rq,
+    void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
+
+/* website.c: pages of buckets */
+void website_head(struct s3 *s, struct http_req *http);
+bool website_asked(
+    const struct s3 *s, const struct http_req *http); /* by its host name */
+/* Of a page that stands for an error: its status, else 0; and what tells of it. */
+unsigned website_status(const struct rq *rq);
+enum err website_code(const struct rq *rq); /* what went wrong, also behind such a page */
+void website_error_headers(struct rq *rq);
+void website_error_page(struct rq *rq); /* from rq->fail */
+
+/* payer.c: x-amz-request-payer */
+NODISCARD enum err payer_look(struct rq *rq);
+void payer_reply(struct rq *rq);
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq);
@@ -214,10 +255,12 @@ header_get(const struct rq *rq, const char *name)
 NODISCARD enum err header_not_implemented(
     struct rq *rq, const char *name, const char *more);
 struct object_headers {
-	struct attrs attrs;
+	struct attrs attrs; /* with redirect */
+	struct span redirect; /* p == NULL: none given */
 	uint16_t mime;
 	uint8_t class;
 };
+NODISCARD enum err headers_redirect(struct rq *rq, struct span *out);
 NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
 NODISCARD enum err headers_class(struct rq *rq, uint8_t *out);
 NODISCARD enum err headers_cond_read(
@@ -245,6 +288,22 @@ NODISCARD enum err headers_override_check(struct rq *rq);
 NODISCARD enum err headers_owner_check(struct rq *rq);
 NODISCARD enum err headers_copy_source(
     struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version);
+
+/* Tags that come with an object: a header, or a form's document. */
+NODISCARD enum err headers_tags(struct rq *rq, struct attrs *attrs);
+
+/* alter.c: writing one side of an object */
+struct alter {
+	struct obj_write w;
+	struct rq *rq;
+	struct rec_bucket bucket; /* as the write found it */
+	struct obj_side side; /* ctx is this struct */
+	void (*then)(struct rq *rq, const struct obj_side *side); /* makes the reply */
+};
+struct alter *alter_new(struct rq *rq, enum side_kind kind);
+enum err alter_post(struct alter *op); /* return it from a step */
+/* E_METHOD_NOT_ALLOWED of obj_side_find() in full; any other failure as it is. */
+NODISCARD enum err alter_marker(struct rq *rq, enum err e);
 
 /* range.c: [off, off + len) of size bytes that a Range header asks for */
 enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
@@ -297,6 +356,9 @@ enum err op_abort_upload_begin(struct rq *rq);
 enum err op_list_parts_begin(struct rq *rq);
 enum err op_get_acl_begin(struct rq *rq);
 enum err op_put_acl_finish(struct rq *rq);
+enum err op_get_tagging_begin(struct rq *rq);
+enum err op_put_tagging_finish(struct rq *rq);
+enum err op_delete_tagging_begin(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
