@@ -286,6 +286,23 @@ ALL = {
 INSTALLED = ["boto3-debian", "awscli-debian", "s3cmd-debian", "rclone-debian"]
 
 
+def trust(ca, folder):
+    """What tells each family of clients to trust an authority of one's own; CA_FILE is for the
+    adapters of those that must be told by a call."""
+    ca = os.path.abspath(ca)
+    names = ("CA_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE",
+             "NODE_EXTRA_CA_CERTS")
+    found = dict.fromkeys(names, ca)
+    if shutil.which("keytool"):
+        store = os.path.join(folder, "trust.p12")
+        subprocess.run(["keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", ca,
+                        "-keystore", store, "-storepass", "changeit"], check=True,
+                       capture_output=True)
+        found["JAVA_TOOL_OPTIONS"] = ("-Djavax.net.ssl.trustStore=%s "
+                                      "-Djavax.net.ssl.trustStorePassword=changeit" % store)
+    return found
+
+
 def choose(words):
     """Names for words: names, "all", "installed", or a language."""
     names = []

@@ -3,7 +3,7 @@
 """Links that SDKs make for one name of the server, opened under another.
 
 Without arguments: those of the SDKs that are on this machine already; with names of clients
-(conformance/run --list), these, fetched if need be. Each form of link it knows is followed
+(conformance/run --list) or "all", these, fetched if need be. Each form of link it knows is followed
 thrice: where the name it was made for is a public URL, under two other names; and where it is
 not, which must be refused.
 """
@@ -112,7 +112,7 @@ def follow(name):
 
 
 def main():
-    names = sys.argv[1:] or NAMES
+    names = [n for n in sys.argv[1:] if n != "all"] or NAMES
     if not sys.argv[1:]:
         os.environ["TRUG_CLIENT_FETCH"] = "no"
     return run_tests({"test_" + n: (lambda n=n: follow(n)) for n in names}, argv=[])
