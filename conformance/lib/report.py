@@ -95,7 +95,10 @@ def remarks(rows):
         if row["result"] == "fail":
             reason = "**%s**" % reason
         reasons.setdefault(reason, []).append(row["case"])
-    return "; ".join("%s: %s" % (", ".join(cases), reason) for reason, cases in reasons.items())
+    said = ["%s: %s" % (", ".join(cases), reason) for reason, cases in reasons.items()]
+    if "put_get_empty" not in [r["case"] for r in rows]:
+        said.insert(0, "steps of its own: " + ", ".join(r["case"] for r in rows))
+    return "; ".join(said)
 
 
 def render(rows):
