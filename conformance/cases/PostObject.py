@@ -6,6 +6,7 @@ import zlib
 
 import postform
 import tags
+import worm
 
 EXTRA = "Invalid according to Policy: Extra input fields: "
 FAILED = "Invalid according to Policy: Policy Condition failed: "
@@ -35,7 +36,7 @@ def PostObject_fields_become_headers(t):
     fields = [("key", "k"), ("Content-Type", "image/png"), ("Cache-Control", "no-store"),
               ("Content-Disposition", "attachment"), ("Content-Encoding", "gzip"),
               ("Expires", "Thu, 01 Jan 2030 00:00:00 GMT"), ("x-amz-meta-Who", "me"),
-              ("x-amz-storage-class", "STANDARD_IA"), ("acl", "private")]
+              ("x-amz-storage-class", "STANDARD_IA"), ("acl", "bucket-owner-full-control")]
     t.status(postform.post(t, name, fields, b"x"), 204)
     head = t.status(t.s3.head(name, "k"), 200)
     for field, value in fields[1:-1]:
@@ -300,3 +301,12 @@ def PostObject_tags_invalid(t):
                               [{"bucket": name}, {"key": "k"}, {"tagging": text}]), 400, code,
                 message)
     t.status(t.s3.head(name, "k"), 404)
+
+
+def PostObject_lock(t):
+    name = worm.bucket(t)
+    fields = [("key", "k"), ("x-amz-object-lock-mode", "GOVERNANCE"),
+              ("x-amz-object-lock-retain-until-date", worm.at(days=1))]
+    t.status(postform.post(t, name, fields, b"x"), 204)
+    t.header(t.s3.head(name, "k"), "x-amz-object-lock-mode", "GOVERNANCE")
+    t.error(postform.post(t, t.bucket(), fields, b"x"), 400, "InvalidRequest", worm.MISSING)

@@ -6,6 +6,8 @@ libcodec_a_SOURCES = \
 	src/codec/form.c \
 	src/codec/hex.c \
 	src/codec/json.c \
+	src/codec/jwks.c \
+	src/codec/jwt.c \
 	src/codec/keyring.c \
 	src/codec/md5.c \
 	src/codec/md5_lanes.c \
@@ -13,6 +15,7 @@ libcodec_a_SOURCES = \
 	src/codec/md5_priv.h \
 	src/codec/mime.c \
 	src/codec/seal.c \
+	src/codec/sealed.c \
 	src/codec/stamp.c \
 	src/codec/uri.c \
 	src/codec/utf8_priv.h \
@@ -24,11 +27,13 @@ libcodec_a_SOURCES = \
 	include/codec/form.h \
 	include/codec/hex.h \
 	include/codec/json.h \
+	include/codec/jwt.h \
 	include/codec/keyring.h \
 	include/codec/md5.h \
 	include/codec/mime.def \
 	include/codec/mime.h \
 	include/codec/seal.h \
+	include/codec/sealed.h \
 	include/codec/stamp.h \
 	include/codec/uri.h \
 	include/codec/xml.h \

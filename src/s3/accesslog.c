@@ -356,7 +356,13 @@ struct line {
 static void
 put_requester(struct buf *b, const struct rq *rq)
 {
-	buf_str(b, rq->auth.kind == AUTH_ANONYMOUS ? "- " : ACCESS_OWNER_ID " ");
+	const struct identity *who = rq->who;
+
+	if (who->kind == IDENTITY_NOBODY)
+		buf_str(b, "-");
+	else /* users and roles by their ARN, an account by its canonical id */
+		buf_span(b, who->kind == IDENTITY_ROOT ? who->canonical_id : who->arn);
+	buf_char(b, ' ');
 }
 
 /* Owner to request id, which all lines of a request share. */
@@ -368,7 +374,8 @@ line_head(struct line *l)
 	struct buf *b = &l->text;
 
 	b->n = 0;
-	buf_str(b, ACCESS_OWNER_ID " ");
+	buf_put(b, rq_owner(rq)->canonical_id, CANONICAL_ID);
+	buf_char(b, ' ');
 	put_text(b, rq->bucket);
 	put_time(b, rq->real_ms);
 	put_text(b, s3_peer(&rq->http->peer, peer));

@@ -21,34 +21,6 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 	return E_NOT_IMPLEMENTED;
 }
 
-/* ---- what is not there yet must not be passed over in silence ---- */
-
-static enum err
-refuse_headers(struct rq *rq)
-{
-	static const char *const names[] = { "x-amz-server-side-encryption",
-		"x-amz-server-side-encryption-customer-algorithm",
-		"x-amz-server-side-encryption-aws-kms-key-id" };
-	static const char *const locks[] = { "x-amz-object-lock-mode",
-		"x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold" };
-	struct span acl = header_get(rq, "x-amz-acl");
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (header_get(rq, names[i]).p != NULL)
-			return header_not_implemented(rq, names[i], NULL);
-	for (size_t i = 0; i < ARRAY_LEN(locks); i++)
-		if (header_get(rq, locks[i]).p != NULL)
-			return fail_msg(&rq->fail, E_INVALID_REQUEST,
-			    "Bucket is missing Object Lock Configuration");
-	if (acl.p != NULL && !span_is(acl, "private") &&
-	    !span_is(acl, "bucket-owner-full-control"))
-		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	for (size_t i = 0; i < rq->nheader; i++)
-		if (span_starts(rq->header[i].name, SPAN_LIT("x-amz-grant-")))
-			return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	return OK;
-}
-
 enum err
 headers_class(struct rq *rq, uint8_t *out)
 {
@@ -160,11 +132,10 @@ headers_object(struct rq *rq, struct object_headers *out)
 {
 	struct attrs *a = &out->attrs;
 	struct span type = header_get(rq, "content-type");
-	enum err e = refuse_headers(rq);
+	enum err e;
 
 	*out = (struct object_headers){ 0 };
-	if (e == OK)
-		e = headers_class(rq, &out->class);
+	e = headers_class(rq, &out->class);
 	if (e == OK)
 		e = headers_redirect(rq, &out->redirect);
 	if (e != OK)
@@ -186,7 +157,9 @@ headers_object(struct rq *rq, struct object_headers *out)
 	if (out->redirect.p != NULL)
 		attr_add(rq, a, SPAN_LIT(OBJ_REDIRECT), out->redirect);
 	e = meta_size_check(rq, a);
-	return e == OK ? headers_tags(rq, a) : e;
+	if (e == OK)
+		e = headers_tags(rq, a);
+	return e == OK ? headers_lock_parse(rq, a) : e;
 }
 
 enum err
@@ -410,16 +383,24 @@ headers_promise(struct rq *rq, struct body_promise *out)
 	return OK;
 }
 
+bool
+headers_has_digest(const struct rq *rq)
+{
+	if (header_get(rq, "content-md5").p != NULL ||
+	    header_get(rq, "x-amz-trailer").p != NULL)
+		return true;
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
+		if (header_get(rq, checksum_row(kind)->header).p != NULL)
+			return true;
+	return false;
+}
+
 /* Documents must be protected by a digest (AWS, DeleteObjects and others). */
 enum err
 headers_digest_given(struct rq *rq)
 {
-	if (header_get(rq, "content-md5").p != NULL ||
-	    header_get(rq, "x-amz-trailer").p != NULL)
+	if (headers_has_digest(rq))
 		return OK;
-	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
-		if (header_get(rq, checksum_row(kind)->header).p != NULL)
-			return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "Missing required header for this request: Content-MD5");
 }
@@ -471,8 +452,9 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	if (rec->class != CLASS_STANDARD)
 		reply_header_str(rq, "x-amz-storage-class", class_name(rec->class));
 	v = side_get(attrs, SIDE_TAGS);
-	if (v.p != NULL && rq_may(rq, "s3:GetObjectTagging"))
+	if (v.p != NULL && allow_may(rq, "s3:GetObjectTagging", rq->key))
 		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
+	headers_lock_put(rq, attrs);
 }
 
 enum err
@@ -497,8 +479,6 @@ headers_override_check(struct rq *rq)
 	return OK;
 }
 
-enum { ACCOUNT_DIGITS = 12 };
-
 enum err
 headers_owner_check(struct rq *rq)
 {
@@ -517,7 +497,8 @@ headers_owner_check(struct rq *rq)
 			    "AWS Account "
 			    "ID... [%.*s]",
 			    (int)span_head(v, 64).n, v.p);
-		if (!span_is(v, ACCESS_ACCOUNT))
+		if (i == 0 && rq->bkt.id != 0 &&
+		    !span_eq(v, span_of(rq->bkt.account, ACCOUNT_DIGITS)))
 			return fail_set(&rq->fail, E_ACCESS_DENIED);
 	}
 	return OK;

@@ -17,7 +17,9 @@ struct listing {
 	uint8_t kind, class;
 	bool composite, fixed;
 	uint64_t max;
-	bool url, v2, owner;
+	bool url, v2;
+	bool owner; /* is shown */
+	struct owners owners;
 };
 
 static void
@@ -58,8 +60,8 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	}
 	buf_str(&l->before_size, "<Size>");
 	buf_str(&l->behind_size, "</Size>");
-	if (l->owner)
-		buf_str(&l->behind_size, "<Owner><ID>" ACCESS_OWNER_ID "</ID></Owner>");
+	if (l->owner && l->list.bad == OK)
+		l->list.bad = owner_put(&l->behind_size, &l->owners, rec);
 	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
 	buf_str(&l->behind_size, "</Contents>");
 }
@@ -75,8 +77,9 @@ list_row(void *ctx, struct span key, struct span value)
 	l->list.bad = rec_object_get(value, &rec);
 	if (l->list.bad != OK)
 		return;
-	if (!l->fixed || rec.checksum.kind != l->kind ||
-	    rec.checksum.composite != l->composite || rec.class != l->class)
+	if (!l->fixed || (l->owner && l->owners.t != NULL) ||
+	    rec.checksum.kind != l->kind || rec.checksum.composite != l->composite ||
+	    rec.class != l->class)
 		list_fixed(l, &rec);
 	buf_str(b, "<Contents><Key>");
 	put_name(l, b, key);
@@ -104,8 +107,9 @@ static enum err
 list_read(struct txn *t, void *arg)
 {
 	struct listing *l = arg;
+	enum err e = l->owner ? owner_look(t, l->rq, &l->owners) : OK;
 
-	return obj_list(t, &l->list, l->rq->arena);
+	return e == OK ? obj_list(t, &l->list, l->rq->arena) : e;
 }
 
 /* Opaque, but not secret: 'k' or 'p' (key or common prefix) and where the page ended. */

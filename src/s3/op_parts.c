@@ -2,16 +2,16 @@
 /* ListParts, ListMultipartUploads, GetObjectAttributes. */
 #include "config.h"
 
-#include "s3_priv.h"
+#include "base/mem.h"
+#include "sse_priv.h"
 
 enum { PAGE_MAX = 1000 };
 
 static void
-put_owner(struct buf *b)
+put_owner(struct buf *b, const struct account *owner)
 {
-	buf_str(b,
-	    "<Initiator><ID>" ACCESS_OWNER_ID
-	    "</ID></Initiator><Owner><ID>" ACCESS_OWNER_ID "</ID></Owner>");
+	xml_put_owner(b, "Initiator", owner);
+	xml_put_owner(b, "Owner", owner);
 }
 
 static void
@@ -88,7 +88,7 @@ op_list_parts_begin(struct rq *rq)
 	xml_put(b, "Bucket", rq->bucket);
 	xml_put(b, "Key", rq->key);
 	xml_put(b, "UploadId", p.id);
-	put_owner(b);
+	put_owner(b, rq_owner(rq));
 	xml_put_str(b, "StorageClass", class_name(p.upload.class));
 	put_algorithm(b, &p.upload);
 	xml_put_u64(b, "PartNumberMarker", p.after);
@@ -106,6 +106,7 @@ out:
 
 struct upload_page {
 	struct rq *rq;
+	const struct account *owner;
 	struct obj_list list;
 	struct buf rows, common;
 	uint64_t max;
@@ -148,7 +149,7 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	buf_str(b, "<Upload>");
 	put_text(p, b, "Key", key);
 	xml_put(b, "UploadId", span_of(id, sizeof id));
-	put_owner(b);
+	put_owner(b, p->owner);
 	xml_put_str(b, "StorageClass", class_name(u.class));
 	xml_put_time(b, "Initiated", u.initiated_ms);
 	put_algorithm(b, &u);
@@ -238,7 +239,7 @@ uploads_tail(struct upload_page *p, struct buf *b, struct span key_marker)
 enum err
 op_list_uploads_begin(struct rq *rq)
 {
-	struct upload_page p = { .rq = rq, .max = PAGE_MAX };
+	struct upload_page p = { .rq = rq, .max = PAGE_MAX, .owner = rq_owner(rq) };
 	struct span key_marker = query_get(rq, "key-marker");
 	struct buf *b;
 	enum err e = query_encoding(rq, &p.url);
@@ -284,7 +285,22 @@ struct attributes {
 	struct rec_object rec;
 	struct obj_part_kept *kept;
 	size_t nkept;
+	struct sse_customer customer;
 };
+
+/* Without the key of its owner nothing is told. */
+static enum err
+attributes_open(struct txn *t, struct attributes *a)
+{
+	struct sealed_keys keys;
+	struct attrs attrs;
+	enum err e = obj_attrs(t, &a->rec, a->rq->arena, &attrs);
+
+	if (e == OK)
+		e = sse_open(a->rq, &attrs, &a->customer, &keys);
+	sealed_keys_wipe(&keys);
+	return e;
+}
 
 static enum err
 attributes_read(struct txn *t, void *arg)
@@ -299,6 +315,8 @@ attributes_read(struct txn *t, void *arg)
 		    t, &rq->bkt, rq->key, &a->version, &a->rec, &rq->fail);
 	if (e == OK && (a->rec.flags & OBJECT_IS_MARKER) != 0)
 		e = fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
+	if (e == OK)
+		e = attributes_open(t, a);
 	if (e == OK)
 		e = obj_cond_read(&cond, &a->rec, &rq->fail);
 	return e == OK ? obj_parts_kept(t, &a->rec, rq->arena, &a->kept, &a->nkept) : e;
@@ -402,7 +420,10 @@ op_get_attributes_begin(struct rq *rq)
 	if (e == OK)
 		e = attributes_page(rq, &a);
 	if (e == OK)
+		e = sse_customer(rq, true, &a.customer);
+	if (e == OK)
 		e = store_read(rq->loop->reader, attributes_read, &a);
+	mem_wipe(&a.customer, sizeof a.customer);
 	if (e != OK)
 		return e;
 	b = reply_xml(rq, 200);

@@ -121,6 +121,24 @@ class Boto3(Adapter):
         except self.s3.exceptions.NoSuchBucket:
             pass
 
+    def own_tags_and_versions(self, bucket):
+        self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={
+            "Status": "Enabled"})
+        first = self.s3.put_object(Bucket=bucket, Key="v", Body=b"1", Tagging="a=1&b=%C3%A9+2")
+        second = self.s3.put_object(Bucket=bucket, Key="v", Body=b"22")
+        tags = self.s3.get_object_tagging(Bucket=bucket, Key="v", VersionId=first["VersionId"])
+        assert {t["Key"]: t["Value"] for t in tags["TagSet"]} == {"a": "1", "b": "é 2"}, tags
+        assert self.s3.head_object(Bucket=bucket, Key="v").get("TagCount") is None
+        marker = self.s3.delete_object(Bucket=bucket, Key="v")
+        assert marker["DeleteMarker"], marker
+        rows = self.s3.list_object_versions(Bucket=bucket, Prefix="v")
+        assert [r["VersionId"] for r in rows["Versions"] if r["Key"] == "v"] == [
+            second["VersionId"], first["VersionId"]], rows
+        self.s3.delete_object(Bucket=bucket, Key="v", VersionId=marker["VersionId"])
+        assert self.s3.get_object(Bucket=bucket, Key="v")["Body"].read() == b"22"
+        self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={
+            "Status": "Suspended"})
+
     def own_waiters(self, bucket):
         self.s3.get_waiter("bucket_exists").wait(Bucket=bucket)
         self.s3.get_waiter("object_not_exists").wait(Bucket=bucket, Key="none/such")
