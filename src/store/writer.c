@@ -415,6 +415,7 @@ writer_main(void *arg)
 	struct writer *w = &s->writer;
 	struct batch *b = &w->batch;
 
+	fresh_finish(s);
 	lock_take(&w->lock);
 	while (queue_wait(s)) {
 		struct store_write *m;
