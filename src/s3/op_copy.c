@@ -308,8 +308,10 @@ copy_part_go(struct rq *rq)
 	struct obj_copy_part *c = &op->copy;
 
 	c->source = op->source.source;
-	memcpy(c->rec.etag, op->source.hash.md5, 16);
-	c->rec.checksum = op->source.hash.checksum;
+	memcpy(c->rec.etag,
+	    op->source.hashing ? op->source.hash.md5 : c->source.seen.etag, 16);
+	c->rec.checksum =
+	    op->source.hashing ? op->source.hash.checksum : c->source.seen.checksum;
 	obj_copy_part_post(c, rq->s3->conf.store, rq->loop->inbox, copy_part_then);
 }
 
@@ -358,12 +360,15 @@ static enum err
 copy_part_plan(struct copy_source *s)
 {
 	struct copy_part_op *op = CONTAINER_OF(s, struct copy_part_op, source);
-	enum err e = part_range(s->rq, s->source.seen.size, &s->off, &s->len);
+	const struct rec_object *seen = &s->source.seen;
+	enum err e = part_range(s->rq, seen->size, &s->off, &s->len);
 
 	if (e == OK && s->len > s->rq->s3->conf.max_object)
 		e = fail_set(&s->rq->fail, E_ENTITY_TOO_LARGE);
+	/* A part's ETag is the MD5 of its bytes; a whole plain object's is known. */
 	s->hash.kind = op->upload.checksum;
-	s->hashing = true; /* a part's ETag is the MD5 of its bytes */
+	s->hashing = s->len != seen->size || seen->parts > 0 ||
+	    seen->checksum.composite || s->hash.kind != seen->checksum.kind;
 	op->copy.off = s->off;
 	op->copy.len = s->len;
 	return e;
