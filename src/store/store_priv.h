@@ -116,6 +116,7 @@ struct reader {
 struct batch {
 	struct store_write *member[BATCH_MAX];
 	bool out[BATCH_MAX]; /* failed after it wrote: not run again */
+	struct store_write *same[BATCH_MAX]; /* being prepared together */
 	size_t n;
 };
 
