@@ -5,6 +5,8 @@ import time
 
 import case
 import s3raw
+import tags
+import worm
 
 
 def _copy(t, name, key, source, headers=None):
@@ -230,3 +232,54 @@ def CopyObject_while_overwritten(t):
     finally:
         stop.set()
         writer.join()
+
+
+def CopyObject_tags(t):
+    name = t.bucket()
+    t.object(name, "from", x_amz_tagging="a=1&b=2", x_amz_meta_m="v")
+    source = {"x-amz-copy-source": "/%s/from" % name}
+    for headers, want in (
+            ({}, [("a", "1"), ("b", "2")]),
+            ({"x-amz-metadata-directive": "REPLACE"}, [("a", "1"), ("b", "2")]),
+            ({"x-amz-tagging-directive": "COPY", "x-amz-tagging": "c=3"},
+             [("a", "1"), ("b", "2")]),
+            ({"x-amz-tagging-directive": "REPLACE", "x-amz-tagging": "c=3"}, [("c", "3")]),
+            ({"x-amz-tagging-directive": "REPLACE", "x-amz-tagging": "c=3",
+              "x-amz-metadata-directive": "REPLACE"}, [("c", "3")]),
+            ({"x-amz-tagging-directive": "REPLACE"}, [])):
+        t.status(t.s3.put(name, "to", headers=dict(source, **headers)), 200)
+        t.eq(tags.read(t, name, "to"), want, repr(headers))
+        replaced = headers.get("x-amz-metadata-directive") == "REPLACE"
+        t.header(t.s3.head(name, "to"), "x-amz-meta-m", None if replaced else "v")
+    t.eq(tags.read(t, name, "from"), [("a", "1"), ("b", "2")])
+
+
+def CopyObject_tags_invalid(t):
+    name = t.bucket()
+    t.object(name, "from", x_amz_tagging="a=1")
+    source = {"x-amz-copy-source": "/%s/from" % name, "x-amz-tagging-directive": "REPLACE"}
+    t.error(t.s3.put(name, "to", headers=dict(source, **{"x-amz-tagging": "a=1&a=2"})), 400,
+            "InvalidArgument", tags.HEADER)
+    t.error(t.s3.put(name, "to", headers=dict(source, **{"x-amz-tagging-directive": "x"})), 400,
+            "InvalidArgument", ArgumentName="x-amz-tagging-directive", ArgumentValue="x")
+    t.status(t.s3.head(name, "to"), 404)
+
+
+def CopyObject_lock(t):
+    """The source's lock stays with the source."""
+    name = worm.bucket(t)
+    worm.locked(t, name, "from")
+    source = {"x-amz-copy-source": "/%s/from" % name}
+    t.status(t.s3.put(name, "to", headers=source), 200)
+    t.no_header(t.s3.head(name, "to"), "x-amz-object-lock-mode")
+    t.status(t.s3.put(name, "to", headers=dict(source, **{
+        "x-amz-object-lock-mode": "GOVERNANCE", "x-amz-object-lock-legal-hold": "ON",
+        "x-amz-object-lock-retain-until-date": worm.at(days=1)})), 200)
+    head = t.s3.head(name, "to")
+    t.header(head, "x-amz-object-lock-mode", "GOVERNANCE")
+    t.header(head, "x-amz-object-lock-legal-hold", "ON")
+    plain = t.bucket()
+    t.error(t.s3.put(plain, "to", headers=dict(source, **{
+        "x-amz-object-lock-legal-hold": "ON"})), 400, "InvalidRequest", worm.MISSING)
+    t.status(t.s3.put(plain, "to", headers=source), 200)
+    t.no_header(t.s3.head(plain, "to"), "x-amz-object-lock-mode")

@@ -6,18 +6,13 @@ BUCKET = {
         "encryption": "PutBucketEncryption",
         "lifecycle": "PutBucketLifecycleConfiguration",
         "notification": "PutBucketNotificationConfiguration",
-        "object-lock": "PutObjectLockConfiguration", "policy": "PutBucketPolicy",
         "replication": "PutBucketReplication",
     },
 }
 OBJECT = {
-    "GET": {"legal-hold": "GetObjectLegalHold",
-            "retention": "GetObjectRetention", "tagging": "GetObjectTagging",
-            "torrent": "GetObjectTorrent"},
-    "PUT": {"legal-hold": "PutObjectLegalHold",
-            "retention": "PutObjectRetention", "tagging": "PutObjectTagging"},
+    "GET": {"torrent": "GetObjectTorrent"},
+    "PUT": {"annotation": "PutObjectAnnotation"},
     "POST": {"restore": "RestoreObject", "select&select-type=2": "SelectObjectContent"},
-    "DELETE": {"tagging": "DeleteObjectTagging"},
 }
 
 

@@ -5,6 +5,8 @@ import json
 import zlib
 
 import postform
+import tags
+import worm
 
 EXTRA = "Invalid according to Policy: Extra input fields: "
 FAILED = "Invalid according to Policy: Policy Condition failed: "
@@ -278,3 +280,33 @@ def PostObject_key_limits(t):
     t.status(postform.post(t, name, [("key", "k" * 1024)], b"x"), 204)
     t.error(postform.post(t, name, [("key", "k" * 1025)], b"x"), 400, "KeyTooLongError", None,
             Size=1025, MaxSizeAllowed=1024)
+
+
+def PostObject_tags(t):
+    name = t.bucket()
+    text = tags.xml([("b", "2"), ("a", "1")]).replace("><", ">\n<")
+    t.status(postform.post(t, name, [("key", "k"), ("tagging", text)], b"x",
+                           [{"bucket": name}, {"key": "k"},
+                            ["starts-with", "$tagging", ""]]), 204)
+    t.eq(tags.read(t, name, "k"), [("a", "1"), ("b", "2")])
+
+
+def PostObject_tags_invalid(t):
+    name = t.bucket()
+    for text, code, message in (
+            ("a=b", "MalformedXML", None), ("<Tagging/>", "MalformedXML", None),
+            (tags.xml([("a", "1"), ("a", "2")]), "InvalidTag", tags.TWICE),
+            (tags.xml([("k%d" % n, "v") for n in range(11)]), "BadRequest", tags.COUNT)):
+        t.error(postform.post(t, name, [("key", "k"), ("tagging", text)], b"x",
+                              [{"bucket": name}, {"key": "k"}, {"tagging": text}]), 400, code,
+                message)
+    t.status(t.s3.head(name, "k"), 404)
+
+
+def PostObject_lock(t):
+    name = worm.bucket(t)
+    fields = [("key", "k"), ("x-amz-object-lock-mode", "GOVERNANCE"),
+              ("x-amz-object-lock-retain-until-date", worm.at(days=1))]
+    t.status(postform.post(t, name, fields, b"x"), 204)
+    t.header(t.s3.head(name, "k"), "x-amz-object-lock-mode", "GOVERNANCE")
+    t.error(postform.post(t, t.bucket(), fields, b"x"), 400, "InvalidRequest", worm.MISSING)

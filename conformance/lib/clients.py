@@ -5,7 +5,9 @@ Everything fetched goes below conformance/.cache (TRUG_CLIENT_CACHE names anothe
 newest by name, each client apart from the others. What cannot be had raises Absent.
 """
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,8 +36,11 @@ def command(*argv, cwd=None, seconds=1800, **environment):
         raise Absent(str(why))
     if done.returncode:
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise Absent("%s: %s" % (os.path.basename(argv[0]), " | ".join(
-            [n for n in lines if "error" in n.lower()][:2] or lines[-2:])[:400]))
+        said = " | ".join([n for n in lines if "error" in n.lower()][:2] or lines[-2:])
+        # Where this machine fetches from is nobody's business.
+        said = re.sub(r"\w+://[^\s\"')]+", "its registry", said)
+        said = re.sub(r"\x1b\[[0-9;]*m", "", said)
+        raise Absent("%s: %s" % (os.path.basename(argv[0]), said[:400]))
     return done.stdout.decode("utf-8", "replace")
 
 
@@ -99,11 +104,33 @@ def pip_tool(package, *more):
     return get
 
 
-def go_tool(module, program):
+def go_tool(package, program):
+    """Built from the module of a package "module//folder@version"; a version is named where
+    the newest needs what is not there. In its own folder, so that its replacements count."""
     def get(name):
         path = os.path.join(cache(), "bin", program)
-        if not os.path.exists(path):
-            command("go", "install", module, GOBIN=os.path.join(cache(), "bin"))
+        if os.path.exists(path):
+            return path
+        place, _, version = package.partition("@")
+        module, _, folder = place.partition("//")
+        # Out of the way of a go.mod above the working folder.
+        empty = os.path.join(cache(), "go-none")
+        os.makedirs(empty, exist_ok=True)
+        text = command("go", "mod", "download", "-json", module + "@" + version, cwd=empty)
+        got = json.loads(text)
+        command("go", "build", "-o", path, "./" + folder, cwd=got["Dir"],
+                GOFLAGS="-mod=readonly")
+        with open(path + ".version", "w") as f:
+            f.write(got["Version"])
+        return path
+    return get
+
+
+def on_path(program):
+    def get(name):
+        path = shutil.which(program)
+        if not path:
+            raise Absent("there is no %s on the path" % program)
         return path
     return get
 
@@ -178,18 +205,21 @@ class Rust:
 
 
 class Java:
-    """One project with all of them; the first argument says which."""
+    """A project; the first argument says which of its clients."""
     language = "Java"
 
+    def __init__(self, project="java", program="Adapter"):
+        self.project, self.program = project, program
+
     def prepare(self, name):
-        folder, sources = copied("java")
+        folder, sources = copied(self.project)
         if not fresh(folder, *sources):
             command("mvn", "-q", "-B", "package", "dependency:copy-dependencies",
                     "-DincludeScope=runtime", cwd=folder)
             mark(folder)
         return ["java", "-cp", os.path.join(folder, "target", "classes") + ":" +
                 os.path.join(folder, "target", "dependency", "*"), "-XX:TieredStopAtLevel=1",
-                "Adapter", name]
+                self.program, name]
 
 
 ALL = {
@@ -215,7 +245,8 @@ ALL = {
     "dvc-s3": Python("dvc", "dvc-s3"),
     "boto": Python("boto"),
     "aws-sdk-js-v3": Node("@aws-sdk/client-s3", "@aws-sdk/lib-storage",
-                          "@aws-sdk/s3-request-presigner"),
+                          "@aws-sdk/s3-request-presigner",
+                          "@aws-sdk/s3-presigned-post"),
     "aws-sdk-js-v2": Node("aws-sdk"),
     "minio-js": Node("minio"),
     "aws-sdk-go-v2": Go("github.com/aws/aws-sdk-go-v2/config",
@@ -227,15 +258,22 @@ ALL = {
     "rclone": Tool(go_tool("github.com/rclone/rclone@latest", "rclone"), "rclone", "Go"),
     "rclone-debian": Tool(installed("/usr/bin/rclone"), "rclone", "Go"),
     "s5cmd": Tool(go_tool("github.com/peak/s5cmd/v2@v2.3.0", "s5cmd"), "s5cmd", "Go"),
-    "restic": Tool(go_tool("github.com/restic/restic/cmd/restic@v0.18.1", "restic"),
+    "restic": Tool(go_tool("github.com/restic/restic//cmd/restic@v0.18.1", "restic"),
                    "restic", "Go"),
-    "kopia": Tool(go_tool("github.com/kopia/kopia@v0.19.0", "kopia"), "kopia", "Go"),
-    "litestream": Tool(go_tool("github.com/benbjohnson/litestream/cmd/litestream@latest",
+    "kopia": Tool(go_tool("github.com/kopia/kopia@v0.22.3", "kopia"), "kopia", "Go"),
+    "litestream": Tool(go_tool("github.com/benbjohnson/litestream//cmd/litestream@latest",
                                "litestream"), "litestream", "Go"),
+    "opentofu": Tool(go_tool("github.com/opentofu/opentofu//cmd/tofu@latest", "tofu"),
+                     "terraform", "Go"),
+    "s3fs-fuse": Tool(installed("/usr/bin/s3fs"), "s3fs_fuse", "command"),
+    "restic-debian": Tool(installed("/usr/bin/restic"), "restic", "Go"),
+    "terraform": Tool(on_path("terraform"), "terraform", "Go"),
     "aws-sdk-java-v2": Java(),
     "aws-sdk-java-v2-async": Java(),
+    "aws-sdk-java-v2-crt": Java(),
     "aws-sdk-java-v1": Java(),
     "minio-java": Java(),
+    "hadoop-aws": Java("hadoop", "Hadoop"),
     "aws-sdk-rust": Rust(),
     "object_store": Rust(),
     "opendal": Rust(),

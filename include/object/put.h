@@ -48,6 +48,7 @@ void obj_put_part_post(struct obj_put_part *p, struct store *s, struct inbox *in
  * the copy is made only while the source is still that version, else E_OPERATION_ABORTED. */
 struct obj_source {
 	struct span bucket, key;
+	struct span account; /* that must own the bucket; n = 0: any */
 	struct obj_version version;
 	struct obj_cond cond;
 	struct rec_object seen;
@@ -62,7 +63,9 @@ struct obj_copy {
 	struct obj_source source;
 	struct obj_dest dest;
 	bool replace; /* metadata: attrs and mime given here, else the source's */
+	bool replace_tags; /* so are the tags; other sides in attrs always count */
 	struct attrs attrs;
+	struct span redirect; /* never the source's (AWS, CopyObject); p == NULL: none */
 	uint16_t mime;
 	uint8_t class;
 	struct arena *arena;

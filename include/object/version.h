@@ -8,6 +8,7 @@
 #ifndef OBJECT_VERSION_H
 #define OBJECT_VERSION_H
 
+#include "model/side.h"
 #include "object/object.h"
 
 enum version_which { VERSION_CURRENT, VERSION_NULL, VERSION_NUMBER };
@@ -28,7 +29,8 @@ NODISCARD enum err obj_version_find(struct txn *t, const struct rec_bucket *b,
     struct fail *fail);
 
 /* Before rec becomes the present version of key: old (NULL for none) is dropped or kept as
- * an older one, and rec gets an id where the bucket gives ids. [in a write fn] */
+ * an older one, and rec gets an id where the bucket gives ids. rec's time is now.
+ * [in a write fn] */
 NODISCARD enum err obj_version_make_room(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_object *old, struct rec_object *rec);
 
@@ -43,15 +45,39 @@ struct obj_deleted {
 /* Delete without a version: the object goes, or a marker comes. cond may be NULL. OK also
  * when there is none, unless a condition asks for one. [in a write fn] */
 NODISCARD enum err obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
-    const struct obj_cond *cond, int64_t now_ms, struct obj_deleted *out,
+    const struct obj_cond *cond, const struct obj_drop *how, struct obj_deleted *out,
     struct fail *fail);
 /* Remove one version for good; the newest of the others becomes the present one. OK when
  * there is none. [in a write fn] */
 NODISCARD enum err obj_version_delete(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct obj_version *v, const struct obj_cond *cond,
-    struct obj_deleted *out, struct fail *fail);
+    const struct obj_drop *how, struct obj_deleted *out, struct fail *fail);
 
-/* State of a bucket. [in a write fn] */
+/* The version whose sides are meant: as obj_version_find(), but a delete marker, asked for
+ * by its id or not, is E_METHOD_NOT_ALLOWED, of which the caller tells. */
+NODISCARD enum err obj_side_find(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct obj_version *v, struct rec_object *out,
+    struct fail *fail);
+/* One side of the version that v means becomes value (p == NULL: none). see() has a look at
+ * the version and what it has before, may set another value, and may refuse; it may be NULL.
+ * out: the version. Its time and its ETag stay. [in a write fn] */
+typedef enum err (*obj_side_fn)(
+    void *ctx, const struct rec_object *rec, const struct attrs *attrs);
+struct obj_side {
+	struct span key;
+	struct obj_version version;
+	enum side_kind side;
+	struct span value;
+	obj_side_fn see;
+	void *ctx;
+	struct arena *arena;
+	struct rec_object rec; /* out */
+};
+NODISCARD enum err obj_side_write(
+    struct txn *t, const struct rec_bucket *b, struct obj_side *s, struct fail *fail);
+
+/* State of a bucket; E_INVALID_BUCKET_STATE where object lock needs it to stay.
+ * [in a write fn] */
 NODISCARD enum err obj_version_set(
     struct txn *t, struct span bucket, uint8_t versioning, struct fail *fail);
 

@@ -9,6 +9,8 @@
 #include "access/access.h"
 #include "base/task.h"
 #include "http/http.h"
+#include "iam/iam.h"
+#include "obs/ledger.h"
 #include "obs/reqlog.h"
 
 struct s3;
@@ -20,11 +22,16 @@ enum s3_cors { S3_CORS_LOCAL, S3_CORS_ANY, S3_CORS_OFF };
 struct s3_conf {
 	struct store *store;
 	struct access *access;
+	const struct iam_conf *iam; /* of the query APIs */
 	struct task_pool *pool; /* workers */
 	struct reqlog *reqlog; /* access log, or NULL */
+	struct ledger *ledger; /* access logs of buckets, or NULL */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
 	size_t ndomains;
+	/* websites: "<bucket>.<web domain>" */
+	const char *const *web_domains;
+	size_t nweb_domains;
 	/* Host headers of other ways here, under which links may have been signed */
 	const char *const *public_hosts;
 	size_t npublic_hosts;
@@ -38,6 +45,8 @@ struct s3 *s3_new(const struct s3_conf *conf); /* conf is copied, its pointers b
 void s3_free(struct s3 **s);
 /* What http_server_new() wants; valid while s lives. */
 const struct http_app *s3_app(struct s3 *s);
+/* The same for a port where nothing but websites are. */
+const struct http_app *s3_website_app(struct s3 *s);
 
 /* Create buckets "a,b,c" at start; those that are there stay. fail names the one that
  * can't be. [before the server starts] */

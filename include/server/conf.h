@@ -11,6 +11,7 @@
 
 struct conf {
 	const char *dir; /* of the store */
+	bool minio; /* started as MinIO is: says that it is ready in its words too */
 #define STR(field, name, def, min, max, value, prose) const char *field;
 #define NUM(field, name, def, min, max, unit, prose) uint64_t field;
 #define FLAG(field, name, prose) bool field;
@@ -26,6 +27,19 @@ struct conf {
  * allowed. Strings are borrowed from argv and the environment. */
 NODISCARD enum err conf_load(
     struct conf *out, int argc, char **argv, bool *help, struct fail *fail);
+/* MinIO's arguments and environment (minio.def) as arguments of ours. Free it when what
+ * conf_load() made of them is out of use. */
+struct conf_minio {
+	char **argv;
+	size_t argc;
+	const char *dir; /* borrowed */
+	struct buf notes; /* a line for each name that has no effect */
+};
+NODISCARD enum err conf_minio_read(
+    struct conf_minio *m, int argc, char *const *argv, struct fail *fail);
+void conf_minio_free(struct conf_minio *m);
+
+bool conf_takes_value(struct span name); /* is it an option that does? */
 void conf_help(struct buf *out); /* for a terminal */
 void conf_markdown(struct buf *out); /* the README's table */
 

@@ -38,7 +38,7 @@ exchange_new(struct http_conn *c)
 #endif
 	rq->tls = c->ssl != NULL;
 	memcpy(&rq->peer, &c->peer, sizeof c->peer);
-	rq->id = (uint64_t)l->index << 48 | ++l->last_id;
+	rq->id = (uint64_t)l->number << 48 | ++l->last_id;
 	rq->start_us = c->start_us != 0 ? c->start_us : l->now_us;
 	rq->loop = l->app_loop;
 	c->start_us = 0;

@@ -73,7 +73,7 @@ http_server_new(struct http_server **out, const struct http_conf *conf,
 	if (conf->tls_dir != NULL)
 		e = tls_ctx_new(&s->tls, conf->tls_dir, fail);
 	if (e == OK)
-		e = listener_open(fds, conf->loops, &s->port, conf->address, fail);
+		e = listener_open(fds, conf->loops, &s->port, conf, fail);
 	if (e != OK)
 		goto out;
 	lock_init(&s->lock, LOCK_SERVER);

@@ -95,19 +95,21 @@ listener_more(int first, const union listener_addr *a, socklen_t len)
 
 enum err
 listener_open(
-    int *fds, unsigned n, uint16_t *port, const char *address, struct fail *fail)
+    int *fds, unsigned n, uint16_t *port, const struct http_conf *conf, struct fail *fail)
 {
 	union listener_addr a;
 	socklen_t len;
 	unsigned made = 0;
 	int one = 1, rc;
+	const char *address = conf->address,
+		   *setting = conf->setting != NULL ? conf->setting : "address";
 
 	if (!listener_parse(&a, &len, address))
 		return fail_msg(fail, E_CONFIG,
-		    "address: '%s' is not IP:port; allowed: 127.0.0.1:9000, "
+		    "%s: '%s' is not IP:port; allowed: 127.0.0.1:9000, "
 		    "0.0.0.0:9000, "
 		    "[::1]:9000, port 0 to have one picked",
-		    address);
+		    setting, address);
 	/* With SO_REUSEPORT a second server would share the port in silence; so the first
 	 * socket is bound without it, and lets the others in only afterwards. */
 	rc = fds[0] = listener_socket(&a, len, false);
@@ -131,7 +133,7 @@ listener_open(
 out:
 	while (made > 0)
 		(void)close(fds[--made]);
-	return fail_msg(fail, E_CONFIG, "address: cannot listen on %s: %s", address,
+	return fail_msg(fail, E_CONFIG, "%s: cannot listen on %s: %s", setting, address,
 	    rc == -EADDRINUSE ? "another process does" : strerrordesc_np(-rc));
 }
 

@@ -3,6 +3,7 @@
 
 #include "loop_priv.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -190,6 +191,8 @@ loop_post(struct loop *l, enum loop_order order)
 	inbox_post(l->inbox, order == LOOP_DRAIN ? &l->drain_task : &l->stop_task);
 }
 
+static _Atomic unsigned loops_made;
+
 struct loop *
 loop_new(struct http_server *s, unsigned index, const struct http_conf *conf,
     const struct http_app *app, struct ssl_ctx_st *tls, int listen_fd)
@@ -203,6 +206,7 @@ loop_new(struct http_server *s, unsigned index, const struct http_conf *conf,
 
 	l->magic = LOOP_MAGIC;
 	l->index = index;
+	l->number = atomic_fetch_add(&loops_made, 1);
 	l->server = s;
 	l->conf = conf;
 	l->app = app;

@@ -25,6 +25,7 @@ enum loop_order { LOOP_DRAIN, LOOP_STOP };
 struct loop {
 	unsigned magic;
 	unsigned index;
+	unsigned number; /* among all of the process: request ids begin with it */
 	struct http_server *server;
 	const struct http_conf *conf;
 	const struct http_app *app;

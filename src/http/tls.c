@@ -256,6 +256,13 @@ tls_write(SSL *ssl, const void *p, size_t n)
 	return rc == 0 ? TLS_FAILED : rc;
 }
 
+const char *
+tls_version(const struct ssl_st *ssl, const char **cipher)
+{
+	*cipher = SSL_get_cipher_name(ssl);
+	return SSL_get_version(ssl);
+}
+
 void
 tls_bye(SSL *ssl)
 {

@@ -41,6 +41,7 @@ ssize_t tls_write(struct ssl_st *ssl, const void *p, size_t n);
 bool tls_pending(struct ssl_st *ssl);
 /* tls.c to tls_wire.c */
 void tls_wire_set(struct ssl_st *ssl, int fd, struct tls_room *room);
+const char *tls_version(const struct ssl_st *ssl, const char **cipher);
 void tls_bye(struct ssl_st *ssl); /* close_notify */
 
 #endif

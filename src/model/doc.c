@@ -150,6 +150,23 @@ nodes_walk(const struct doc_rule *rules, const struct xml_node *node, struct buf
 	return true;
 }
 
+static bool
+root_walk(enum doc d, const struct xml_node *root, struct buf *out)
+{
+	return span_is(root->name, rows[d].root) && is_blank(root->text) &&
+	    nodes_walk(doc_rules(d), root, out);
+}
+
+bool
+doc_well_formed(enum doc d, const struct xml_node *root)
+{
+	struct buf b = { 0 };
+	bool ok = root_walk(d, root, &b);
+
+	buf_fini(&b);
+	return ok;
+}
+
 enum err
 doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
     struct doc_text *out, struct fail *fail)
@@ -165,8 +182,7 @@ doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
 	e = xml_parse(a, in, &root, fail);
 	if (e != OK)
 		return e;
-	if (!span_is(root->name, rows[d].root) || !is_blank(root->text) ||
-	    !nodes_walk(doc_rules(d), root, &b))
+	if (!root_walk(d, root, &b))
 		e = fail_set(fail, E_MALFORMED_XML);
 	if (e == OK)
 		e = doc_check(d, root, id, &text, fail);

@@ -5,9 +5,12 @@
 
 #include <stdio.h>
 
+#include "model/tags.h"
+#include "model/worm.h"
+
 #include "doc_priv.h"
 
-enum { TAG_KEY_MAX = 128, TAG_VALUE_MAX = 256, CORS_ID_MAX = 255, WEB_RULES_MAX = 50 };
+enum { CORS_ID_MAX = 255, WEB_RULES_MAX = 50 };
 enum { DAYS_MAX = 730 };
 
 static enum err
@@ -27,35 +30,11 @@ bad_argument(struct fail *fail, const char *text, const char *name, struct span 
 
 /* ---- tags ---- */
 
-/* Letters, digits and spaces of any script and _ . : / = + - @; characters outside ASCII are
- * all taken. Counted as Java does, in UTF-16 units. */
-static bool
-tag_text_ok(struct span s, size_t max)
-{
-	size_t units = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c >= 0xf0)
-			units += 2;
-		else if (c >= 0xc0 || c < 0x80)
-			units++;
-		if (c < 0x80 && !(c >= '0' && c <= '9') &&
-		    !((c | 0x20) >= 'a' && (c | 0x20) <= 'z') &&
-		    (c == '\0' || strchr(" _.:/=+-@", c) == NULL))
-			return false;
-	}
-	return units <= max;
-}
-
 static enum err
-bad_tag(struct fail *fail, const char *text, struct span key, struct span value)
+bad_tag(struct fail *fail, const char *text, struct span key)
 {
 	(void)fail_msg(fail, E_INVALID_TAG, "%s", text);
 	fail_pair(fail, "TagKey", key);
-	if (value.p != NULL)
-		fail_pair(fail, "TagValue", value);
 	return E_INVALID_TAG;
 }
 
@@ -64,6 +43,7 @@ doc_check_tags(const struct xml_node *set, const char *system_text, struct fail 
 {
 	const struct xml_node *t, *before;
 	unsigned n = 0;
+	enum err e;
 
 	for (t = xml_child(set, "Tag"); t != NULL; t = xml_next(t, "Tag")) {
 		struct span key = xml_text(t, "Key"), value = xml_text(t, "Value");
@@ -72,16 +52,13 @@ doc_check_tags(const struct xml_node *set, const char *system_text, struct fail 
 		     before = xml_next(before, "Tag"))
 			if (span_eq(xml_text(before, "Key"), key))
 				return bad_tag(fail,
-				    "Cannot provide multiple Tags with the same key", key,
-				    SPAN_NONE);
+				    "Cannot provide multiple Tags with the same key",
+				    key);
 		if (span_starts(key, SPAN_LIT("aws:")))
-			return bad_tag(fail, system_text, key, SPAN_NONE);
-		if (key.n == 0 || !tag_text_ok(key, TAG_KEY_MAX))
-			return bad_tag(fail, "The TagKey you have provided is invalid",
-			    key, SPAN_NONE);
-		if (!tag_text_ok(value, TAG_VALUE_MAX))
-			return bad_tag(fail, "The TagValue you have provided is invalid",
-			    key, value);
+			return bad_tag(fail, system_text, key);
+		e = tags_check_text(key, value, fail);
+		if (e != OK)
+			return e;
 		if (++n > DOC_TAGS_MAX)
 			return fail_msg(fail, E_BAD_REQUEST,
 			    "Bucket tag count cannot be greater than 50");
@@ -172,6 +149,13 @@ check_cors(const struct xml_node *root, struct fail *fail)
 
 /* ---- website ---- */
 
+/* What goes into a Location header must not be able to end it. */
+static bool
+web_texts_ok(const struct xml_node *node)
+{
+	return node == NULL || !has_control(node);
+}
+
 static enum err
 web_protocol(const struct xml_node *node, struct fail *fail)
 {
@@ -200,6 +184,8 @@ web_rule(const struct xml_node *rule, struct fail *fail)
 			      *when = xml_child(rule, "Condition");
 	struct span code = xml_text(to, "HttpRedirectCode"), error;
 
+	if (!web_texts_ok(to) || !web_texts_ok(when))
+		return malformed(fail);
 	if (xml_child(to, "ReplaceKeyPrefixWith") != NULL &&
 	    xml_child(to, "ReplaceKeyWith") != NULL)
 		return fail_msg(fail, E_INVALID_REQUEST,
@@ -255,7 +241,7 @@ check_website(const struct xml_node *root, struct fail *fail)
 			    "RedirectAllRequestsTo cannot be provided in conjunction "
 			    "with other Routing Rules.",
 			    "RedirectAllRequestsTo", SPAN_LIT("not null"));
-		return web_protocol(all, fail);
+		return web_texts_ok(all) ? web_protocol(all, fail) : malformed(fail);
 	}
 	if (index == NULL)
 		return bad_argument(fail,
@@ -398,6 +384,57 @@ check_ownership(const struct xml_node *root, struct fail *fail)
 	    "The object ownership %.*s is not implemented.", (int)v.n, v.p);
 }
 
+/* ---- object lock ---- */
+
+static enum err
+lock_number(
+    const struct xml_node *node, const char *name, uint64_t max, struct fail *fail)
+{
+	struct span text = span_trim(xml_text(node, name));
+	bool minus = text.n > 1 && text.p[0] == '-';
+	uint64_t n;
+
+	if (text.p == NULL)
+		return OK;
+	if (!span_u64(minus ? span_from(text, 1) : text, &n))
+		return malformed(fail);
+	if (minus || n == 0)
+		return bad_argument(fail,
+		    "Default retention period must be a positive integer value.", name,
+		    text);
+	return n <= max
+	    ? OK
+	    : bad_argument(fail, "Default retention period too large.", name, text);
+}
+
+/* Days or Years, never both. */
+static enum err
+lock_period(const struct xml_node *node, bool needed, struct fail *fail)
+{
+	bool days = xml_child(node, "Days") != NULL,
+	     years = xml_child(node, "Years") != NULL;
+	enum err e;
+
+	if ((days && years) || (needed && !days && !years))
+		return malformed(fail);
+	e = lock_number(node, "Days", WORM_DAYS_MAX, fail);
+	return e == OK ? lock_number(node, "Years", WORM_YEARS_MAX, fail) : e;
+}
+
+static enum err
+check_lock(const struct xml_node *root, struct fail *fail)
+{
+	const struct xml_node *rule = xml_child(root, "Rule"), *retention, *hold;
+	enum err e;
+
+	if (rule == NULL)
+		return OK;
+	retention = xml_child(rule, "DefaultRetention");
+	hold = xml_child(retention, "DefaultEventHold");
+	e = lock_period(retention, hold == NULL, fail);
+	return e == OK && hold != NULL ? lock_period(hold, true, fail) : e;
+}
+
 enum err
 doc_check(enum doc d, const struct xml_node *root, struct span id, struct doc_text *out,
     struct fail *fail)
@@ -418,6 +455,8 @@ doc_check(enum doc d, const struct xml_node *root, struct span id, struct doc_te
 		return check_with_id(d, root, id, fail);
 	case DOC_OWNERSHIP:
 		return check_ownership(root, fail);
+	case DOC_OBJECT_LOCK:
+		return check_lock(root, fail);
 	case DOC_PUBLIC_BLOCK:
 		return root->child != NULL ? OK
 					   : fail_msg(fail, E_INVALID_REQUEST,

@@ -19,6 +19,8 @@ struct doc_rule {
 	const struct doc_rule *in; /* NODE */
 };
 
+/* Has it that document's root and elements? */
+bool doc_well_formed(enum doc d, const struct xml_node *root);
 /* NULL: cannot be put. */
 const struct doc_rule *doc_rules(enum doc d);
 /* Behind the rules: what AWS refuses in a well-formed document. */

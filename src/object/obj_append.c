@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "base/mem.h"
+#include "model/side.h"
 
 #include "put_priv.h"
 
@@ -166,6 +167,10 @@ obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
 		e = obj_attrs(t, old, p->arena, &attrs);
 	if (e != OK)
 		return e;
+	/* A version of its own: locked as this request and the bucket say. */
+	side_set(p->arena, &attrs, SIDE_LOCK, side_get(&p->attrs, SIDE_LOCK));
+	if (side_get(&p->attrs, SIDE_ACL).p != NULL)
+		side_set(p->arena, &attrs, SIDE_ACL, side_get(&p->attrs, SIDE_ACL));
 	p->appended = true;
 	return obj_dest_put(t, &p->dest, &was, &p->rec, &attrs);
 }

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "model/side.h"
 #include "object/put.h"
 
 enum err
@@ -12,6 +13,9 @@ obj_source_find(
 	struct rec_bucket b;
 	enum err e = obj_bucket_find(t, s->bucket, &b, fail);
 
+	if (e == OK && s->account.n > 0 &&
+	    !span_eq(s->account, span_of(b.account, ACCOUNT_DIGITS)))
+		e = fail_set(fail, E_ACCESS_DENIED);
 	if (e == OK)
 		e = obj_version_find(t, &b, s->key, &s->version, out, fail);
 	if (e == OK && (out->flags & OBJECT_IS_MARKER) != 0)
@@ -33,12 +37,45 @@ source_find(
 	return e;
 }
 
+/* Where the website redirects to is each object's own: not the source's. */
+static void
+redirect_own(const struct obj_copy *c, struct attrs *a)
+{
+	struct field *f = arena_array(c->arena, a->n + 1, sizeof *f);
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (!span_is(a->field[i].name, OBJ_REDIRECT))
+			f[n++] = a->field[i];
+	if (c->redirect.p != NULL)
+		f[n++] = (struct field){ SPAN_LIT(OBJ_REDIRECT), c->redirect };
+	*a = (struct attrs){ f, n };
+}
+
+/* What the copy has: given here, or the source's (had). */
+static struct attrs
+copy_attrs(const struct obj_copy *c, const struct attrs *had)
+{
+	struct attrs attrs = c->attrs;
+
+	if (c->replace)
+		side_inherit(c->arena, &attrs, had);
+	else {
+		side_copied(c->arena, &attrs, had);
+		side_overlay(c->arena, &attrs, &c->attrs);
+		redirect_own(c, &attrs);
+	}
+	if (c->replace_tags)
+		side_set(c->arena, &attrs, SIDE_TAGS, side_get(&c->attrs, SIDE_TAGS));
+	return attrs;
+}
+
 static enum err
 copy_write(struct txn *t, void *arg)
 {
 	struct obj_copy *c = CONTAINER_OF(arg, struct obj_copy, w.write);
 	struct rec_object src, old, rec;
-	struct attrs attrs = c->attrs;
+	struct attrs attrs, had;
 	bool exists;
 	enum err e;
 
@@ -58,10 +95,10 @@ copy_write(struct txn *t, void *arg)
 		rec.checksum = c->rec.checksum;
 		rec.parts = 0;
 	}
+	e = obj_attrs(t, &src, c->arena, &had);
 	if (c->replace)
 		rec.mime = c->mime;
-	else
-		e = obj_attrs(t, &src, c->arena, &attrs);
+	attrs = copy_attrs(c, &had);
 	if (e == OK)
 		e = blob_hold(t, &rec.body);
 	if (e == OK)

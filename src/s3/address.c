@@ -3,8 +3,6 @@
 
 #include "s3_priv.h"
 
-enum { KEY_MAX = 1024 };
-
 static bool
 is_ip_like(struct span name)
 {

@@ -29,6 +29,7 @@ rq_advance(struct rq *rq, enum err e)
 	if (rq->fail.code != e)
 		fail_clear(&rq->fail);
 	(void)fail_set(&rq->fail, e);
+	e = allow_missing(rq, e);
 	rq->waiting = false;
 	rq->step = STEP_REPLY;
 }
@@ -103,6 +104,7 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->header = http->header;
 	rq->nheader = http->nheader;
 	rq->loop = http->loop;
+	rq->who = &access_nobody;
 	rq->arena = &http->arena;
 	ids_render(rq);
 	fail_init(&rq->fail, rq->arena);
@@ -134,7 +136,7 @@ step_route(struct rq *rq)
 enum err
 step_sign(struct rq *rq)
 {
-	enum err e = sign_check(rq);
+	enum err e = (rq->op->flags & F_QUERY) != 0 ? OK : sign_check(rq);
 
 	/* A link may have said some in its query. */
 	rq->header = rq->http->header;
@@ -159,24 +161,9 @@ step_bucket(struct rq *rq)
 }
 
 enum err
-rq_allow(struct rq *rq)
-{
-	struct access_question q = {
-		.access_key =
-		    rq->auth.kind == AUTH_ANONYMOUS ? SPAN_NONE : rq->auth.access_key,
-		.action = rq->op->action,
-		.bucket = rq->bucket,
-		.key = rq->key,
-	};
-	enum err e = access_decide(rq->s3->conf.access, &q);
-
-	return e == OK ? OK : fail_set(&rq->fail, e);
-}
-
-enum err
 step_allow(struct rq *rq)
 {
-	enum err e = (rq->op->flags & F_FORM) != 0 ? OK : rq_allow(rq);
+	enum err e = (rq->op->flags & (F_FORM | F_QUERY)) != 0 ? OK : rq_allow(rq);
 
 	if (e != OK)
 		return e;
@@ -191,6 +178,8 @@ step_begin(struct rq *rq)
 {
 	enum err e = headers_owner_check(rq);
 
+	if (e == OK)
+		e = payer_look(rq);
 	if (e == OK && rq->op->begin != NULL)
 		e = rq->op->begin(rq);
 	return e;
@@ -219,7 +208,26 @@ step_body(struct rq *rq)
 enum err
 step_finish(struct rq *rq)
 {
+	enum err e = rq->allow_again ? rq_allow(rq) : OK;
+
+	if (e != OK)
+		return e;
 	return rq->op->finish != NULL ? rq->op->finish(rq) : OK;
+}
+
+/* A decision within the read looks things up there. rq may be gone behind it. */
+static enum err
+reply_inside(struct txn *t, void *arg)
+{
+	struct reply_read *read = arg;
+	struct rq *rq = read->rq;
+	enum err e;
+
+	rq->inside = t;
+	e = rq->reply_read(t, read);
+	if (e != OK || read->later || read->again)
+		rq->inside = NULL;
+	return e;
 }
 
 enum err
@@ -231,12 +239,14 @@ step_reply(struct rq *rq)
 	if (e == OK && rq->reply_read != NULL) {
 		do {
 			read.again = false;
-			e = store_read(rq->loop->reader, rq->reply_read, &read);
+			e = store_read(rq->loop->reader, reply_inside, &read);
 		} while (e == OK && read.again);
 		if (e == OK && !read.later)
 			return OK;
-		if (e != OK)
+		if (e != OK) {
 			(void)fail_set(&rq->fail, e);
+			e = allow_missing(rq, e);
+		}
 	}
 	if (e != OK) {
 		if ((err_row(e)->flags & ERR_LOG) != 0)

@@ -4,6 +4,7 @@
 #include "codec/b64.h"
 #include "codec/mime.h"
 #include "codec/stamp.h"
+#include "model/tags.h"
 #include "s3_priv.h"
 
 enum { META_MAX = 2048 };
@@ -25,22 +26,14 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 static enum err
 refuse_headers(struct rq *rq)
 {
-	static const char *const names[] = { "x-amz-tagging",
-		"x-amz-server-side-encryption",
+	static const char *const names[] = { "x-amz-server-side-encryption",
 		"x-amz-server-side-encryption-customer-algorithm",
-		"x-amz-server-side-encryption-aws-kms-key-id",
-		"x-amz-website-redirect-location" };
-	static const char *const locks[] = { "x-amz-object-lock-mode",
-		"x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold" };
+		"x-amz-server-side-encryption-aws-kms-key-id" };
 	struct span acl = header_get(rq, "x-amz-acl");
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (header_get(rq, names[i]).p != NULL)
 			return header_not_implemented(rq, names[i], NULL);
-	for (size_t i = 0; i < ARRAY_LEN(locks); i++)
-		if (header_get(rq, locks[i]).p != NULL)
-			return fail_msg(&rq->fail, E_INVALID_REQUEST,
-			    "Bucket is missing Object Lock Configuration");
 	if (acl.p != NULL && !span_is(acl, "private") &&
 	    !span_is(acl, "bucket-owner-full-control"))
 		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
@@ -138,6 +131,24 @@ meta_size_check(struct rq *rq, const struct attrs *a)
 	return E_METADATA_TOO_LARGE;
 }
 
+/* Where the website sends who asks for the object: docs.aws.amazon.com/AmazonS3/latest/
+ * userguide/how-to-page-redirect.html */
+enum err
+headers_redirect(struct rq *rq, struct span *out)
+{
+	struct span v = header_get(rq, OBJ_REDIRECT);
+
+	if (v.p != NULL && !span_starts(v, SPAN_LIT("/")) &&
+	    !span_starts(v, SPAN_LIT("http://")) && !span_starts(v, SPAN_LIT("https://")))
+		return fail_set(&rq->fail, E_INVALID_REDIRECT);
+	if (v.n > META_MAX)
+		return fail_msg(&rq->fail, E_INVALID_REDIRECT,
+		    "The length of website redirect location cannot exceed 2,048 "
+		    "characters.");
+	*out = v;
+	return OK;
+}
+
 enum err
 headers_object(struct rq *rq, struct object_headers *out)
 {
@@ -148,9 +159,11 @@ headers_object(struct rq *rq, struct object_headers *out)
 	*out = (struct object_headers){ 0 };
 	if (e == OK)
 		e = headers_class(rq, &out->class);
+	if (e == OK)
+		e = headers_redirect(rq, &out->redirect);
 	if (e != OK)
 		return e;
-	a->field = arena_array(rq->arena, rq->nheader + 1, sizeof *a->field);
+	a->field = arena_array(rq->arena, rq->nheader + 2, sizeof *a->field);
 	out->mime =
 	    type.n > 0 ? mime_number(type) : mime_number(SPAN_LIT("binary/octet-stream"));
 	if (type.n > 0 && out->mime == MIME_NONE)
@@ -164,7 +177,30 @@ headers_object(struct rq *rq, struct object_headers *out)
 				    : span_starts(name, SPAN_LIT("x-amz-meta-")))
 			attr_add(rq, a, name, value);
 	}
-	return meta_size_check(rq, a);
+	if (out->redirect.p != NULL)
+		attr_add(rq, a, SPAN_LIT(OBJ_REDIRECT), out->redirect);
+	e = meta_size_check(rq, a);
+	if (e == OK)
+		e = headers_tags(rq, a);
+	return e == OK ? headers_lock_parse(rq, a) : e;
+}
+
+enum err
+headers_tags(struct rq *rq, struct attrs *attrs)
+{
+	struct span query = header_get(rq, "x-amz-tagging"), document = SPAN_NONE;
+	struct tags tags = { 0 };
+	enum err e = OK;
+
+	if ((rq->op->flags & F_FORM) != 0)
+		document = header_get(rq, "tagging");
+	if (document.p != NULL)
+		e = tags_parse_xml(rq->arena, document, &tags, &rq->fail);
+	else if (query.p != NULL)
+		e = tags_parse_header(rq->arena, query, &tags, &rq->fail);
+	if (e == OK && tags.n > 0)
+		side_set(rq->arena, attrs, SIDE_TAGS, tags_render(rq->arena, &tags));
+	return e;
 }
 
 /* ---- conditions ---- */
@@ -370,16 +406,24 @@ headers_promise(struct rq *rq, struct body_promise *out)
 	return OK;
 }
 
+bool
+headers_has_digest(const struct rq *rq)
+{
+	if (header_get(rq, "content-md5").p != NULL ||
+	    header_get(rq, "x-amz-trailer").p != NULL)
+		return true;
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
+		if (header_get(rq, checksum_row(kind)->header).p != NULL)
+			return true;
+	return false;
+}
+
 /* Documents must be protected by a digest (AWS, DeleteObjects and others). */
 enum err
 headers_digest_given(struct rq *rq)
 {
-	if (header_get(rq, "content-md5").p != NULL ||
-	    header_get(rq, "x-amz-trailer").p != NULL)
+	if (headers_has_digest(rq))
 		return OK;
-	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
-		if (header_get(rq, checksum_row(kind)->header).p != NULL)
-			return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "Missing required header for this request: Content-MD5");
 }
@@ -406,6 +450,8 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	for (size_t i = 0; i < attrs->n; i++) {
 		struct field *f = &attrs->field[i];
 
+		if (side_is(f->name))
+			continue;
 		if (span_is(f->name, "content-type")) {
 			type = f->value;
 			continue;
@@ -428,6 +474,10 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	}
 	if (rec->class != CLASS_STANDARD)
 		reply_header_str(rq, "x-amz-storage-class", class_name(rec->class));
+	v = side_get(attrs, SIDE_TAGS);
+	if (v.p != NULL && allow_may(rq, "s3:GetObjectTagging", rq->key))
+		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
+	headers_lock_put(rq, attrs);
 }
 
 enum err
@@ -452,8 +502,6 @@ headers_override_check(struct rq *rq)
 	return OK;
 }
 
-enum { ACCOUNT_DIGITS = 12 };
-
 enum err
 headers_owner_check(struct rq *rq)
 {
@@ -472,7 +520,8 @@ headers_owner_check(struct rq *rq)
 			    "AWS Account "
 			    "ID... [%.*s]",
 			    (int)span_head(v, 64).n, v.p);
-		if (!span_is(v, ACCESS_ACCOUNT))
+		if (i == 0 && rq->bkt.id != 0 &&
+		    !span_eq(v, span_of(rq->bkt.account, ACCOUNT_DIGITS)))
 			return fail_set(&rq->fail, E_ACCESS_DENIED);
 	}
 	return OK;

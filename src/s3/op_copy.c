@@ -41,8 +41,11 @@ source_find(struct rq *rq, struct copy_source *s)
 	    rq, &s->source.bucket, &s->source.key, &s->source.version);
 
 	s->rq = rq;
+	s->source.account = header_get(rq, "x-amz-source-expected-bucket-owner");
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
+	if (e == OK)
+		e = allow_source(rq, &s->source);
 	if (e != OK)
 		return e;
 	/* Pinned before it is read: what is hashed stays in place. */
@@ -178,6 +181,18 @@ copy_directive(struct rq *rq, bool *replace)
 	    rq, "x-amz-metadata-directive", v, "Unknown metadata directive.");
 }
 
+static enum err
+tagging_directive(struct rq *rq, bool *replace)
+{
+	struct span v = header_get(rq, "x-amz-tagging-directive");
+
+	*replace = span_is(v, "REPLACE");
+	if (v.p == NULL || *replace || span_is(v, "COPY"))
+		return OK;
+	return bad_argument(
+	    rq, "x-amz-tagging-directive", v, "Unknown tagging directive.");
+}
+
 /* A copy onto itself must change something. */
 static enum err
 copy_self(struct rq *rq, const struct copy_op *op)
@@ -187,6 +202,7 @@ copy_self(struct rq *rq, const struct copy_op *op)
 	if (s->version.which != VERSION_CURRENT || !span_eq(s->bucket, rq->bucket) ||
 	    !span_eq(s->key, rq->key) || op->copy.replace ||
 	    header_get(rq, "x-amz-storage-class").p != NULL ||
+	    op->copy.redirect.p != NULL ||
 	    header_get(rq, "x-amz-checksum-algorithm").p != NULL)
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
@@ -209,24 +225,28 @@ checksum_wanted(struct rq *rq, uint8_t *kind)
 static enum err
 copy_headers(struct rq *rq, struct copy_op *op)
 {
-	struct span tagging = header_get(rq, "x-amz-tagging-directive");
 	struct object_headers h;
+	struct lock_look lock;
 	enum err e = query_plain(rq);
 
 	if (e == OK)
 		e = headers_object(rq, &h);
-	/* Without tags there is nothing to copy or to replace; new ones are refused above. */
-	if (e == OK && tagging.p != NULL && !span_is(tagging, "COPY") &&
-	    !span_is(tagging, "REPLACE"))
-		e = bad_argument(
-		    rq, "x-amz-tagging-directive", tagging, "Unknown tagging directive.");
+	if (e == OK)
+		e = tagging_directive(rq, &op->copy.replace_tags);
 	if (e == OK)
 		e = copy_directive(rq, &op->copy.replace);
 	if (e == OK)
 		e = headers_cond_write(rq, &op->copy.dest.cond);
+	if (e == OK)
+		e = headers_lock_look(rq, &lock);
+	if (e == OK)
+		e = headers_lock_admit(rq, &h.attrs, &lock);
 	if (e != OK)
 		return e;
 	op->copy.attrs = h.attrs;
+	if (!op->copy.replace_tags)
+		side_set(rq->arena, &op->copy.attrs, SIDE_TAGS, SPAN_NONE);
+	op->copy.redirect = h.redirect;
 	op->copy.mime = h.mime;
 	op->copy.class = h.class;
 	return OK;

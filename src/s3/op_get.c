@@ -54,7 +54,7 @@ get_range(struct get *g)
 	struct span v = header_get(rq, "range");
 
 	g->len = g->rec.size;
-	if (v.p == NULL || !range_holds(g))
+	if (v.p == NULL || website_status(rq) != 0 || !range_holds(g))
 		return OK;
 	switch (range_parse(v, g->rec.size, &g->off, &g->len)) {
 	case RANGE_OK:
@@ -141,7 +141,13 @@ get_headers(struct txn *t, struct get *g)
 
 	if (e != OK)
 		return e;
-	reply_begin(rq, g->partial ? 206 : 200);
+	reply_begin(rq,
+	    g->partial                    ? 206
+		: website_status(rq) != 0 ? website_status(rq)
+					  : 200);
+	website_error_headers(rq);
+	rq->object_size = g->rec.size;
+	rq->has_size = true;
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
 	reply_etag(rq, &g->rec);
 	reply_version(rq, &g->rec);
@@ -253,7 +259,8 @@ get_reply(struct txn *t, void *arg)
 	struct get *g = rq->data;
 	enum err e = get_find(t, g);
 
-	if (e != OK && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
+	e = allow_missing(rq, e);
+	if (e != OK && e != E_ACCESS_DENIED && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
 		obj_read_end(&g->read);
 		get_marker(g);
 		return OK;
@@ -296,7 +303,9 @@ get_checks(struct rq *rq, struct get *g)
 	if (e == OK && g->part_given && header_get(rq, "range").p != NULL)
 		e = fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "Cannot specify both Range header and partNumber query parameter");
-	return e == OK ? headers_cond_read(rq, "", &g->cond) : e;
+	/* A page that stands for an error is not what was asked for. */
+	return e == OK && website_status(rq) == 0 ? headers_cond_read(rq, "", &g->cond)
+						  : e;
 }
 
 /* Also when the read that makes the reply never began. */

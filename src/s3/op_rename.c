@@ -18,7 +18,7 @@ rename_write(struct txn *t, void *arg)
 	struct rename_op *op = CONTAINER_OF(arg, struct rename_op, w.write);
 
 	fail_clear(&op->rq->fail);
-	return obj_rename(t, &op->dest, op->from, &op->source);
+	return obj_rename(t, &op->dest, op->from, &op->source, op->rq->now_ms);
 }
 
 static void
@@ -75,6 +75,10 @@ op_rename_object_begin(struct rq *rq)
 
 	if (e == OK)
 		e = rename_source(rq, &op->from);
+	if (e == OK)
+		e = allow_also(rq, "s3:GetObject", op->from);
+	if (e == OK)
+		e = allow_also(rq, "s3:DeleteObject", op->from);
 	op->rq = rq;
 	op->dest = (struct obj_dest){ .bucket = rq->bucket,
 		.key = rq->key,

@@ -13,23 +13,6 @@
 #include "codec/b64.h"
 #include "s3_priv.h"
 
-static enum err
-s3_secret(void *ctx, struct span access_key, struct auth_secret *out)
-{
-	struct s3 *s = ctx;
-	struct access_secret secret;
-	enum err e = access_secret(s->conf.access, access_key, &secret);
-
-	if (e != OK)
-		return e;
-	MUST(secret.n <= sizeof out->secret);
-	memcpy(out->secret, secret.secret, secret.n);
-	out->n = secret.n;
-	out->generation = secret.generation;
-	mem_wipe(&secret, sizeof secret);
-	return OK;
-}
-
 static void *
 s3_loop_new(void *ctx, struct inbox *inbox)
 {
@@ -40,9 +23,12 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	rand_bytes(id_2, sizeof id_2);
 	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
 	l->buckets = bucket_cache_new();
+	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
-	l->sigv4 = sigv4_new(&l->s3->auth);
+	l->roster = roster_new(l->s3->conf.access);
+	l->auth = sign_conf(l->s3, &l->signer);
+	l->sigv4 = sigv4_new(&l->auth);
 	return l;
 }
 
@@ -53,8 +39,12 @@ s3_loop_free(void *ctx, void *loop)
 
 	(void)ctx;
 	bucket_cache_free(&l->buckets);
+	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
+	sigv4_free(&l->query[0]);
+	sigv4_free(&l->query[1]);
+	roster_free(&l->roster);
 	buf_fini(&l->head);
 	buf_fini(&l->out);
 	mem_free(l);
@@ -63,10 +53,21 @@ s3_loop_free(void *ctx, void *loop)
 static void
 s3_head(void *ctx, struct http_req *http)
 {
-	struct rq *rq = rq_new(ctx, http);
+	struct rq *rq;
 
+	if (website_asked(ctx, http)) {
+		website_head(ctx, http);
+		return;
+	}
+	rq = rq_new(ctx, http);
 	http->app = rq;
 	rq_run(rq);
+}
+
+static void
+s3_website_head(void *ctx, struct http_req *http)
+{
+	website_head(ctx, http);
 }
 
 /* The edge could not make a request of it: the same document as for any other error. */
@@ -89,8 +90,8 @@ s3_error(void *ctx, struct http_req *http, enum err why, struct http_resp *out)
 	out->close = true;
 }
 
-static struct span
-peer_text(const struct sockaddr_storage *ss, char out[INET6_ADDRSTRLEN])
+struct span
+s3_peer(const struct sockaddr_storage *ss, char out[INET6_ADDRSTRLEN])
 {
 	const void *addr = NULL;
 
@@ -108,9 +109,10 @@ s3_log(const struct rq *rq, const struct http_done *info)
 {
 	const struct http_req *http = rq->http;
 	char peer[INET6_ADDRSTRLEN];
+	enum err code = rq->web != NULL ? website_code(rq) : rq->fail.code;
 	struct reqlog_entry e = {
 		.time_ms = clock_real_ms(),
-		.peer = peer_text(&http->peer, peer),
+		.peer = s3_peer(&http->peer, peer),
 		.access_key = rq->auth.access_key,
 		.request_id = span_of(rq->id, 16),
 		.operation = rq->op != NULL ? span_str(rq->op->name) : SPAN_NONE,
@@ -119,8 +121,7 @@ s3_log(const struct rq *rq, const struct http_done *info)
 		.method = http->method_name,
 		.target = http->path, /* not the query: it may hold a signature */
 		.agent = http_req_header(http, "user-agent"),
-		.error = rq->fail.code != OK ? span_str(err_row(rq->fail.code)->code)
-					     : SPAN_NONE,
+		.error = code != OK ? span_str(err_row(code)->code) : SPAN_NONE,
 		.status = info->status,
 		.sent = info->sent,
 		.received = info->received,
@@ -142,11 +143,17 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	CHECK(rq, RQ_MAGIC);
 	if (s->conf.reqlog != NULL)
 		s3_log(rq, info);
+	if (s->conf.ledger != NULL)
+		accesslog_write(rq, info);
 	if (rq->drop != NULL)
 		rq->drop(rq);
+	policy_free(&rq->rules.policy);
+	if (rq->from != NULL)
+		policy_free(&rq->from->rules.policy);
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
+	roster_drop(&rq->credential);
 	rq->magic = 0;
 	http->app = NULL;
 }
@@ -159,9 +166,6 @@ s3_new(const struct s3_conf *conf)
 	s->conf = *conf;
 	s->index = op_index_new();
 	s->team = team_new(conf->pool);
-	s->auth = (struct auth_conf){
-		.region = conf->region, .skew_s = 900, .secret = s3_secret, .ctx = s
-	};
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,
@@ -174,6 +178,8 @@ s3_new(const struct s3_conf *conf)
 		.error = s3_error,
 		.done = s3_done,
 	};
+	s->web_app = s->app;
+	s->web_app.head = s3_website_head;
 	return s;
 }
 
@@ -196,6 +202,12 @@ s3_app(struct s3 *s)
 	return &s->app;
 }
 
+const struct http_app *
+s3_website_app(struct s3 *s)
+{
+	return &s->web_app;
+}
+
 struct make_bucket {
 	struct span name, region;
 	struct fail *fail;
@@ -206,11 +218,14 @@ make_bucket(struct txn *t, void *arg)
 {
 	struct make_bucket *m = arg;
 	struct rec_bucket b;
+	const struct obj_bucket_new want = { .region = m->region,
+		.account = SPAN_LIT(ACCOUNT_ROOT),
+		.now_ms = clock_now_ms() };
 	enum err e = obj_bucket_find(t, m->name, &b, NULL);
 
 	if (e != E_NO_SUCH_BUCKET)
 		return e;
-	return obj_bucket_create(t, m->name, m->region, clock_now_ms(), m->fail);
+	return obj_bucket_create(t, m->name, &want, m->fail);
 }
 
 static enum err

@@ -3,11 +3,15 @@
 #ifndef S3_PRIV_H
 #define S3_PRIV_H
 
+#include "access/decide.h"
+#include "access/roster.h"
 #include "auth/chunksig.h"
+#include "auth/postsig.h"
 #include "auth/sigv4.h"
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "object/lock.h"
 #include "object/object.h"
 #include "object/put.h"
 #include "object/read.h"
@@ -21,6 +25,7 @@ enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
+	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
 	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
@@ -47,22 +52,36 @@ extern const struct op ops[OP_COUNT];
 /* ---- per process and per loop ---- */
 struct s3 {
 	struct s3_conf conf;
-	struct http_app app;
-	struct auth_conf auth;
+	struct http_app app, web_app;
 	struct op_index *index;
 	struct team *team;
 };
 
 struct bucket_cache;
+enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
+
+/* Where auth/ asks for secrets: one check at a time, of rq. */
+struct signer {
+	struct rq *rq;
+	struct roster *roster;
+	struct span token;
+};
+
 enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 
 struct s3_loop {
 	struct s3 *s3;
 	struct bucket_cache *buckets;
+	struct accesslog_cache *logs;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
+	struct roster *roster;
+	struct signer signer;
+	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf query_auth[2]; /* of each enum iam_service */
+	struct sigv4 *query[2]; /* NULL: not yet called */
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
 	struct buf head, out;
 };
@@ -75,6 +94,19 @@ enum step {
 	STEP_COUNT
 };
 #define RQ_MAGIC 0x52515333u
+
+/* What the bucket's documents say to every decision. policy is held. */
+struct bucket_rules {
+	struct policy *policy; /* or NULL */
+	bool broken; /* it has one that can't be read */
+	bool requester_pays;
+	/* Block Public Access */
+	bool no_public_acls, ignore_public_acls, no_public_policy, restrict_public;
+};
+struct bucket_view {
+	struct rec_bucket rec;
+	struct bucket_rules rules;
+};
 
 struct rq {
 	unsigned magic;
@@ -98,9 +130,19 @@ struct rq {
 	size_t nparam;
 	uint64_t params; /* which there are: http_name_bit() of each */
 	struct auth_result auth;
+	struct credential *credential; /* held: of who signed, or NULL */
+	const struct identity *who; /* never NULL: access_nobody until SIGN */
 	struct rec_bucket bkt;
+	struct bucket_rules rules;
+	struct access_answer answer; /* the last decision: why */
+	const struct access_point *point; /* the way here, or NULL */
+	struct bucket_view *from; /* of a copy's source, when it is another bucket's */
+	struct span from_name;
+	struct txn *inside; /* the read that is going on, or NULL */
+	bool allow_again; /* a policy asks for what is in the body */
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
+	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
 	struct body *body;
 	struct chunksig *chunks;
@@ -113,6 +155,13 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
+	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
+	uint64_t object_size; /* of the object that was read or written */
+	bool has_size;
+	char version
+	    [VERSION_ID_TEXT]; /* of that object, as it was told; with its length */
+	size_t version_n;
+	struct web *web; /* asked for as a page: website.c; NULL for the API */
 	struct fail fail; /* last: large, and not zeroed with what stands before it */
 };
 
@@ -129,7 +178,6 @@ struct reply_read {
 void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
 void rq_resume(struct rq *rq, enum err e); /* [loop] */
-NODISCARD enum err rq_allow(struct rq *rq); /* may they? */
 void rq_finish(struct rq *rq); /* from a step: REPLY is next */
 struct rq *rq_new(struct s3 *s3, struct http_req *http);
 
@@ -139,6 +187,7 @@ void op_index_free(struct op_index **x);
 NODISCARD enum err route_find(struct rq *rq, const struct op **out);
 
 /* address.c */
+enum { KEY_MAX = 1024 };
 NODISCARD enum err address_split(struct rq *rq);
 /* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
 struct span address_host_bucket(const struct rq *rq, struct span host);
@@ -147,12 +196,84 @@ NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
-NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
+NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
+/* Another one: the caller lets go of out->rules.policy. */
+NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
 
+/* s3.c: the client's address as text */
+struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
+
+/* accesslog.c: server access logs, and how the log calls an operation */
+struct accesslog_cache;
+struct accesslog_cache *accesslog_cache_new(struct store *store);
+void accesslog_cache_free(struct accesslog_cache **c);
+void accesslog_write(struct rq *rq, const struct http_done *info);
+/* The request line with the signature taken out of the query. */
+void accesslog_target(struct buf *out, const struct http_req *http);
+/* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
+void op_delete_each(const struct rq *rq,
+    void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
+
+
+/* website.c: pages of buckets */
+void website_head(struct s3 *s, struct http_req *http);
+bool website_asked(
+    const struct s3 *s, const struct http_req *http); /* by its host name */
+/* Of a page that stands for an error: its status, else 0; and what tells of it. */
+unsigned website_status(const struct rq *rq);
+enum err website_code(const struct rq *rq); /* what went wrong, also behind such a page */
+void website_error_headers(struct rq *rq);
+void website_error_page(struct rq *rq); /* from rq->fail */
+
+/* payer.c: x-amz-request-payer */
+NODISCARD enum err payer_look(struct rq *rq);
+void payer_reply(struct rq *rq);
+
+/* owner.c: whose things are. Spans live as long as the request. */
+const struct account *rq_account(struct rq *rq, struct span id);
+const struct account *rq_owner(struct rq *rq); /* of the bucket */
+void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+
 /* sign.c */
-NODISCARD enum err sign_check(struct rq *rq);
+NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_query(
+    struct rq *rq, unsigned service, struct span body); /* enum iam_service */
+NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
+struct auth_conf sign_conf(const struct s3 *s, struct signer *ctx);
+
+/* allow.c: may they? E_ACCESS_DENIED in AWS's words, and rq->answer says why. */
+NODISCARD enum err rq_allow(
+    struct rq *rq); /* the operation and all its headers ask for */
+bool rq_may(struct rq *rq, const char *action); /* that too? */
+/* One right more, to key in the request's bucket (n = 0: to the bucket). */
+NODISCARD enum err allow_also(struct rq *rq, const char *action, struct span key);
+/* The same without a word. */
+bool allow_may(struct rq *rq, const char *action, struct span key);
+/* One key of many, with the text of its version's id (n = 0: the current one); *why is what
+ * to tell if not. */
+bool allow_delete(struct rq *rq, struct span key, struct span version, struct span *why);
+/* To read what is to be copied. [loop] */
+NODISCARD enum err allow_source(struct rq *rq, const struct obj_source *source);
+/* Who may not list is not told that a key is missing: e, or E_ACCESS_DENIED instead. */
+NODISCARD enum err allow_missing(struct rq *rq, enum err e);
+/* Public policies, and public ACLs, where they are blocked. */
+NODISCARD enum err allow_blocked(struct rq *rq, bool acl);
+
+/* context.c: what policies ask a request for */
+struct context {
+	struct rq *rq;
+	const struct rec_bucket *bkt;
+	struct span bucket, key;
+	struct span version; /* text of its id; n = 0: the current one */
+	struct span prefix; /* instead of the parameter; p == NULL: none */
+	bool plain; /* not this request's own subject: parameters do not count */
+	bool asked_body; /* what was asked for is in a body that is not here yet */
+	bool tags_known;
+	struct attrs tags;
+};
+bool context_value(void *ctx, const struct policy_ask *ask, struct policy_values *out);
 
 /* reply.c */
 void reply_begin(struct rq *rq, unsigned status); /* empties the scratch */
@@ -215,10 +336,12 @@ header_get(const struct rq *rq, const char *name)
 NODISCARD enum err header_not_implemented(
     struct rq *rq, const char *name, const char *more);
 struct object_headers {
-	struct attrs attrs;
+	struct attrs attrs; /* with redirect */
+	struct span redirect; /* p == NULL: none given */
 	uint16_t mime;
 	uint8_t class;
 };
+NODISCARD enum err headers_redirect(struct rq *rq, struct span *out);
 NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
 NODISCARD enum err headers_class(struct rq *rq, uint8_t *out);
 NODISCARD enum err headers_cond_read(
@@ -237,6 +360,7 @@ struct body_promise {
 };
 /* A digest of the body came with the request: AWS wants one for documents. */
 NODISCARD enum err headers_digest_given(struct rq *rq);
+bool headers_has_digest(const struct rq *rq);
 NODISCARD enum err headers_promise(struct rq *rq, struct body_promise *out);
 void headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides);
@@ -246,6 +370,40 @@ NODISCARD enum err headers_override_check(struct rq *rq);
 NODISCARD enum err headers_owner_check(struct rq *rq);
 NODISCARD enum err headers_copy_source(
     struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version);
+
+/* Tags that come with an object: a header, or a form's document. */
+NODISCARD enum err headers_tags(struct rq *rq, struct attrs *attrs);
+
+/* headers_lock.c: object lock */
+struct lock_look {
+	struct rq *rq;
+	bool enabled; /* the bucket has it */
+	struct worm_default given; /* and gives this to what says nothing */
+};
+NODISCARD enum err headers_lock_look(struct rq *rq, struct lock_look *out); /* [loop] */
+enum err headers_lock_missing(struct rq *rq); /* the failure where there is none */
+bool headers_lock_bypass(struct rq *rq); /* asked for, and allowed */
+/* A write's headers into its SIDE_LOCK, then: may it say so here, and, for bytes that come
+ * with it ("Object", "Part"), has it the digest that lock wants? */
+NODISCARD enum err headers_lock_parse(struct rq *rq, struct attrs *attrs);
+NODISCARD enum err headers_lock_admit(
+    struct rq *rq, const struct attrs *attrs, const struct lock_look *l);
+NODISCARD enum err headers_lock_digest(struct rq *rq, const struct attrs *attrs,
+    const struct lock_look *l, const char *what);
+void headers_lock_put(struct rq *rq, const struct attrs *attrs);
+
+/* alter.c: writing one side of an object */
+struct alter { /* zeroed, in the arena */
+	struct obj_write w;
+	struct rq *rq;
+	struct rec_bucket bucket; /* as the write found it */
+	struct obj_side side; /* ctx is this struct */
+	void (*then)(struct rq *rq, const struct obj_side *side); /* makes the reply */
+};
+void alter_init(struct alter *op, struct rq *rq, enum side_kind kind);
+enum err alter_post(struct alter *op); /* return it from a step */
+/* E_METHOD_NOT_ALLOWED of obj_side_find() in full; any other failure as it is. */
+NODISCARD enum err alter_marker(struct rq *rq, enum err e);
 
 /* range.c: [off, off + len) of size bytes that a Range header asks for */
 enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
@@ -268,6 +426,8 @@ void intake_end(void *ctx, struct http_req *http);
 void intake_gone(void *ctx, struct http_req *http, enum err why);
 
 /* operations, op_*.c */
+enum err op_query_begin(struct rq *rq);
+enum err op_query_finish(struct rq *rq);
 enum err op_list_buckets_begin(struct rq *rq);
 enum err op_create_bucket_finish(struct rq *rq);
 enum err op_head_bucket_begin(struct rq *rq);
@@ -298,6 +458,16 @@ enum err op_abort_upload_begin(struct rq *rq);
 enum err op_list_parts_begin(struct rq *rq);
 enum err op_get_acl_begin(struct rq *rq);
 enum err op_put_acl_finish(struct rq *rq);
+enum err op_get_tagging_begin(struct rq *rq);
+enum err op_put_tagging_finish(struct rq *rq);
+enum err op_delete_tagging_begin(struct rq *rq);
+enum err op_get_policy_begin(struct rq *rq);
+enum err op_put_policy_finish(struct rq *rq);
+enum err op_get_policy_status_begin(struct rq *rq);
+enum err op_get_retention_begin(struct rq *rq);
+enum err op_put_retention_finish(struct rq *rq);
+enum err op_get_legal_hold_begin(struct rq *rq);
+enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

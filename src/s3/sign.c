@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "auth/sigv2.h"
+#include "codec/digest.h"
+#include "codec/hex.h"
 #include "s3_priv.h"
 
 /* What a link says in its query is said in headers otherwise, but for what the signature
@@ -136,6 +138,127 @@ hosts_find(struct hosts *h)
 	}
 }
 
+/* ---- secrets ---- */
+
+/* Why a token is no good; AWS shows it. */
+static enum err
+bad_token(struct rq *rq, enum err e, struct span token)
+{
+	(void)fail_set(&rq->fail, e);
+	fail_pair(&rq->fail, "Token-0", token);
+	return e;
+}
+
+static enum err
+sign_secret(void *ctx, struct span access_key, struct auth_secret *out)
+{
+	struct signer *s = ctx;
+	struct rq *rq = s->rq;
+	const struct access_secret *secret;
+	enum err e;
+
+	roster_drop(&rq->credential);
+	e = roster_find(
+	    s->roster, access_key, s->token, rq->real_ms / 1000, &rq->credential);
+	if (e == E_INVALID_TOKEN || e == E_EXPIRED_TOKEN)
+		return bad_token(rq, e, s->token);
+	if (e != OK)
+		return e;
+	secret = &rq->credential->secret;
+	MUST(secret->n <= sizeof out->secret);
+	memcpy(out->secret, secret->secret, secret->n);
+	out->n = secret->n;
+	out->generation = secret->generation;
+	return OK;
+}
+
+struct auth_conf
+sign_conf(const struct s3 *s, struct signer *ctx)
+{
+	return (struct auth_conf){
+		.region = s->conf.region, .skew_s = 900, .secret = sign_secret, .ctx = ctx
+	};
+}
+
+/* The signature held: it is who it says it is. */
+static void
+sign_done(struct rq *rq)
+{
+	if (rq->auth.kind == AUTH_ANONYMOUS)
+		return;
+	MUST(rq->credential != NULL);
+	rq->who = &rq->credential->who;
+}
+
+/* A form is read by whatever thread has the body, so not with the loop's roster. */
+enum err
+sign_form(struct rq *rq, const struct postsig_form *form)
+{
+	struct signer s = { .rq = rq, .roster = roster_new(rq->s3->conf.access) };
+	struct auth_conf conf = sign_conf(rq->s3, &s);
+	enum err e;
+
+	s.token = header_get(rq, "x-amz-security-token");
+	e = postsig_check(&conf, form, rq->s3->conf.sigv2, &rq->auth, &rq->fail);
+	roster_free(&s.roster);
+	if (e == OK)
+		sign_done(rq);
+	return e;
+}
+
+static struct span
+token_of(const struct rq *rq)
+{
+	struct span token = header_get(rq, "x-amz-security-token");
+
+	if (token.n == 0)
+		token = query_get(rq, "X-Amz-Security-Token");
+	return token.n > 0 ? token : query_get(rq, "x-amz-security-token");
+}
+
+/* IAM and STS are signed over the body's digest, for any region. */
+enum err
+sign_query(struct rq *rq, unsigned service, struct span body)
+{
+	static const char *const names[] = { [IAM_IAM] = "iam", [IAM_STS] = "sts" };
+	struct s3_loop *loop = rq->loop;
+	struct auth_conf *conf = &loop->query_auth[service];
+	struct auth_request a = { .method = rq->http->method_name,
+		.path = rq->http->path,
+		.query = rq->http->query,
+		.header = rq->http->header,
+		.nheader = rq->http->nheader,
+		.now = rq->real_ms / 1000,
+		.arena = rq->arena };
+	uint8_t hash[32];
+	char *hex = arena_alloc(rq->arena, 64);
+	enum err e;
+
+	if (loop->query[service] == NULL) {
+		*conf = sign_conf(rq->s3, &loop->signer);
+		conf->service = names[service];
+		conf->any_region = true;
+		loop->query[service] = sigv4_new(conf);
+	}
+	digest_of(DIGEST_SHA256, body, hash);
+	hex_render(hex, hash, sizeof hash);
+	a.body_hash = span_of(hex, 64);
+	loop->signer = (struct signer){ rq, loop->roster, token_of(rq) };
+	e = sigv4_check(loop->query[service], &a, &rq->auth, NULL, &rq->fail);
+	/* A digest in a header was signed, but is it the body's? */
+	if (e == OK && rq->auth.kind != AUTH_ANONYMOUS &&
+	    (rq->auth.payload != AUTH_PAYLOAD_HASH ||
+		!digest_equal(rq->auth.hash, hash, sizeof hash)))
+		e = fail_set(&rq->fail, E_SIGNATURE);
+	if (e != OK)
+		return e;
+	sign_done(rq);
+	if (rq->credential != NULL)
+		roster_used(loop->roster, rq->credential, names[service], rq->auth.region,
+		    rq->now_ms);
+	return OK;
+}
+
 enum err
 sign_check(struct rq *rq)
 {
@@ -156,12 +279,18 @@ sign_check(struct rq *rq)
 
 	if (query_has(rq, "X-Amz-Signature"))
 		hosts_find(&hosts);
+	rq->loop->signer = (struct signer){ rq, rq->loop->roster, token_of(rq) };
 	a.host = hosts.host;
 	a.nhost = hosts.n;
-	e = v2 ? sigv2_check(&rq->s3->auth, &a, &rq->auth, &rq->fail)
+	e = v2 ? sigv2_check(&rq->loop->auth, &a, &rq->auth, &rq->fail)
 	       : sigv4_check(rq->loop->sigv4, &a, &rq->auth, &hint, &rq->fail);
 	if (e == E_SIGNATURE)
 		log_warn("request %s: signature does not match%s%s", rq->id,
 		    hint != NULL ? ": " : "", hint != NULL ? hint : "");
+	if (e == OK)
+		sign_done(rq);
+	if (e == OK && rq->credential != NULL)
+		roster_used(
+		    rq->loop->roster, rq->credential, "s3", rq->auth.region, rq->now_ms);
 	return e == OK && rq->auth.kind == AUTH_PRESIGNED ? hoist_headers(rq, v2) : e;
 }

@@ -177,6 +177,14 @@ row_find(struct span name)
 	return NULL;
 }
 
+bool
+conf_takes_value(struct span name)
+{
+	const struct conf_row *row = row_find(name);
+
+	return row != NULL && row->type != TYPE_FLAG;
+}
+
 /* One option at argv[*i]; *i moves over its value. */
 static enum err
 option_set(struct conf *c, int argc, char **argv, int *i, struct fail *fail)

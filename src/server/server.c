@@ -11,16 +11,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "access/access.h"
+#include "access/declare.h"
+#include "base/clock.h"
 #include "base/arena.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json.h"
 #include "http/http.h"
+#include "iam/oidc.h"
+#include "job/logship.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
+#include "server/master.h"
 #include "server_priv.h"
 #include "store/store.h"
 
@@ -29,17 +33,22 @@ struct server {
 	struct fail fail;
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
+	struct keyring *keys;
 	struct access *access;
+	struct iam_oidc *oidc;
+	struct iam_conf iam;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
+	struct ledger *ledger;
+	struct logship *logship;
 	struct s3 *s3;
-	struct http_server *http;
-	struct http_conf http_conf;
-	char **domains;
-	size_t ndomains;
+	struct http_server *http, *website;
+	struct http_conf http_conf, website_conf;
+	char **domains, **web_domains;
+	size_t ndomains, nweb_domains;
 	char *public_hosts[URLS_MAX];
 	size_t npublic_hosts;
-	struct buf endpoint;
+	struct buf endpoint, website_endpoint;
 };
 
 static unsigned
@@ -50,20 +59,34 @@ processors(void)
 	return n < 1 ? 1 : (unsigned)n;
 }
 
-static void
-domains_split(struct server *s)
+/* "A,B" to out, which has room for as many as there are characters. */
+static size_t
+names_split(const char *list, char **out)
 {
-	struct span rest = span_str(s->conf->domains), one;
+	struct span rest = span_str(list), one;
+	size_t n = 0;
 
-	s->domains = mem_array(
-	    strlen(s->conf->domains) + 2 + s->npublic_hosts, sizeof *s->domains);
-	s->domains[s->ndomains++] = mem_dup("localhost");
-	s->domains[s->ndomains++] = mem_dup("s3.localhost");
 	while (rest.n > 0) {
 		one = span_trim(span_cut(&rest, ','));
 		if (one.n > 0)
-			s->domains[s->ndomains++] = mem_span(one);
+			out[n++] = mem_span(one);
 	}
+	return n;
+}
+
+static void
+domains_split(struct server *s)
+{
+	const struct conf *c = s->conf;
+	struct span one;
+
+	s->web_domains = mem_array(strlen(c->website_domain) + 1, sizeof *s->web_domains);
+	s->nweb_domains = names_split(c->website_domain, s->web_domains);
+	s->domains =
+	    mem_array(strlen(c->domains) + 2 + s->npublic_hosts, sizeof *s->domains);
+	s->domains[s->ndomains++] = mem_dup("localhost");
+	s->domains[s->ndomains++] = mem_dup("s3.localhost");
+	s->ndomains += names_split(c->domains, s->domains + s->ndomains);
 	for (size_t i = 0; i < s->npublic_hosts; i++) {
 		one = span_str(s->public_hosts[i]);
 		if (one.p[0] != '[')
@@ -83,6 +106,7 @@ open_store(struct server *s)
 		.tables = model_tables,
 		.ntables = T_COUNT,
 	};
+	enum err e;
 
 	if (c->ephemeral) {
 		s->ephemeral = ephemeral_make(&s->fail);
@@ -91,14 +115,15 @@ open_store(struct server *s)
 		sc.dir = s->ephemeral;
 		sc.durability = STORE_NONE;
 	}
-	return store_open(&s->store, &sc, &s->fail);
+	e = store_open(&s->store, &sc, &s->fail);
+	return e == OK ? master_load(&s->keys, c->master_key_file, sc.dir, &s->fail) : e;
 }
 
 static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
-	struct access_conf ac = { c->root_user, c->root_password };
+	struct access_conf ac = { c->root_user, c->root_password, s->store, s->keys };
 	struct s3_conf sc = {
 		.store = s->store,
 		.region = c->region,
@@ -116,16 +141,27 @@ open_s3(struct server *s)
 	if (e == OK)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
+	if (e == OK)
+		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e != OK)
 		return e;
 	domains_split(s);
 	s->access = access_new(&ac);
+	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	if (e != OK)
+		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
+	s->iam = (struct iam_conf){ s->access, s->keys, s->oidc };
 	sc.access = s->access;
+	sc.iam = &s->iam;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
+	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
+	sc.ledger = s->ledger;
 	sc.domains = (const char *const *)s->domains;
 	sc.ndomains = s->ndomains;
+	sc.web_domains = (const char *const *)s->web_domains;
+	sc.nweb_domains = s->nweb_domains;
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
 	s->s3 = s3_new(&sc);
@@ -137,6 +173,7 @@ open_http(struct server *s)
 {
 	const struct conf *c = s->conf;
 	unsigned loops = (unsigned)c->loops;
+	enum err e;
 
 	if (loops == 0)
 		loops = processors() < 8 ? processors() : 8;
@@ -155,14 +192,21 @@ open_http(struct server *s)
 		.tls_dir = c->tls_dir[0] != '\0' ? c->tls_dir : NULL,
 		.server_name = "AmazonS3",
 	};
-	return http_server_new(&s->http, &s->http_conf, s3_app(s->s3), &s->fail);
+	s->website_conf = s->http_conf;
+	s->website_conf.address = c->website_address;
+	s->website_conf.setting = "website-address";
+	e = http_server_new(&s->http, &s->http_conf, s3_app(s->s3), &s->fail);
+	if (e == OK && c->website_address[0] != '\0')
+		e = http_server_new(
+		    &s->website, &s->website_conf, s3_website_app(s->s3), &s->fail);
+	return e;
 }
 
 /* A host that means "everywhere" is no place to go to. */
 static void
-endpoint_render(struct server *s)
+endpoint_render(struct buf *out, const struct http_conf *conf, uint16_t port)
 {
-	struct span host = span_str(s->conf->address);
+	struct span host = span_str(conf->address);
 
 	while (host.n > 0 && host.p[host.n - 1] != ':')
 		host.n--;
@@ -171,16 +215,23 @@ endpoint_render(struct server *s)
 		host = SPAN_LIT("127.0.0.1");
 	if (span_is(host, "[::]"))
 		host = SPAN_LIT("[::1]");
-	buf_str(&s->endpoint, s->http_conf.tls_dir != NULL ? "https://" : "http://");
-	buf_span(&s->endpoint, host);
-	buf_printf(&s->endpoint, ":%u", http_server_port(s->http));
+	buf_str(out, conf->tls_dir != NULL ? "https://" : "http://");
+	buf_span(out, host);
+	buf_printf(out, ":%u", port);
+}
+
+/* Access key and secret key of who has set none. */
+static const char *
+default_key(const struct conf *c)
+{
+	return c->minio ? "minioadmin" : "trugadmin";
 }
 
 static bool
 default_keys(const struct conf *c)
 {
-	return strcmp(c->root_user, "trugadmin") == 0 &&
-	    strcmp(c->root_password, "trugadmin") == 0;
+	return strcmp(c->root_user, default_key(c)) == 0 &&
+	    strcmp(c->root_password, default_key(c)) == 0;
 }
 
 static bool
@@ -195,6 +246,8 @@ static void
 greet(struct server *s)
 {
 	const char *at = buf_cstr(&s->endpoint);
+	bool known = default_keys(s->conf);
+	const char *secret = known ? default_key(s->conf) : "SECRET";
 
 	if (s->conf->greeting == 2 || (s->conf->greeting == 0 && !isatty(STDERR_FILENO)))
 		return;
@@ -207,12 +260,9 @@ greet(struct server *s)
 	    "region_name='%s').list_buckets()['Buckets'])\"\n"
 	    "  curl --aws-sigv4 aws:amz:%s:s3 --user %s:%s -H 'x-amz-content-sha256: "
 	    "UNSIGNED-PAYLOAD' %s/\n\n",
-	    at, s->conf->root_user,
-	    default_keys(s->conf) ? "trugadmin" : "(as you set it)", s->conf->root_user,
-	    default_keys(s->conf) ? "trugadmin" : "SECRET", at, s->conf->region, at,
-	    s->conf->root_user, default_keys(s->conf) ? "trugadmin" : "SECRET",
-	    s->conf->region, s->conf->region, s->conf->root_user,
-	    default_keys(s->conf) ? "trugadmin" : "SECRET", at);
+	    at, s->conf->root_user, known ? secret : "(as you set it)",
+	    s->conf->root_user, secret, at, s->conf->region, at, s->conf->root_user,
+	    secret, s->conf->region, s->conf->region, s->conf->root_user, secret, at);
 }
 
 static enum err
@@ -251,6 +301,10 @@ ready_file(struct server *s)
 
 	buf_str(&text, "{\"endpoint\": ");
 	json_put(&text, buf_view(&s->endpoint));
+	if (s->website != NULL) {
+		buf_str(&text, ", \"website\": ");
+		json_put(&text, buf_view(&s->website_endpoint));
+	}
 	buf_printf(&text, ", \"port\": %u, \"pid\": %ld}\n", http_server_port(s->http),
 	    (long)getpid());
 	if (path[0] != '\0')
@@ -272,14 +326,25 @@ server_start(struct server *s)
 		e = open_http(s);
 	if (e != OK)
 		return e;
+	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
+	    .ledger = s->ledger,
+	    .account = ACCOUNT_ROOT,
+	    .interval_ms = s->conf->log_delivery });
 	http_server_start(s->http);
-	endpoint_render(s);
+	endpoint_render(&s->endpoint, &s->http_conf, http_server_port(s->http));
+	if (s->website != NULL) {
+		http_server_start(s->website);
+		endpoint_render(
+		    &s->website_endpoint, &s->website_conf, http_server_port(s->website));
+	}
 	greet(s);
 	if (default_keys(s->conf) && !on_loopback(s->conf->address))
 		log_warn("the default keys are in use on %s: set --root-user and "
 			 "--root-password",
 		    s->conf->address);
 	printf("trug ready %s pid %ld\n", buf_cstr(&s->endpoint), (long)getpid());
+	if (s->conf->minio) /* what old waiters look for */
+		printf("Status: 1 Online, 0 Offline.\n");
 	(void)fflush(stdout);
 	return ready_file(s);
 }
@@ -287,13 +352,20 @@ server_start(struct server *s)
 static void
 server_stop(struct server *s)
 {
+	if (s->website != NULL)
+		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
 		http_server_drain(s->http, (unsigned)s->conf->drain_timeout);
+	http_server_free(&s->website);
 	http_server_free(&s->http);
+	logship_free(&s->logship);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
+	oidc_free(&s->oidc);
+	ledger_free(&s->ledger);
 	store_close(&s->store);
+	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
 	if (s->ephemeral != NULL)
 		ephemeral_remove(s->ephemeral);
@@ -301,9 +373,13 @@ server_stop(struct server *s)
 	for (size_t i = 0; i < s->ndomains; i++)
 		mem_free(s->domains[i]);
 	mem_free(s->domains);
+	for (size_t i = 0; i < s->nweb_domains; i++)
+		mem_free(s->web_domains[i]);
+	mem_free(s->web_domains);
 	for (size_t i = 0; i < s->npublic_hosts; i++)
 		mem_free(s->public_hosts[i]);
 	buf_fini(&s->endpoint);
+	buf_fini(&s->website_endpoint);
 }
 
 static void

@@ -11,7 +11,6 @@ Writes results.json, results.md and plots (SVG) to --out.
 """
 
 import argparse
-import hashlib
 import json
 import os
 import platform
@@ -24,14 +23,17 @@ import threading
 import time
 
 import report
+import walk
+from probes import absolute, cpu_ns, disk_of, trace, wrk_run
+from rados import Radosgw
 from servers import (BUILD, LOAD, TOP, TRUG, Moto, Nginx, Peer, Trug, free_port, make_certificate,
                      moto_binary, nginx_binary, s3raw, status_of, version_of)
 
 MIB = 1 << 20
 LARGE = 64 * MIB
 PART = 5 * MIB
-GROUPS = ("small", "connections", "large", "multipart", "tls", "rest", "calls", "scale", "peers",
-          "wrk")
+GROUPS = ("small", "connections", "large", "multipart", "tls", "rest", "calls", "scale",
+          "dataset", "peers", "wrk")
 
 
 class Bench:
@@ -62,6 +64,7 @@ class Bench:
 
     def down(self):
         for server in self.started:
+            server.alive()
             server.stop()
         self.started = []
 
@@ -71,18 +74,31 @@ class Bench:
         if self.args.verbose:
             print(text, file=sys.stderr, flush=True)
 
-    def interleave(self, group, tasks, reps=None):
-        """Each repeat runs every task in turn; the first repeat is warm-up and dropped."""
+    def interleave(self, group, tasks, reps=None, yardstick=None):
+        """Each repeat runs every task in turn; the first repeat is warm-up and dropped. A
+        yardstick runs between any two, so that each has one on either side: what the machine
+        gives changes from second to second, and what a run is compared with must not lie far
+        from it."""
         for rep in range((reps or self.args.reps) + 1):
             # Turned round each time, so that nobody always runs behind the same neighbour.
+            before = yardstick() if yardstick else None
             for name, title, function in tasks[rep % len(tasks):] + tasks[:rep % len(tasks)]:
                 self.note("%s %d %s" % (group, rep, name))
                 run = function()
+                if yardstick:
+                    after = yardstick()
+                    run["beside"] = (before["cpu_us"] + after["cpu_us"]) / 2
+                    before = after
                 entry = self.results.setdefault(group + "/" + name, {"title": title, "runs": []})
                 if rep > 0:
                     entry["runs"].append(run)
                 elif run.get("errors"):
                     print("bench: %s/%s has errors" % (group, name), file=sys.stderr)
+
+    def yardstick(self, nginx, keys):
+        """GETs of 4 KiB at nginx, filled before."""
+        return self.reading(nginx, "get", self.args.yardstick, prefix="s/", keys=keys) \
+            if nginx else None
 
     def seconds_large(self):
         return max(0.5 if self.args.short else 2.0, self.args.seconds)
@@ -141,20 +157,13 @@ class Bench:
         trug, nginx = self.trug(), self.nginx()
         trug.fill("s/", keys, 4096)
         trug.fill("few/", 10, 100)
+        trug.fill("m/", keys, 4096)
         trug.load("put", prefix="one/", count=1, size=LARGE, conns=1)
         tasks = []
-        for server in [nginx, trug] if nginx else [trug]:
-            if server is nginx:
-                nginx.fill("s/", keys, 4096)
-            put, delete = self.put_and_delete(server, "p/", size=4096)
-            tasks += [
-                (server.name + ".get", "GET 4 KiB", self.reading(server, "get", prefix="s/",
-                                                                 keys=keys)),
-                (server.name + ".head", "HEAD", self.reading(server, "head", prefix="s/",
-                                                             keys=keys)),
-                (server.name + ".put", "PUT 4 KiB", put),
-                (server.name + ".delete", "DELETE", delete)]
-        tasks += [
+        if nginx:
+            nginx.fill("s/", keys, 4096)
+            tasks += self.basics(nginx, "nginx", keys)
+        tasks += self.basics(trug, "trug", keys) + [
             ("trug.list", "List, page of 1,000",
              self.reading(trug, "list", prefix="s/", keys=keys, page=min(1000, keys))),
             ("trug.list_first", "List by delimiter, 10 keys below",
@@ -169,19 +178,25 @@ class Bench:
              self.reading(trug, "mix", prefix="m/", keys=keys, size=4096)),
             ("disk.sync", "fdatasync of 4 KiB appended, alone", self.disk),
             ("trug.put_one", "PUT 4 KiB, 1 connection",
-             self.writing(trug, "put", "q/", conns=1, size=4096))]
-        trug.fill("m/", keys, 4096)
+             self.writing(trug, "put", "q/", conns=1, size=4096)),
+            ("disk.sync_again", "fdatasync of 4 KiB appended, alone, again", self.disk)]
         if not self.args.short:
             alone = self.trug("trug-one-loop", args=["--loops", "1"])
             alone.fill("s/", keys, 4096)
             tasks.insert(len(tasks) // 2, (
                 "trug.get_one_loop", "GET 4 KiB, --loops 1",
                 self.reading(alone, "get", prefix="s/", keys=keys)))
-        self.interleave("small", OrderedTasks(tasks))
-        if trug.process.poll() is not None:
-            sys.exit("bench: trug ended by itself: %s" % trug.process.returncode)
+        self.interleave("small", OrderedTasks(tasks), yardstick=self.yardstick(nginx, keys))
         self.facts["rss_after_small"] = trug.memory()
         self.facts["rss_anon_after_small"] = trug.memory("RssAnon")
+
+    def basics(self, server, name, keys):
+        """GET, HEAD, PUT, DELETE of 4 KiB at 16 connections."""
+        put, delete = self.put_and_delete(server, "p/", size=4096)
+        return [(name + ".get", "GET 4 KiB", self.reading(server, "get", prefix="s/",
+                                                          keys=keys)),
+                (name + ".head", "HEAD", self.reading(server, "head", prefix="s/", keys=keys)),
+                (name + ".put", "PUT 4 KiB", put), (name + ".delete", "DELETE", delete)]
 
     def disk(self):
         out = subprocess.run([LOAD, "disk", os.path.join(self.home, "disk"),
@@ -223,19 +238,23 @@ class Bench:
         tasks += [("trug.get", "GET 64 MiB", self.reading(trug, "get", seconds, prefix="l/",
                                                           keys=2, conns=2)),
                   ("trug.put", "PUT 64 MiB, unsigned payload", self.over(trug, puts, 0)),
-                  ("trug.put_signed", "PUT 64 MiB, signed payload", self.over(trug, puts, 1)),
                   ("hash", "MD5 and SHA-256 of 64 MiB, alone", self.hashes),
-                  ("trug.get_beside", "GET 4 KiB beside two uploads of 64 MiB",
+                  ("trug.put_signed", "PUT 64 MiB, signed payload", self.over(trug, puts, 1)),
+                  ("trug.put_alone", "PUT 64 MiB, signed payload, 1 connection",
+                   self.over(trug, puts, 1, 1)),
+                  ("trug.get_alone", "GET 4 KiB at 4 connections, nobody beside",
+                   self.reading(trug, "get", prefix="s/", keys=1000, conns=4)),
+                  ("trug.get_beside", "GET 4 KiB at 4 connections beside two uploads of 64 MiB",
                    lambda: self.beside(trug, seconds))]
         self.interleave("large", tasks, self.args.reps_large)
 
     @staticmethod
-    def over(server, count, signed):
+    def over(server, count, signed, conns=2):
         """Uploads over the same keys, so that the disk stays small."""
         def run():
-            first = server.load("put", prefix="up/", count=2, size=LARGE, conns=2,
+            first = server.load("put", prefix="up/", count=2, size=LARGE, conns=conns,
                                 signed_body=signed)
-            done = server.load("put", prefix="up/", count=count, size=LARGE, conns=2,
+            done = server.load("put", prefix="up/", count=count, size=LARGE, conns=conns,
                                signed_body=signed, settle=0.3)
             done["errors"] += first["errors"]
             return done
@@ -254,7 +273,7 @@ class Bench:
         time.sleep(0.2)
         done = server.load("get", prefix="s/", keys=1000, conns=4, seconds=seconds)
         uploads.wait()
-        done.pop("cpu_us", None)  # of the uploads as well
+        done["cpu_us"] = None  # of the uploads as well
         return done
 
     def multipart(self):
@@ -295,21 +314,19 @@ class Bench:
         trug, nginx = self.trug("trug-tls", True), self.nginx("nginx-tls", True)
         trug.fill("s/", keys, 4096)
         trug.fill("l/", 2, LARGE, 2)
-        tasks = []
-        for server, name in ((nginx, "nginx"), (trug, "trug")):
-            if not server:
-                continue
-            if server is nginx:
-                nginx.fill("s/", keys, 4096)
-                nginx.fill("l/", 2, LARGE)
-            tasks += [(name + ".get", "TLS GET 4 KiB",
-                       self.reading(server, "get", prefix="s/", keys=keys)),
-                      (name + ".get_large", "TLS GET 64 MiB",
-                       self.reading(server, "get", self.seconds_large(), prefix="l/", keys=2,
-                                    conns=2)),
-                      (name + ".put", "TLS PUT 4 KiB", self.writing(server, "put", "w/",
-                                                                    size=4096))]
-        self.interleave("tls", tasks)
+        both = [(trug, "trug")]
+        if nginx:
+            nginx.fill("s/", keys, 4096)
+            nginx.fill("l/", 2, LARGE)
+            both.insert(0, (nginx, "nginx"))
+        tasks = [(name + ".get", "TLS GET 4 KiB",
+                  self.reading(server, "get", prefix="s/", keys=keys)) for server, name in both]
+        tasks += [(name + ".get_large", "TLS GET 64 MiB",
+                   self.reading(server, "get", self.seconds_large(), prefix="l/", keys=2, conns=2))
+                  for server, name in both]
+        tasks += [(name + ".put", "TLS PUT 4 KiB", self.writing(server, "put", "w/", size=4096))
+                  for server, name in both]
+        self.interleave("tls", tasks, yardstick=self.yardstick(nginx, keys))
 
     def rest(self):
         """Start, idle memory, memory of idle connections: no load."""
@@ -370,42 +387,65 @@ class Bench:
                 self.facts["calls/%s.%s" % (name, op)] = trace(server, op, options, self.home)
 
     def scale(self):
-        """PUT, list and start with --scale keys against 10^4."""
-        sizes = [("few", 10000), ("many", self.args.scale)]
-        tasks = []
-        for name, keys in sizes:
-            trug = self.trug("trug-scale-" + name, args=["--durability", "none"])
-            began, before = time.monotonic(), cpu_ns(trug)
-            trug.fill("few/", 10, 100)
-            trug.fill("s/", 1, 100)
-            done = trug.load("put", prefix="s/", count=keys, size=100, conns=64,
-                             scatter=0 if self.args.ordered else 1)
-            self.facts["load/" + name] = {
-                "keys": keys, "seconds": time.monotonic() - began, "errors": done["errors"],
-                "cpu_us": (cpu_ns(trug) - before) / 1e3 / keys}
-            trug.stop()
-            trug.args = [a for a in trug.args if a not in ("--durability", "none")]
-            self.facts["disk/" + name] = disk_of(os.path.join(trug.home, "data"))
-            self.start_times("scale-" + name, trug, "plain")
-            trug.start()
-            time.sleep(0.5)
-            self.facts["rss/scale-" + name] = trug.memory()
-            where = dict(prefix="s/", keys=keys, scatter=0 if self.args.ordered else 1)
-            tasks += [
-                (name + ".put", "PUT 100 B at %s keys" % report.number(keys),
-                 self.passing(trug, 16, 4000)),
-                (name + ".put_one", "PUT 100 B, 1 connection, at %s keys" % report.number(keys),
-                 self.passing(trug, 1, 500)),
-                (name + ".list", "List, page of 1,000, at %s keys" % report.number(keys),
-                 self.reading(trug, "list", conns=4, **where)),
-                (name + ".get", "GET 100 B at %s keys" % report.number(keys),
-                 self.reading(trug, "get", prefix="few/", keys=10)),
-                (name + ".below_few", "List by delimiter, 10 keys below",
-                 self.reading(trug, "list", prefix="few", delimiter="/")),
-                (name + ".below_many", "List by delimiter, %s keys below" % report.number(keys),
-                 self.reading(trug, "list", prefix="s", delimiter="/"))]
+        """PUT, list and start with --scale keys against 10^4, and the powers of ten between."""
+        tasks, keys = [], 10000
+        while keys <= self.args.scale:
+            tasks += self.scale_tasks("few" if keys == 10000 else "many" if
+                                      keys * 10 > self.args.scale else "mid%d" % keys, keys)
+            keys *= 10
+        # PUTs of one size beside those of the others: a disk's mood passes quickly.
+        tasks.sort(key=lambda t: t[0].split(".")[1])
         self.interleave("scale", tasks)
         self.facts["rss/scale-many-after"] = self.started[-1].memory()
+
+    def scale_tasks(self, name, keys):
+        """Loads a store of its own and says what is done with it."""
+        trug = self.trug("trug-scale-" + name, args=["--durability", "none"])
+        trug.fill("few/", 10, 100)
+        began, before = time.monotonic(), cpu_ns(trug)
+        done = trug.load("put", prefix="s/", count=keys, size=100, conns=64,
+                         scatter=0 if self.args.ordered else 1)
+        self.facts["load/" + name] = {
+            "keys": keys, "seconds": time.monotonic() - began, "errors": done["errors"],
+            "cpu_us": (cpu_ns(trug) - before) / 1e3 / keys}
+        trug.stop()
+        trug.args = [a for a in trug.args if a not in ("--durability", "none")]
+        self.facts["disk/" + name] = disk_of(os.path.join(trug.home, "data"))
+        self.start_times("scale-" + name, trug, "plain")
+        trug.start()
+        time.sleep(0.5)
+        self.facts["rss/scale-" + name] = trug.memory()
+        where = dict(prefix="s/", keys=keys, scatter=0 if self.args.ordered else 1)
+        at = "at %s keys" % report.number(keys)
+        return [
+            (name + ".put", "PUT 100 B " + at, self.passing(trug, 16, 4000)),
+            (name + ".put_one", "PUT 100 B, 1 connection, " + at, self.passing(trug, 1, 500)),
+            (name + ".list", "List, page of 1,000, " + at,
+             self.reading(trug, "list", conns=4, **where)),
+            (name + ".get", "GET 100 B " + at,
+             self.reading(trug, "get", prefix="few/", keys=10)),
+            (name + ".below_few", "List by delimiter, 10 keys below, " + at,
+             self.reading(trug, "list", prefix="few", delimiter="/")),
+            (name + ".below_many", "List by delimiter, %s keys below" % report.number(keys),
+             self.reading(trug, "list", prefix="s", delimiter="/"))]
+
+    def dataset(self):
+        """The data set's keys listed from end to end, by a raw client and by aws."""
+        count = min(walk.ALL, self.args.scale // 2)
+        trug = self.trug("trug-d", args=["--durability", "none"])
+        walk.fill(trug, count)
+        trug.stop()
+        trug.args = []
+        trug.start()
+        keys, tasks = 2 * count, []
+        for version in (1, 2):
+            tasks.append(("trug.v%d" % version, "ListObjects%s of all %s keys, per key" % (
+                "V2" if version == 2 else "", report.number(keys)),
+                lambda v=version: walk.by_raw_client(trug, v, keys)))
+        if walk.aws_binary():
+            tasks.append(("trug.aws", "The same by `aws s3api list-objects` (%s), per key" %
+                          walk.aws_version(), lambda: walk.by_aws(trug, keys)))
+        self.interleave("dataset", tasks, 2)
 
     def peers(self):
         """Other servers that install by name; each beside trug and nginx, few keys."""
@@ -413,6 +453,8 @@ class Bench:
                  for i, text in enumerate(self.args.peer)]
         if moto_binary():
             peers.append(Moto("moto", os.path.join(self.home, "moto")))
+        if Radosgw.there():
+            peers.append(Radosgw("radosgw", os.path.join(self.home, "radosgw")))
         if not peers:
             return
         keys = 1000
@@ -421,16 +463,14 @@ class Bench:
         for server in [s for s in servers if s]:
             name = server.name.split("-")[0]
             server.fill("s/", keys, 4096, 16)
-            put, delete = self.put_and_delete(server, "p/", size=4096)
-            tasks += [(name + ".get", "GET 4 KiB", self.reading(server, "get", prefix="s/",
-                                                                keys=keys)),
-                      (name + ".head", "HEAD", self.reading(server, "head", prefix="s/",
-                                                            keys=keys)),
-                      (name + ".put", "PUT 4 KiB", put), (name + ".delete", "DELETE", delete)]
+            tasks += self.basics(server, name, keys)
             if name != "nginx":
                 tasks += [(name + ".list", "List, page of 1,000",
                            self.reading(server, "list", prefix="s/", page=keys))]
-        self.interleave("peers", OrderedTasks(tasks), min(3, self.args.reps))
+        self.interleave("peers", OrderedTasks(tasks), min(3, self.args.reps),
+                        self.yardstick(servers[1], keys))
+        for server in [s for s in servers if s]:
+            self.facts["rss_loaded/" + server.name.split("-")[0]] = server.memory()
 
     def wrk(self):
         """GET once more by wrk, a generator that is not ours, with requests signed before."""
@@ -463,95 +503,15 @@ class OrderedTasks(list):
         return at - 1 if name.endswith(".delete") else at
 
 
-def absolute(command):
-    return [shutil.which(command[0]) or command[0]] + command[1:]
-
-
-def cpu_ns(server):
-    """CPU time of all threads, also of those that ended: clock_getcpuclockid(3) as Linux
-    builds its answer."""
-    return sum(time.clock_gettime_ns((~pid << 3) | 2) for pid in server.pids())
-
-
-def disk_of(folder):
-    """Bytes on disk, of the index and of the rest."""
-    out = {"index": 0, "rest": 0}
-    for base, _, names in os.walk(folder):
-        for name in names:
-            kind = "index" if name.endswith(".mdb") or "index" in base else "rest"
-            out[kind] += os.stat(os.path.join(base, name)).st_blocks * 512
-    return out
-
-
-def trace(server, op, options, home):
-    out = os.path.join(home, "strace")
-    args = ["strace", "-f", "-c", "-o", out]
-    for pid in server.pids():
-        args += ["-p", str(pid)]
-    tracer = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(0.4)
-    done = server.load(op, seconds=1, **options)
-    tracer.send_signal(signal.SIGINT)
-    tracer.wait()
-    counts = {}
-    with open(out) as f:
-        for line in f:
-            words = line.split()
-            if len(words) >= 5 and words[0].replace(".", "").isdigit() and words[-1] != "total":
-                counts[words[-1]] = int(words[3]) / max(1, done["issued"])
-    return {"total": sum(counts.values()), "by_name": dict(
-        sorted(((k, round(v, 3)) for k, v in counts.items() if v >= 0.005), key=lambda x: -x[1]))}
-
-
-WRK_SCRIPT = """
-local requests, at = {}, 0
-function init(args)
-	local f = io.open(args[1], "rb")
-	local text = f:read("*a")
-	f:close()
-	for one in text:gmatch("(.-\\r\\n\\r\\n)") do requests[#requests + 1] = one end
-end
-function request()
-	at = at % #requests + 1
-	return requests[at]
-end
-"""
-
-
-def wrk_run(server, keys, seconds, home):
-    script, heads = os.path.join(home, "wrk.lua"), os.path.join(home, "wrk.heads")
-    with open(script, "w") as f:
-        f.write(WRK_SCRIPT)
-    with open(heads, "wb") as f:
-        for i in range(keys):
-            path = "/bench/s/%08d" % i
-            headers = [("Host", "127.0.0.1:%d" % server.port)]
-            if server.access:
-                sha = hashlib.sha256(b"").hexdigest()
-                signer = s3raw.Signer(server.access, server.secret)
-                headers += [("x-amz-content-sha256", sha), ("x-amz-date", signer.stamp)]
-                headers.append(("Authorization", signer.header("GET", path, [], headers, sha)))
-            f.write(("GET %s HTTP/1.1\r\n%s\r\n\r\n" % (
-                path, "\r\n".join("%s: %s" % h for h in headers))).encode())
-    before = cpu_ns(server)
-    out = subprocess.run(["wrk", "-t1", "-c16", "-d%ds" % max(1, round(seconds)), "--latency", "-s",
-                          script, server.endpoint, "--", heads], stdout=subprocess.PIPE,
-                         check=True).stdout.decode()
-    used = cpu_ns(server) - before
-    ops = int([x for x in out.splitlines() if "requests in" in x][0].split()[0])
-    bad = sum(int(x.split(":")[1]) for x in out.splitlines() if "Non-2xx" in x)
-    return {"ops": ops, "errors": bad, "cpu_us": used / 1e3 / max(1, ops),
-            "rate": ops / max(1, round(seconds))}
-
-
 def machine():
     with open("/proc/cpuinfo") as f:
         models = [x.split(":")[1].strip() for x in f if x.startswith("model name")]
     return {"cpu": models[0] if models else platform.machine(), "cpus": os.cpu_count(),
             "system": "%s %s" % (platform.system(), platform.release()),
-            "load_before": os.getloadavg()[0], "when": time.strftime("%Y-%m-%dT%H:%MZ",
+            "load": [os.getloadavg()[0]], "when": time.strftime("%Y-%m-%dT%H:%MZ",
                                                                      time.gmtime()),
-            "trug": version_of([TRUG, "version"]),
+            "trug": "%s (%s)" % (version_of([TRUG, "version"]), version_of(
+                ["git", "-C", TOP, "describe", "--always", "--dirty"])),
             "nginx": version_of([nginx_binary(), "-v"]) if nginx_binary() else "not installed"}
 
 
@@ -566,20 +526,25 @@ def arguments():
     p.add_argument("--ordered", action="store_true", help="load scale's keys in order, not at "
                    "random")
     p.add_argument("--parts", type=int, help="of the completed upload")
-    p.add_argument("--peer", action="append", default=[], metavar="NAME=HOST:PORT,KEY,SECRET[,PID]")
+    p.add_argument("--peer", action="append", default=[], metavar="NAME=URL,KEY,SECRET[,PID]",
+                   help="another server, measured in the group peers")
     p.add_argument("--trug-args", default="", help="more options for trug serve")
     p.add_argument("--dir", help="where the data stands while running (the disk measured)")
     p.add_argument("--out", default=os.path.join(BUILD, "bench"), help="folder of the results")
+    p.add_argument("--keep", action="store_true", help="write the tables of the project's README "
+                   "and of tests/bench/measured.md from this run")
     p.add_argument("--strict", action="store_true", help="fail when a goal is not met")
     p.add_argument("-v", "--verbose", action="store_true")
     a = p.parse_args()
-    short, full = (0.2, 3, 2000, 20000, 200, 0.2, 2), (2.0, 5, 10000, 1000000, 10000, 1.2, 4)
-    for name, value in zip(("seconds", "reps", "keys", "scale", "parts", "settle", "reps_large"),
+    short = (0.2, 3, 2000, 10000, 200, 0.2, 2, 0.1)
+    full = (1.5, 7, 10000, 1000000, 10000, 1.2, 4, 0.4)
+    for name, value in zip(("seconds", "reps", "keys", "scale", "parts", "settle", "reps_large",
+                            "yardstick"),
                            short if a.short else full):
         if getattr(a, name, None) is None:
             setattr(a, name, value)
     a.connections = (1, 256) if a.short else (1, 16, 256, 2000)
-    leave = ("connections", "peers", "wrk", "calls", "scale") if a.short else ()
+    leave = ("connections", "peers", "wrk", "calls", "scale", "dataset") if a.short else ()
     a.groups = a.only.split(",") if a.only else [g for g in GROUPS if g not in leave]
     if set(a.groups) - set(GROUPS):
         p.error("no such group: " + a.only)
@@ -605,6 +570,7 @@ def main():
             since = time.monotonic()
             getattr(bench, group)()
             bench.down()
+            facts["load"].append(os.getloadavg()[0])
             facts["groups"][group] = round(time.monotonic() - since, 1)
             report.write(results, args.out)  # so far, should the rest be stopped
     finally:
@@ -612,6 +578,8 @@ def main():
         shutil.rmtree(bench.home, ignore_errors=True)
     facts["seconds"] = round(time.monotonic() - began, 1)
     goals = report.write(results, args.out)
+    if args.keep:
+        report.keep(results, goals)
     print("\n".join(report.goals_table(goals)))
     print("bench: %s/results.md" % args.out)
     errors = sum(r.get("errors", 0) for t in bench.results.values() for r in t["runs"])

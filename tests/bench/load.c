@@ -5,6 +5,7 @@
  *   --address HOST:PORT --bucket B --prefix P (before the number of the key)
  *   --access KEY --secret SECRET --region R; without --access nothing is signed
  *   --keys N: how many there are to read (a list begins at any of them)
+ *   --width 8 --suffix S: digits of a key's number, what stands behind them
  *   --first N: the first key; --scatter 1: keys are hexadecimal and in no order
  *   --size BYTES --signed-body 1: of a body; --conns N --tls 1 --hold 1 (idle)
  *   --count N or --seconds S --warmup S; --settle S: count what the server does after
@@ -53,9 +54,10 @@ text_option(struct plan *p, const char *name, char *value)
 	const struct {
 		const char *name, **field;
 	} texts[] = { { "bucket", &p->bucket }, { "prefix", &p->prefix },
-		{ "secret", &p->secret }, { "region", &p->region },
-		{ "delimiter", &p->delimiter }, { "source", &p->source },
-		{ "upload", &p->upload }, { "access", &p->access } };
+		{ "suffix", &p->suffix }, { "secret", &p->secret },
+		{ "region", &p->region }, { "delimiter", &p->delimiter },
+		{ "source", &p->source }, { "upload", &p->upload },
+		{ "access", &p->access } };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (strcmp(name, texts[i].name) == 0) {
@@ -99,7 +101,9 @@ number_option(struct plan *p, const char *name, const char *value)
 			*flags[i].field = *value == '1';
 			return true;
 		}
-	if (strcmp(name, "conns") == 0)
+	if (strcmp(name, "width") == 0)
+		p->width = (int)strtol(value, NULL, 10);
+	else if (strcmp(name, "conns") == 0)
 		p->conns = (unsigned)strtoul(value, NULL, 10);
 	else if (strcmp(name, "page") == 0)
 		p->page = (unsigned)strtoul(value, NULL, 10);
@@ -157,11 +161,13 @@ main(int argc, char **argv)
 {
 	struct plan p = { .bucket = "bench",
 		.prefix = "",
+		.suffix = "",
 		.secret = "trugadmin",
 		.region = "us-east-1",
 		.source = "",
 		.upload = "",
 		.conns = 16,
+		.width = 8,
 		.page = 1000,
 		.seconds = 1 };
 

@@ -18,7 +18,7 @@ enum { HEAD_MAX = 16384, PIDS_MAX = 8, REQUEST_MAX = 4096 };
 /* What is asked for; set once from the command line. */
 struct plan {
 	enum op op;
-	const char *host, *port, *bucket, *prefix, *access, *secret, *region;
+	const char *host, *port, *bucket, *prefix, *suffix, *access, *secret, *region;
 	const char *delimiter; /* of a listing, or NULL */
 	const char *source; /* of a copy: /bucket/key */
 	const char *upload; /* of part copies */
@@ -27,6 +27,7 @@ struct plan {
 	uint64_t count; /* requests in all; 0: until seconds are over */
 	double seconds, warmup, settle;
 	unsigned conns, pids[PIDS_MAX], npids, page;
+	int width; /* digits of a key */
 	bool sign, signed_body, tls, scatter, hold;
 };
 

@@ -147,7 +147,7 @@ query_of(const struct plan *p, enum op op, uint64_t i, char *out)
 	if (p->scatter)
 		say(&t, "%03" PRIx64, mix64(i) % 0xf00);
 	else
-		say(&t, "%08" PRIu64,
+		say(&t, "%0*" PRIu64, p->width,
 		    p->first + mix64(i) % (p->keys > p->page ? p->keys - p->page : 1));
 }
 
@@ -162,7 +162,7 @@ path_of(const struct plan *p, enum op op, uint64_t k, char *out)
 	else if (op != OP_LIST && p->scatter)
 		say(&t, "/%s%016" PRIx64, p->prefix, mix64(k + 1));
 	else if (op != OP_LIST)
-		say(&t, "/%s%08" PRIu64, p->prefix, k);
+		say(&t, "/%s%0*" PRIu64 "%s", p->prefix, p->width, k, p->suffix);
 }
 
 enum op

@@ -4,7 +4,10 @@
 # with a tree of 2,000 files; it fetches the newest of them.
 E2E_TESTS = tests/e2e/restart.py tests/e2e/conformance.py tests/e2e/dataset.py \
 	tests/e2e/clients.py tests/e2e/tls.py tests/e2e/cors.py \
-	tests/e2e/links.py
+	tests/e2e/dropin.py \
+	tests/e2e/links.py \
+	tests/e2e/website.py
+E2E_TESTS += tests/e2e/accesslog.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py
 
 check-e2e: all

@@ -42,8 +42,4 @@ class Litestream(Tool):
 
 
 litestream = Litestream()
-try:
-    version = litestream.version("version")
-except AttributeError:
-    version = "newest"
-litestream.run(version)
+litestream.run(litestream.version("version"))

@@ -28,7 +28,7 @@ class Tool(Adapter):
                               env=dict(os.environ, **self.environment))
         if done.returncode:
             raise Failed("%s: %s" % (" ".join(argv[:3]), (
-                done.stderr + done.stdout).decode("utf-8", "replace").strip()[-500:]))
+                done.stderr + done.stdout).decode("utf-8", "replace").strip()[-2000:]))
         return done.stdout
 
     def code(self, why):
@@ -41,5 +41,9 @@ class Tool(Adapter):
         return super().code(why)
 
     def version(self, *argv):
+        """What it says itself, if not the version of the module it was built from."""
+        if os.path.exists(PROGRAM + ".version"):
+            with open(PROGRAM + ".version") as f:
+                return f.read()
         text = self.do(*argv).decode()
         return re.search(r"v?(\d+\.\d+[\w.\-]*)|DEVELOPMENT\S*|RELEASE\S*", text).group(0)

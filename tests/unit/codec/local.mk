@@ -36,6 +36,16 @@ tests_unit_codec_t_mime_SOURCES = tests/unit/codec/t_mime.c
 tests_unit_codec_t_mime_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
 TESTS += tests/unit/codec/t_mime
 
+check_PROGRAMS += tests/unit/codec/t_seal
+tests_unit_codec_t_seal_SOURCES = tests/unit/codec/t_seal.c
+tests_unit_codec_t_seal_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_seal
+
+check_PROGRAMS += tests/unit/codec/t_sealed
+tests_unit_codec_t_sealed_SOURCES = tests/unit/codec/t_sealed.c
+tests_unit_codec_t_sealed_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_sealed
+
 check_PROGRAMS += tests/unit/codec/t_stamp
 tests_unit_codec_t_stamp_SOURCES = tests/unit/codec/t_stamp.c
 tests_unit_codec_t_stamp_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)

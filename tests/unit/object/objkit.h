@@ -90,7 +90,9 @@ kit_write(struct objkit *k, enum err (*fn)(struct txn *t, struct objkit *k, void
 static inline enum err
 kit_make_bucket(struct txn *t, struct objkit *k, void *arg)
 {
-	enum err e = obj_bucket_create(t, span_str(arg), SPAN_NONE, 1000, &k->fail);
+	const struct obj_bucket_new want = { .account = SPAN_LIT(ACCOUNT_ROOT),
+		.now_ms = 1000 };
+	enum err e = obj_bucket_create(t, span_str(arg), &want, &k->fail);
 
 	return e == OK ? obj_bucket_find(t, span_str(arg), &k->bucket, &k->fail) : e;
 }

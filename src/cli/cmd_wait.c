@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/cmd.h"
+#include "cli/endpoint.h"
+#include "http/probe.h"
+
+enum { ASK_MS = 2000, PAUSE_US = 20000, WAIT_S = 30, WAIT_MAX_S = 86400 };
+
+/* Asks until it is ready, anew for the endpoint: the ready file may not be there yet. */
+static int
+wait_for(const char *given, uint64_t seconds)
+{
+	uint64_t end = clock_mono_us() + seconds * 1000000;
+	struct fail fail;
+	unsigned status;
+	enum err e;
+
+	for (;;) {
+		struct buf url = { 0 };
+
+		status = 0;
+		fail_init(&fail, NULL);
+		endpoint_find(&url, given);
+		buf_str(&url, "/_trug/health");
+		e = probe_get(buf_cstr(&url), ASK_MS, &status, &fail);
+		if ((e == OK && status == 200) || e == E_CONFIG ||
+		    clock_mono_us() >= end) {
+			if (e != OK)
+				fprintf(stderr, "trug: %s\n", fail_text(&fail));
+			else if (status != 200)
+				fprintf(stderr, "trug: %s answers %u\n", buf_cstr(&url),
+				    status);
+			buf_fini(&url);
+			break;
+		}
+		buf_fini(&url);
+		(void)usleep(PAUSE_US);
+	}
+	return e == E_CONFIG ? 2 : e != OK || status != 200;
+}
+
+static int
+run(int argc, char **argv)
+{
+	const char *url = NULL;
+	uint64_t seconds = WAIT_S;
+	bool good = true;
+
+	for (int i = 0; i < argc && good; i++) {
+		if (strcmp(argv[i], "--timeout") == 0 && i + 1 < argc)
+			good = span_u64(span_str(argv[++i]), &seconds) &&
+			    seconds <= WAIT_MAX_S;
+		else if (argv[i][0] != '-' && url == NULL)
+			url = argv[i];
+		else
+			good = false;
+	}
+	if (!good) {
+		fprintf(stderr,
+		    "trug: usage: trug wait [URL] [--timeout SECONDS]; seconds: 0 to "
+		    "%d\n",
+		    WAIT_MAX_S);
+		return 2;
+	}
+	return wait_for(url, seconds);
+}
+
+const struct cmd_entry cmd_wait_entry = {
+	.name = "wait",
+	.usage = "[URL] [--timeout SECONDS]",
+	.summary =
+	    "return when a server takes reads and writes (30 seconds at most: exit 1)",
+	.run = run,
+};

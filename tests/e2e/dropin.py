@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Started as MinIO is: its arguments, environment names, health paths, and what waits for them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+from harness import Server, binary, check, equal, run_tests
+import s3raw
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class MinIO:
+    """`trug server` with arguments and environment as a container would get them."""
+
+    def __init__(self, argv, env):
+        self.home = tempfile.TemporaryDirectory(prefix="trug-dropin-")
+        clean = {k: v for k, v in os.environ.items()
+                 if not k.startswith(("TRUG_", "MINIO_"))}
+        clean.update(env)
+        self.log = os.path.join(self.home.name, "log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([binary(), "server"] + argv, env=clean, stdout=log,
+                                            stderr=subprocess.STDOUT, cwd=self.home.name)
+
+    def text(self):
+        with open(self.log) as f:
+            return f.read()
+
+    def wait(self, url, seconds=10):
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=2) as answer:
+                    return answer.status, dict(answer.headers), answer.read()
+            except (urllib.error.URLError, ConnectionError):
+                check(self.process.poll() is None, "it ended: %r" % self.text())
+                check(time.monotonic() < end, "%s does not answer: %r" % (url, self.text()))
+                time.sleep(0.02)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.home.cleanup()
+
+
+def contract(argv, env, path, access, secret, address=None):
+    """What a container module does: start, wait for the path, use the keys it gave."""
+    port = free_port()
+    if address is None:
+        env = dict(env, MINIO_ADDRESS="127.0.0.1:%d" % port)
+    else:
+        argv = argv + ["--address", address % port]
+    with MinIO(argv, env) as minio:
+        url = "http://127.0.0.1:%d" % port
+        equal(minio.wait(url + path)[0], 200, path)
+        s3 = s3raw.Client(url, access, secret)
+        equal(s3.put("bkt").status, 200, "CreateBucket")
+        equal(s3.put("bkt", "k", b"v").status, 200, "PutObject")
+        equal(s3.get("bkt", "k").body, b"v")
+        check("Status: 1 Online, 0 Offline." in minio.text(), minio.text())
+        return minio.text()
+
+
+def test_java_module():
+    contract(["--console-address", ":9001", "data"],
+             {"MINIO_ROOT_USER": "javauser", "MINIO_ROOT_PASSWORD": "javapassword"},
+             "/minio/health/live", "javauser", "javapassword")
+
+
+def test_go_module():
+    contract(["data"], {"MINIO_ROOT_USER": "minioadmin", "MINIO_ROOT_PASSWORD": "minioadmin"},
+             "/minio/health/live", "minioadmin", "minioadmin")
+
+
+def test_python_module():
+    contract(["data"], {"MINIO_ACCESS_KEY": "pyaccess", "MINIO_SECRET_KEY": "pysecretkey"},
+             "/minio/health/live", "pyaccess", "pysecretkey", address="127.0.0.1:%d")
+
+
+def test_node_module():
+    contract(["data"], {"MINIO_ROOT_USER": "minioadmin", "MINIO_ROOT_PASSWORD": "minioadmin"},
+             "/minio/health/live", "minioadmin", "minioadmin")
+
+
+def test_dotnet_module():
+    contract(["data"], {"MINIO_ROOT_USER": "netuser", "MINIO_ROOT_PASSWORD": "netpassword"},
+             "/minio/health/ready", "netuser", "netpassword")
+
+
+def test_defaults_are_minios():
+    contract(["data"], {}, "/minio/health/cluster", "minioadmin", "minioadmin")
+
+
+def test_new_names_go_before_old_ones():
+    contract(["data"], {"MINIO_ACCESS_KEY": "oldaccess", "MINIO_ROOT_USER": "newaccess",
+                        "MINIO_ROOT_PASSWORD": "password"},
+             "/minio/health/cluster/read", "newaccess", "password")
+
+
+def test_secrets_from_files():
+    with tempfile.TemporaryDirectory() as home:
+        for name, value in (("user", "fileuser"), ("password", "filepassword\n")):
+            with open(os.path.join(home, name), "w") as f:
+                f.write(value)
+        contract(["data"], {"MINIO_ROOT_USER_FILE": os.path.join(home, "user"),
+                            "MINIO_ROOT_PASSWORD_FILE": os.path.join(home, "password")},
+                 "/minio/health/live", "fileuser", "filepassword")
+
+
+def test_volumes_and_opts():
+    text = contract([], {"MINIO_VOLUMES": "vol", "MINIO_OPTS": "--console-address :9001 --json"},
+                    "/minio/health/live", "minioadmin", "minioadmin")
+    check("--console-address has no effect" in text, text)
+
+
+def test_ignored_names_are_named():
+    text = contract(["data"], {"MINIO_BROWSER": "off", "MINIO_HOMEGROWN": "1"},
+                    "/minio/health/live", "minioadmin", "minioadmin")
+    check("MINIO_BROWSER has no effect: there is no console" in text, text)
+    check("MINIO_HOMEGROWN has no effect: it is not known here" in text, text)
+
+
+def test_our_names_go_before():
+    contract(["data"], {"TRUG_ROOT_USER": "ours1", "TRUG_ROOT_PASSWORD": "ourpassword",
+                        "MINIO_ROOT_USER": "theirs"},
+             "/minio/health/live", "ours1", "ourpassword")
+
+
+def test_an_option_goes_before_our_name():
+    contract(["data"], {"TRUG_ADDRESS": "127.0.0.1:1"}, "/minio/health/live", "minioadmin",
+             "minioadmin", address="127.0.0.1:%d")
+
+
+def refused(argv, env, *words):
+    with MinIO(argv, env) as minio:
+        equal(minio.process.wait(10), 2, "exit code: %r" % minio.text())
+        lines = [line for line in minio.text().splitlines() if line.startswith("trug: ")]
+        equal(len(lines), 1, minio.text())
+        for word in words:
+            check(word in lines[0], "%r is not in %r" % (word, lines[0]))
+
+
+def test_several_drives_are_refused():
+    refused(["data1", "data2"], {}, "data2", "one directory")
+    refused(["data{1...4}"], {}, "data{1...4}", "one directory")
+
+
+def test_secret_file_that_is_not_there():
+    refused(["data"], {"MINIO_ROOT_PASSWORD_FILE": "/nowhere/secret"},
+            "MINIO_ROOT_PASSWORD_FILE", "/nowhere/secret")
+
+
+def test_short_secret_is_refused():
+    refused(["data"], {"MINIO_ROOT_PASSWORD": "short"}, "--root-password", "8 to 128")
+
+
+def test_health_paths():
+    with Server() as server:
+        for path in ("live", "ready", "cluster", "cluster/read"):
+            with urllib.request.urlopen("%s/minio/health/%s" % (server.endpoint, path)) as answer:
+                equal((answer.status, answer.read()), (200, b""), path)
+                equal(answer.headers.get("X-Minio-Write-Quorum"),
+                      "1" if path.startswith("cluster") else None, path)
+        with urllib.request.urlopen(server.endpoint + "/_trug/health") as answer:
+            check(b'"status": "ok"' in answer.read(), "status")
+        with urllib.request.urlopen(server.endpoint + "/_localstack/health") as answer:
+            check(b'"s3": "running"' in answer.read(), "services")
+        equal(server.client().get("minio", "health/live", {"x": "1"}).status, 200)
+        equal(server.client().put("minio", "health/live", b"").status, 404)
+
+
+def verb(*argv, env=None):
+    done = subprocess.run([binary()] + list(argv), env=dict(os.environ, **(env or {})),
+                          capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stderr
+
+
+def test_health_and_wait_verbs():
+    with Server() as server:
+        equal(verb("health", server.endpoint), (0, ""))
+        equal(verb("wait", server.endpoint), (0, ""))
+        equal(verb("health", env={"TRUG_READY_FILE": server.ready_file}), (0, ""))
+        where = server.endpoint
+    code, said = verb("health", where)
+    equal(code, 1)
+    check("nothing answers there" in said, said)
+    began = time.monotonic()
+    equal(verb("wait", where, "--timeout", "1")[0], 1)
+    check(time.monotonic() - began >= 1, "it did not wait")
+    equal(verb("health", "no-url")[0], 2)
+    equal(verb("wait", "--timeout", "x")[0], 2)
+
+
+def test_wait_outlasts_a_start():
+    port = free_port()
+    waiter = subprocess.Popen([binary(), "wait", "http://127.0.0.1:%d" % port])
+    time.sleep(0.3)
+    equal(waiter.poll(), None, "it should still wait")
+    with MinIO(["--address", "127.0.0.1:%d" % port, "data"], {}):
+        equal(waiter.wait(20), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(globals()))
