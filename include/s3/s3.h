@@ -39,6 +39,7 @@ struct s3_conf {
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
 	unsigned cors_default; /* enum s3_cors */
+	unsigned default_ownership; /* of new buckets: enum obj_ownership */
 };
 
 struct s3 *s3_new(const struct s3_conf *conf); /* conf is copied, its pointers borrowed */

@@ -29,17 +29,10 @@ refuse_headers(struct rq *rq)
 	static const char *const names[] = { "x-amz-server-side-encryption",
 		"x-amz-server-side-encryption-customer-algorithm",
 		"x-amz-server-side-encryption-aws-kms-key-id" };
-	struct span acl = header_get(rq, "x-amz-acl");
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (header_get(rq, names[i]).p != NULL)
 			return header_not_implemented(rq, names[i], NULL);
-	if (acl.p != NULL && !span_is(acl, "private") &&
-	    !span_is(acl, "bucket-owner-full-control"))
-		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	for (size_t i = 0; i < rq->nheader; i++)
-		if (span_starts(rq->header[i].name, SPAN_LIT("x-amz-grant-")))
-			return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
 	return OK;
 }
 

@@ -241,6 +241,8 @@ copy_headers(struct rq *rq, struct copy_op *op)
 		e = headers_lock_look(rq, &lock);
 	if (e == OK)
 		e = headers_lock_admit(rq, &h.attrs, &lock);
+	if (e == OK)
+		e = headers_acl_admit(rq, &h.attrs, NULL);
 	if (e != OK)
 		return e;
 	op->copy.attrs = h.attrs;

@@ -131,6 +131,7 @@ open_s3(struct server *s)
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
+		.default_ownership = c->default_ownership,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
