@@ -87,6 +87,20 @@ append_etag(struct obj_put *p, const struct rec_object *old)
 	digest_of(DIGEST_MD5, span_of(both, sizeof both), p->rec.etag);
 }
 
+/* What is behind must be sealed by the same key as what is there. */
+static enum err
+append_sealed(struct obj_put *p, const struct attrs *attrs)
+{
+	struct span side = side_get(attrs, SIDE_CRYPT),
+		    seen = side_get(&p->attrs, SIDE_CRYPT);
+
+	if (!span_eq(side, seen) || (side.p != NULL) != body_is_sealed(p->body))
+		return fail_set(p->dest.fail, E_OPERATION_ABORTED);
+	if (side.p != NULL)
+		p->rec.flags |= OBJECT_IS_SEALED;
+	return OK;
+}
+
 /* A list of all pieces of old and of the new one. */
 static enum err
 append_anew(struct txn *t, const struct rec_object *old, const struct blob_ref *added,
@@ -160,11 +174,13 @@ obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
 		return e;
 	p->rec.class = old->class;
 	p->rec.mime = old->mime;
-	p->rec.size = p->rec.body.len;
+	p->rec.size = old->size + body_length(p->body);
 	append_etag(p, old);
 	e = append_checksum(p, old);
 	if (e == OK)
 		e = obj_attrs(t, old, p->arena, &attrs);
+	if (e == OK)
+		e = append_sealed(p, &attrs);
 	if (e != OK)
 		return e;
 	/* A version of its own: locked as this request and the bucket say. */

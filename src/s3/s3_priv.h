@@ -12,8 +12,10 @@
 #include "codec/uri.h"
 #include "codec/xml.h"
 #include "object/acl.h"
+#include "object/document.h"
 #include "object/lock.h"
 #include "object/object.h"
+#include "object/plain.h"
 #include "object/put.h"
 #include "object/read.h"
 #include "object/version.h"
@@ -56,9 +58,13 @@ struct s3 {
 	struct http_app app, web_app;
 	struct op_index *index;
 	struct team *team;
+	struct sse_keys *keys; /* policies of the named ones */
 };
 
 struct bucket_cache;
+struct sse;
+struct sse_cache;
+struct sse_keys;
 enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
 
 /* Where auth/ asks for secrets: one check at a time, of rq. */
@@ -73,6 +79,7 @@ enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 struct s3_loop {
 	struct s3 *s3;
 	struct bucket_cache *buckets;
+	struct sse_cache *sse;
 	struct accesslog_cache *logs;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
@@ -216,7 +223,6 @@ void accesslog_target(struct buf *out, const struct http_req *http);
 /* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
-
 
 /* website.c: pages of buckets */
 void website_head(struct s3 *s, struct http_req *http);
@@ -428,7 +434,7 @@ bool headers_acl_is_void(struct rq *rq, const struct acl_asked *asked);
 NODISCARD enum err headers_acl_admit(
     struct rq *rq, struct attrs *attrs, const struct acl_look *seen);
 
-/* granted.c: how the lists speak of who asks. [any, not inside a read] */
+/* granted.c: how the lists speak of who asks. [any] */
 struct granted_ask {
 	const char *action;
 	const struct rec_bucket *bucket;
@@ -458,7 +464,8 @@ enum range_form range_parse(struct span v, uint64_t size, uint64_t *off, uint64_
 NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
 /* Makes rq->body; checksum is the kind to compute when the client names none, and with
  * keep true the kind to keep whatever it names. */
-NODISCARD enum err intake_start(struct rq *rq, uint8_t checksum, bool keep);
+NODISCARD enum err intake_start(
+    struct rq *rq, uint8_t checksum, bool keep, const struct sse *sse); /* sse.c */
 NODISCARD enum err intake_document(struct rq *rq);
 /* The file inside rq->form. */
 NODISCARD enum err intake_form(struct rq *rq);
@@ -513,6 +520,7 @@ enum err op_get_retention_begin(struct rq *rq);
 enum err op_put_retention_finish(struct rq *rq);
 enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
+enum err op_update_encryption_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
