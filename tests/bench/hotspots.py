@@ -28,22 +28,34 @@ WORK = {
     "get": {"prefix": "s/", "keys": KEYS},
     "head": {"prefix": "s/", "keys": KEYS},
     "put": {"prefix": "p/", "size": 4096},
-    "delete": {"prefix": "p/"},
+    "delete": {"prefix": "d/"},
     "list": {"prefix": "s/", "keys": KEYS},
 }
 FRAME = re.compile(r"\s*[0-9a-f]+ (\S+).* \((.*)\)$")
 # How the call is named in the kernel; the innermost of them says which it was.
-CALL = re.compile(r"^(?:__x64_sys_|__do_sys_|__se_sys_|__sys_|ksys_|do_sys_)(\w+?)(?:64)?$")
+CALL = re.compile(r"^(?:(?:__x64_sys_|__do_sys_|__se_sys_|__sys_|ksys_|do_sys_)(\w+?)(?:64|at2)?|"
+                  r"do_(p?writev|p?readv|epoll_wait|renameat|unlinkat|fchmodat)2?)$")
+
+
+def prepare(server, op, seconds):
+    """What load is to do: reads are warm, and what is deleted is there."""
+    if op == "delete":
+        made = server.load("put", prefix="d/", size=4096, seconds=seconds)
+        return {"prefix": "d/", "count": made["issued"]}
+    if op != "put":
+        server.load(op, seconds=0.5, **WORK[op])
+    return dict(WORK[op], seconds=seconds)
 
 
 def sample(server, op, seconds, folder):
     """(samples as lists of (function, object), innermost first; what load says)."""
+    options = prepare(server, op, seconds)
     data = os.path.join(folder, "perf")
     recorder = subprocess.Popen(
         ["perf", "record", "-q", "-e", "cpu-clock", "-F", "3999", "-g", "-o", data, "-p",
          ",".join(map(str, server.pids()))], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(0.3)
-    done = server.load(op, seconds=seconds, **WORK[op])
+    done = server.load(op, **options)
     recorder.send_signal(signal.SIGINT)
     recorder.wait()
     text = subprocess.run(["perf", "script", "-i", data, "-F", "ip,sym,dso"],
@@ -58,7 +70,7 @@ def where(path):
 
 
 def call_of(frames):
-    names = [m[1] for m in (CALL.match(f) for f, path in frames if where(path) == "kernel") if m]
+    names = [m[1] or m[2] for m in (CALL.match(f) for f, path in frames if where(path) == "kernel") if m]
     return names[0] if names else "none (preempted, interrupts, faults)"
 
 
@@ -102,8 +114,6 @@ def main():
             server.fill("s/", KEYS, 4096)
         for op in args.ops or WORK:
             for server in servers if op != "list" else servers[:1]:
-                if op in ("get", "head"):
-                    server.load(op, seconds=0.5, **WORK[op])
                 samples, done = sample(server, op, args.seconds, home)
                 if done["errors"] or not samples:
                     sys.exit("hotspots: %s of %s: %d errors, %d samples" % (
