@@ -160,7 +160,9 @@ def tasks_table(results, group):
     nginx = repeats(results, group + "/nginx.get", "cpu_us")
     for name in names:
         cpu = values(results, name, "cpu_us")
-        ratios = beside(results, name) or ratios_of(repeats(results, name, "cpu_us"), nginx)
+        ratios = beside(results, name) or ratios_of(repeats(results, name, "cpu_us"), (
+            repeats(results, "%s/nginx.get_%s" % (group, name.rpartition("_")[2]), "cpu_us")
+            or nginx))
 
         def middle(field):
             got = values(results, name, field)
@@ -172,7 +174,7 @@ def tasks_table(results, group):
             short(middle("cpu_us")),
             "%s – %s" % (short(min(cpu)), short(max(cpu))) if cpu else "",
             "%.0f %%" % (100 * system) if system is not None else "",
-            short(statistics.median(ratios)) if ratios else ""))
+            short(statistics.median(ratios)) if ratios and max(ratios) > 0.01 else ""))
     return lines
 
 
@@ -182,7 +184,10 @@ def facts_table(results):
     for name, value in facts.items():
         kind, _, who = name.partition("/")
         if kind == "rss":
-            rows.append(("RSS idle, " + who, short(value / 1e6) + " MB"))
+            own = facts.get("anon/" + who)
+            rows.append(("RSS idle, " + who, short(value / 1e6) + " MB" + (
+                ", %s of it its own; libraries' pages are what the page cache maps at once" %
+                short(own / 1e6) if own else "")))
         elif kind == "rss_loaded":
             rows.append(("RSS after the group peers, " + who, short(value / 1e6) + " MB"))
         elif kind == "start_ms":
@@ -204,7 +209,9 @@ def facts_table(results):
             rows.append(("On disk at %s keys" % number(keys), "index %s B a key, rest %s B a key"
                          % (short(value["index"] / keys), short(value["rest"] / keys))))
         elif kind.startswith("rss_after") or kind.startswith("rss_anon"):
-            rows.append((kind.replace("_", " "), short(value / 1e6) + " MB"))
+            rows.append(("After `small`, " + ("its own memory" if "anon" in kind else
+                         "RSS with pages of the index, which is mapped"),
+                         short(value / 1e6) + " MB"))
     if rows:
         lines = ["", "### Without load, and counts", "", "| | |", "|---|---|"]
         lines += ["| %s | %s |" % row for row in rows]
