@@ -5,7 +5,7 @@
 EXTRA_DIST += tests/bench/dataset tests/bench/figures.py tests/bench/bench.py tests/bench/servers.py \
 	tests/bench/report.py tests/bench/plot.py tests/bench/probes.py tests/bench/walk.py \
 	tests/bench/rados.py tests/bench/hotspots.py tests/bench/instructions.py tests/bench/instructions.json \
-	tests/bench/README.md
+	tests/bench/README.md tests/bench/measured
 
 check_PROGRAMS += tests/bench/load
 tests_bench_load_SOURCES = tests/bench/load.c tests/bench/load.h tests/bench/load_conn.c \

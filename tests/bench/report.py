@@ -220,11 +220,13 @@ def facts_table(results):
 
 def preamble(results):
     m, a = results["machine"], results["arguments"]
+    missing = [g for g in a["groups"] if g not in m["groups"]]
     return [
         "%s, %d processors, %s; %s; %s; %s; %d minutes in all. Load average %.1f to %.1f: other "
         "work ran beside, so only ratios count." % (
             m["cpu"], m["cpus"], m["system"].split("-")[0], m["trug"], m["nginx"], m["when"],
-            m["seconds"] / 60, min(m["load"]), max(m["load"])),
+            sum(m["groups"].values()) / 60, min(m["load"]), max(m["load"])) + (
+            " **The run did not end: nothing of " + ", ".join(missing) + ".**" if missing else ""),
         "", "Each run %s s, %d repeats interleaved; medians, least and greatest. CPU is user + "
         "system of the server alone. nginx checks no signature and syncs nothing; trug verifies "
         "SigV4 and syncs before it answers." % (a["seconds"], a["reps"]), ""]
