@@ -35,10 +35,11 @@ GOALS = [
      "large/hash", 1.3),
     ("PUT 64 MiB, signed payload, CPU against MD5 + SHA-256", "both_ms", "large/trug.put_signed",
      "large/hash", 1.2),
-    ("PUT 64 MiB, signed payload, time against MD5 + SHA-256 (hashes on two cores: below 1)",
-     "both_time", "large/trug.put_alone", "large/hash", 1.2),
+    # Without a figure that was asked for: shown, not judged.
+    ("PUT 64 MiB, signed payload, 1 connection, time against MD5 + SHA-256 on one core",
+     "both_time", "large/trug.put_alone", "large/hash", None),
     ("GET 4 KiB beside two uploads of 64 MiB, p50 against nobody beside", "p50",
-     "large/trug.get_beside", "large/trug.get_alone", 3.0),
+     "large/trug.get_beside", "large/trug.get_alone", None),
     ("Copy 4 KiB, CPU against nginx's GET", "beside", "small/trug.copy", 1, 10.0),
     ("Copy 64 MiB, CPU against nginx's GET", "beside", "small/trug.copy_large", 1, 10.0),
     ("Complete of %(parts)s parts, ms", "ms", "multipart/trug.complete", None, 20.0),
@@ -125,16 +126,19 @@ def goals_of(results):
         if got:
             median = statistics.median(got)
             out.append({"title": title % words, "value": median, "low": min(got),
-                        "high": max(got), "goal": goal, "met": median <= goal})
+                        "high": max(got), "goal": goal,
+                        "met": goal is None or median <= goal})
     return out
 
 
 def goals_table(goals):
     lines = ["| Goal | Measured | Spread | Asked | |", "|---|---|---|---|---|"]
     for g in goals:
-        lines.append("| %s | %s | %s – %s | ≤ %s | %s |" % (
-            g["title"], short(g["value"]), short(g["low"]), short(g["high"]), short(g["goal"]),
-            "met" if g["met"] else "**not met**"))
+        asked = g["goal"] is not None
+        lines.append("| %s | %s | %s – %s | %s | %s |" % (
+            g["title"], short(g["value"]), short(g["low"]), short(g["high"]),
+            "≤ " + short(g["goal"]) if asked else "",
+            ("met" if g["met"] else "**not met**") if asked else ""))
     return lines
 
 
