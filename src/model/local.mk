@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
-	src/model/doc.c src/model/doc_check.c src/model/doc_priv.h src/model/doc_rules.c \
+	src/model/doc.c src/model/doc_check.c src/model/doc_priv.h src/model/doc_rules.c src/model/lifecycle.c src/model/lifecycle_parse.c include/model/lifecycle.h \
 	src/model/rec.c src/model/rec_bucket.c src/model/rec_doc.c src/model/rec_object.c src/model/rec_upload.c \
 	src/model/model_priv.h \
 	src/model/side.c \
