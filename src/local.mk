@@ -12,5 +12,6 @@ include src/model/local.mk
 include src/access/local.mk
 include src/object/local.mk
 include src/s3/local.mk
+include src/job/local.mk
 include src/server/local.mk
 include src/cli/local.mk

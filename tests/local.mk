@@ -21,7 +21,8 @@ LINK_MODEL = libmodel.a $(LINK_STORE)
 LINK_ACCESS = libaccess.a $(LINK_MODEL)
 LINK_OBJECT = libobject.a $(LINK_MODEL)
 LINK_S3 = libs3.a libobject.a libaccess.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
-LINK_SERVER = libserver.a $(LINK_S3)
+LINK_JOB = libjob.a $(LINK_OBJECT)
+LINK_SERVER = libserver.a libjob.a $(LINK_S3)
 
 include tests/unit/base/local.mk
 include tests/unit/codec/local.mk
@@ -29,6 +30,7 @@ include tests/unit/store/local.mk
 include tests/unit/auth/local.mk
 include tests/unit/http/local.mk
 include tests/unit/model/local.mk
+include tests/unit/access/local.mk
 include tests/unit/object/local.mk
 include tests/unit/s3/local.mk
 include tests/unit/server/local.mk

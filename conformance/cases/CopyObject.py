@@ -6,6 +6,7 @@ import time
 import case
 import s3raw
 import tags
+import worm
 
 
 def _copy(t, name, key, source, headers=None):
@@ -262,3 +263,23 @@ def CopyObject_tags_invalid(t):
     t.error(t.s3.put(name, "to", headers=dict(source, **{"x-amz-tagging-directive": "x"})), 400,
             "InvalidArgument", ArgumentName="x-amz-tagging-directive", ArgumentValue="x")
     t.status(t.s3.head(name, "to"), 404)
+
+
+def CopyObject_lock(t):
+    """The source's lock stays with the source."""
+    name = worm.bucket(t)
+    worm.locked(t, name, "from")
+    source = {"x-amz-copy-source": "/%s/from" % name}
+    t.status(t.s3.put(name, "to", headers=source), 200)
+    t.no_header(t.s3.head(name, "to"), "x-amz-object-lock-mode")
+    t.status(t.s3.put(name, "to", headers=dict(source, **{
+        "x-amz-object-lock-mode": "GOVERNANCE", "x-amz-object-lock-legal-hold": "ON",
+        "x-amz-object-lock-retain-until-date": worm.at(days=1)})), 200)
+    head = t.s3.head(name, "to")
+    t.header(head, "x-amz-object-lock-mode", "GOVERNANCE")
+    t.header(head, "x-amz-object-lock-legal-hold", "ON")
+    plain = t.bucket()
+    t.error(t.s3.put(plain, "to", headers=dict(source, **{
+        "x-amz-object-lock-legal-hold": "ON"})), 400, "InvalidRequest", worm.MISSING)
+    t.status(t.s3.put(plain, "to", headers=source), 200)
+    t.no_header(t.s3.head(plain, "to"), "x-amz-object-lock-mode")

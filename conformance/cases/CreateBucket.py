@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import case
+import worm
 
 
 def _location(region):
@@ -109,4 +110,19 @@ def CreateBucket_tags(t):
     t.error(t.s3.put(name, body=(body % place).replace(">a<", ">aws:a<")), 400, "InvalidTag",
             'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system '
             'tags. Remove "aws:" from your tag keys and try again.')
+    t.status(t.s3.head(name), 404)
+
+
+def CreateBucket_object_lock(t):
+    name = worm.bucket(t)
+    t.eq(t.s3.get(name, query="versioning").xml.get("Status"), "Enabled")
+    t.eq(t.s3.get(name, query="object-lock").xml.get("ObjectLockEnabled"), "Enabled")
+    name = t.name()
+    t.status(t.s3.put(name, headers={"x-amz-bucket-object-lock-enabled": "false"},
+                      **t._location()), 200)
+    t.error(t.s3.get(name, query="object-lock"), 404, "ObjectLockConfigurationNotFoundError")
+    t.eq(t.s3.get(name, query="versioning").xml.names(), [])
+    name = t.name()
+    t.error(t.s3.put(name, headers={"x-amz-bucket-object-lock-enabled": "maybe"},
+                     **t._location()), 400, "InvalidArgument")
     t.status(t.s3.head(name), 404)

@@ -2,6 +2,7 @@
 import case
 import s3raw
 import tags
+import worm
 
 
 def CreateMultipartUpload_result(t):
@@ -102,3 +103,22 @@ def CreateMultipartUpload_tags(t):
     t.header(t.s3.head(name, "key"), "x-amz-tagging-count", "2")
     t.error(t.s3.post(name, "key", "uploads", headers={"x-amz-tagging": "a=1&a=2"}), 400,
             "InvalidArgument", tags.HEADER)
+
+
+def CreateMultipartUpload_lock(t):
+    name = worm.bucket(t)
+    upload = t.upload(name, "key", {"x-amz-object-lock-mode": "GOVERNANCE",
+                                    "x-amz-object-lock-legal-hold": "OFF",
+                                    "x-amz-object-lock-retain-until-date": worm.at(days=1)})
+    t.error(t.s3.put(name, "key", b"x", None, {"partNumber": 1, "uploadId": upload}), 400,
+            "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put "
+            "Part requests with Object Lock parameters")
+    part = t.part(name, "key", upload, 1, b"x", {"Content-MD5": s3raw.md5_base64(b"x")})
+    version = t.status(t.complete(name, "key", upload, [(1, part)]), 200).header(
+        "x-amz-version-id")
+    head = t.s3.head(name, "key")
+    t.header(head, "x-amz-object-lock-mode", "GOVERNANCE")
+    t.header(head, "x-amz-object-lock-legal-hold", "OFF")
+    t.error(worm.destroy(t, name, "key", version), 403, "AccessDenied", worm.LOCKED)
+    t.error(t.s3.post(t.bucket(), "key", "uploads", headers={
+        "x-amz-object-lock-legal-hold": "ON"}), 400, "InvalidRequest", worm.MISSING)

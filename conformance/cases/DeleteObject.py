@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import s3raw
+import worm
 
 
 def DeleteObject_there(t):
@@ -72,3 +73,14 @@ def DeleteObject_prefix_of_others(t):
     t.eq(t.keys(name), ["a/", "a/b", "ab"])
     t.status(t.s3.delete(name, "a/"), 204)
     t.eq(t.keys(name), ["a/b", "ab"])
+
+
+def DeleteObject_bypass(t):
+    """Past GOVERNANCE for who asks; a header without a lock is refused."""
+    name = worm.bucket(t)
+    version = worm.locked(t, name, "key")
+    for value in (None, "false", "yes"):
+        headers = {"x-amz-bypass-governance-retention": value} if value else None
+        t.error(worm.destroy(t, name, "key", version, headers), 403, "AccessDenied", worm.LOCKED)
+    t.status(worm.destroy(t, name, "key", version, worm.BYPASS), 204)
+    t.eq(t.versions(name)[0], [])

@@ -3,6 +3,7 @@ from xml.sax.saxutils import escape
 
 import case
 import s3raw
+import worm
 
 
 def _body(keys, quiet=None, etags=None):
@@ -140,3 +141,16 @@ def DeleteObjects_keys_too_long_to_exist(t):
     root = t.status(_delete(t, name, _body(keys)), 200).xml
     t.ok("a" in [d.get("Key") for d in root.all("Deleted")], "a is deleted")
     t.eq(t.keys(name), [])
+
+
+def DeleteObjects_bypass(t):
+    name = worm.bucket(t)
+    rows = "".join("<Object><Key>%s</Key><VersionId>%s</VersionId></Object>" % (
+        key, worm.locked(t, name, key)) for key in ("a", "b"))
+    body = "<Delete>%s</Delete>" % rows
+    digest = {"Content-MD5": s3raw.md5_base64(body.encode())}
+    root = t.status(t.s3.post(name, None, "delete", body, digest), 200).xml
+    t.eq([e.get("Message") for e in root.all("Error")], [worm.LOCKED] * 2)
+    root = t.status(t.s3.post(name, None, "delete", body, dict(digest, **worm.BYPASS)), 200).xml
+    t.eq(len(root.all("Deleted")), 2)
+    t.eq(t.versions(name)[0], [])

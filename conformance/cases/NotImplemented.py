@@ -6,16 +6,13 @@ BUCKET = {
         "encryption": "PutBucketEncryption",
         "lifecycle": "PutBucketLifecycleConfiguration",
         "notification": "PutBucketNotificationConfiguration",
-        "object-lock": "PutObjectLockConfiguration", "policy": "PutBucketPolicy",
+        "policy": "PutBucketPolicy",
         "replication": "PutBucketReplication",
     },
 }
 OBJECT = {
-    "GET": {"legal-hold": "GetObjectLegalHold",
-            "retention": "GetObjectRetention",
-            "torrent": "GetObjectTorrent"},
-    "PUT": {"legal-hold": "PutObjectLegalHold",
-            "retention": "PutObjectRetention"},
+    "GET": {"torrent": "GetObjectTorrent"},
+    "PUT": {"annotation": "PutObjectAnnotation"},
     "POST": {"restore": "RestoreObject", "select&select-type=2": "SelectObjectContent"},
 }
 

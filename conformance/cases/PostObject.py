@@ -6,6 +6,7 @@ import zlib
 
 import postform
 import tags
+import worm
 
 EXTRA = "Invalid according to Policy: Extra input fields: "
 FAILED = "Invalid according to Policy: Policy Condition failed: "
@@ -300,3 +301,12 @@ def PostObject_tags_invalid(t):
                               [{"bucket": name}, {"key": "k"}, {"tagging": text}]), 400, code,
                 message)
     t.status(t.s3.head(name, "k"), 404)
+
+
+def PostObject_lock(t):
+    name = worm.bucket(t)
+    fields = [("key", "k"), ("x-amz-object-lock-mode", "GOVERNANCE"),
+              ("x-amz-object-lock-retain-until-date", worm.at(days=1))]
+    t.status(postform.post(t, name, fields, b"x"), 204)
+    t.header(t.s3.head(name, "k"), "x-amz-object-lock-mode", "GOVERNANCE")
+    t.error(postform.post(t, t.bucket(), fields, b"x"), 400, "InvalidRequest", worm.MISSING)

@@ -7,6 +7,7 @@ import threading
 
 import s3raw
 import tags
+import worm
 
 ALGORITHMS = ("CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256")
 
@@ -502,3 +503,66 @@ def PutObject_tags_in_a_link(t):
     t.status(t.s3.put(name, "key", b"x", None, {"x-amz-tagging": "a=b&c=d"}, sign="presign"),
              200)
     t.eq(tags.read(t, name, "key"), [("a", "b"), ("c", "d")])
+
+
+def PutObject_lock(t):
+    name = worm.bucket(t)
+    date = worm.at(days=5)
+    version = worm.put(t, name, "key", x_amz_object_lock_mode="GOVERNANCE",
+                       x_amz_object_lock_retain_until_date=date,
+                       x_amz_object_lock_legal_hold="ON", x_amz_meta_m="v")
+    for answer in (t.s3.head(name, "key"), t.s3.get(name, "key", {"versionId": version})):
+        t.header(answer, "x-amz-object-lock-mode", "GOVERNANCE")
+        t.header(answer, "x-amz-object-lock-retain-until-date", date[:-1] + ".000Z")
+        t.header(answer, "x-amz-object-lock-legal-hold", "ON")
+        t.header(answer, "x-amz-meta-m", "v")
+    worm.put(t, name, "held", x_amz_object_lock_legal_hold="ON")
+    t.no_header(t.s3.head(name, "held"), "x-amz-object-lock-mode")
+    worm.put(t, name, "key", b"new")
+    for header in ("mode", "retain-until-date", "legal-hold"):
+        t.no_header(t.s3.head(name, "key"), "x-amz-object-lock-" + header)
+
+
+def PutObject_lock_event_hold(t):
+    name = worm.bucket(t)
+    worm.put(t, name, "key", x_amz_object_lock_mode="GOVERNANCE",
+             x_amz_object_lock_event_hold="ON", x_amz_object_lock_event_hold_duration_years="2")
+    head = t.s3.head(name, "key")
+    t.header(head, "x-amz-object-lock-event-hold", "ON")
+    t.header(head, "x-amz-object-lock-event-hold-duration-years", "2")
+    t.ok(729.9 < worm.days_off(head.header("x-amz-object-lock-retain-until-date")) <= 730, "date")
+
+
+def PutObject_lock_invalid(t):
+    plain, locking = t.bucket(), worm.bucket(t)
+    both = ("x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be "
+            "supplied")
+    for fields, name, message in (
+            ({"mode": "GOVERNANCE"}, "retain-until-date", both),
+            ({"retain-until-date": worm.at(days=1)}, "mode", both),
+            ({"mode": "BAD", "retain-until-date": worm.at(days=1)}, "mode",
+             "Unknown wormMode directive."),
+            ({"mode": "COMPLIANCE", "retain-until-date": "abc"}, "retain-until-date",
+             "The retain until date must be provided in ISO 8601 format"),
+            ({"mode": "COMPLIANCE", "retain-until-date": worm.at(days=-1)}, "retain-until-date",
+             worm.PAST),
+            ({"legal-hold": "on"}, "legal-hold", "Legal Hold must be either of 'ON' or 'OFF'"),
+            ({"event-hold": "ON", "mode": "GOVERNANCE"}, "event-hold", None),
+            ({"event-hold": "ON", "event-hold-duration-days": "1"}, "event-hold", None),
+            ({"event-hold-duration-days": "1"}, "event-hold", None),
+            ({"event-hold": "OFF", "mode": "GOVERNANCE", "event-hold-duration-days": "1"},
+             "event-hold", None),
+            ({"event-hold": "ON", "mode": "GOVERNANCE", "event-hold-duration-days": "0"},
+             "event-hold-duration-days", None)):
+        headers = {"x-amz-object-lock-" + k: v for k, v in fields.items()}
+        for bucket in (plain, locking):
+            t.error(t.s3.put(bucket, "key", b"x", headers), 400, "InvalidArgument", message,
+                    ArgumentName="x-amz-object-lock-" + name)
+    for headers in ({"x-amz-object-lock-legal-hold": "OFF"},
+                    {"x-amz-object-lock-mode": "GOVERNANCE",
+                     "x-amz-object-lock-retain-until-date": worm.at(days=1)}):
+        t.error(t.s3.put(plain, "key", b"x", headers), 400, "InvalidRequest", worm.MISSING)
+        t.error(t.s3.put(locking, "key", b"x", headers), 400, "InvalidRequest",
+                "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests "
+                "with Object Lock parameters")
+    t.eq(t.keys(plain) + t.keys(locking), [])

@@ -38,7 +38,8 @@ def command(*argv, cwd=None, seconds=1800, **environment):
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
         said = " | ".join([n for n in lines if "error" in n.lower()][:2] or lines[-2:])
         # Where this machine fetches from is nobody's business.
-        said = re.sub(r"\w+://[^\s\"']+", "its registry", said)
+        said = re.sub(r"\w+://[^\s\"')]+", "its registry", said)
+        said = re.sub(r"\x1b\[[0-9;]*m", "", said)
         raise Absent("%s: %s" % (os.path.basename(argv[0]), said[:400]))
     return done.stdout.decode("utf-8", "replace")
 
@@ -204,18 +205,21 @@ class Rust:
 
 
 class Java:
-    """One project with all of them; the first argument says which."""
+    """A project; the first argument says which of its clients."""
     language = "Java"
 
+    def __init__(self, project="java", program="Adapter"):
+        self.project, self.program = project, program
+
     def prepare(self, name):
-        folder, sources = copied("java")
+        folder, sources = copied(self.project)
         if not fresh(folder, *sources):
             command("mvn", "-q", "-B", "package", "dependency:copy-dependencies",
                     "-DincludeScope=runtime", cwd=folder)
             mark(folder)
         return ["java", "-cp", os.path.join(folder, "target", "classes") + ":" +
                 os.path.join(folder, "target", "dependency", "*"), "-XX:TieredStopAtLevel=1",
-                "Adapter", name]
+                self.program, name]
 
 
 ALL = {
@@ -241,7 +245,8 @@ ALL = {
     "dvc-s3": Python("dvc", "dvc-s3"),
     "boto": Python("boto"),
     "aws-sdk-js-v3": Node("@aws-sdk/client-s3", "@aws-sdk/lib-storage",
-                          "@aws-sdk/s3-request-presigner"),
+                          "@aws-sdk/s3-request-presigner",
+                          "@aws-sdk/s3-presigned-post"),
     "aws-sdk-js-v2": Node("aws-sdk"),
     "minio-js": Node("minio"),
     "aws-sdk-go-v2": Go("github.com/aws/aws-sdk-go-v2/config",
@@ -260,11 +265,15 @@ ALL = {
                                "litestream"), "litestream", "Go"),
     "opentofu": Tool(go_tool("github.com/opentofu/opentofu//cmd/tofu@latest", "tofu"),
                      "terraform", "Go"),
+    "s3fs-fuse": Tool(installed("/usr/bin/s3fs"), "s3fs_fuse", "command"),
+    "restic-debian": Tool(installed("/usr/bin/restic"), "restic", "Go"),
     "terraform": Tool(on_path("terraform"), "terraform", "Go"),
     "aws-sdk-java-v2": Java(),
     "aws-sdk-java-v2-async": Java(),
+    "aws-sdk-java-v2-crt": Java(),
     "aws-sdk-java-v1": Java(),
     "minio-java": Java(),
+    "hadoop-aws": Java("hadoop", "Hadoop"),
     "aws-sdk-rust": Rust(),
     "object_store": Rust(),
     "opendal": Rust(),

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 
 import case as case_module
+import links
 import s3raw
 
 MIB = 1 << 20
@@ -107,7 +108,7 @@ class Scenario(case_module.Case):
              "put_get_3_mib", "multipart", "head", "content_type", "metadata", "keys_plain",
              "keys_slashes", "keys_dots", "keys_control", "list_pages", "list_delimiter", "copy",
              "copy_awkward", "put_if_none_match", "put_if_match", "range", "presigned_get",
-             "presigned_put", "no_such_key", "no_such_key_head", "no_such_bucket",
+             "presigned_put", "presigned_forms", "no_such_key", "no_such_key_head", "no_such_bucket",
              "bucket_not_empty", "wrong_secret", "delete", "delete_many", "delete_bucket"]
 
     def __init__(self, options, client, command, environment, work):
@@ -346,6 +347,24 @@ class Scenario(case_module.Case):
         self.eq(fetch(url, b"sent")[0], 200, "status of PUT %s" % url)
         self.stored("sign in/+ü", b"sent")
 
+    def presigned_forms(self):
+        """GET, HEAD, PUT, DELETE, parts, forms for browsers, and those of version 2."""
+        def ask(form, key, **more):
+            return self.ask("presign", form=form, key=key, **more)
+        story = links.Story(self, self.name_, ask)
+        wrong, refused = [], []
+        for form in links.FORMS:
+            try:
+                story.tell(form)
+            except Unsupported as why:
+                refused.append(str(why))
+            except case_module.Failed as why:
+                wrong.append("%s: %s" % (form, why))
+        if wrong:
+            self.fail("; ".join(wrong))
+        if len(refused) == len(links.FORMS):
+            raise Unsupported(refused[0])
+
     def no_such_key(self):
         self.refused(NOT_FOUND, "get", key="none/such", file=self.file())
 
@@ -353,7 +372,8 @@ class Scenario(case_module.Case):
         self.refused(NOT_FOUND, "head", key="none/such")
 
     def no_such_bucket(self):
-        self.refused(("NoSuchBucket", "NotFound"), "get", bucket=self.name_ + "-none", key="x",
+        # A client that asks by HEAD first has a status and no code.
+        self.refused(("NoSuchBucket",) + NOT_FOUND[1:], "get", bucket=self.name_ + "-none", key="x",
                      file=self.file())
 
     def bucket_not_empty(self):
@@ -437,7 +457,7 @@ class Scenario(case_module.Case):
 
 def short(request):
     return " ".join("%s=%r" % (k, v if len(repr(v)) < 60 else repr(v)[:57] + "...")
-                    for k, v in request.items() if k in ("key", "source", "name", "prefix"))
+                    for k, v in request.items() if k in ("key", "source", "name", "prefix", "form"))
 
 
 def fetch(url, body=None):

@@ -1,34 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who may do what: one entry point for every request. Deny unless something allows. Today
- * the one identity is the root account, which may do everything.
+ * Who may do what: one entry point for every request. Deny unless something allows. And
+ * which accounts there are: the root account of the settings, and those of an identity file.
  */
 #ifndef ACCESS_ACCESS_H
 #define ACCESS_ACCESS_H
 
 #include <stdbool.h>
 
+#include "access/identity.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/rec.h"
 
 struct access;
+
+struct store;
+struct keyring;
 
 struct access_conf {
 	const char *root_user; /* access key */
 	const char *root_password; /* secret key */
+	struct store *store; /* borrowed, as the keys */
+	const struct keyring *keys; /* secrets and tokens are sealed with these */
 };
 
 struct access *access_new(const struct access_conf *conf);
 void access_free(struct access **a);
 
-/* Secret of an access key: E_NOT_FOUND when there is none. [any] */
 struct access_secret {
 	char secret[128];
 	size_t n;
-	uint64_t generation;
+	uint64_t generation; /* another one is another secret */
 };
-NODISCARD enum err access_secret(
-    struct access *a, struct span access_key, struct access_secret *out);
+
+/* A secret as it is kept in a rec_key: only for that access key. [any] */
+void access_seal_secret(
+    const struct access *a, struct span id, struct span secret, struct buf *out);
 
 struct access_question {
 	struct span access_key; /* n = 0: nobody signed */
@@ -38,10 +46,22 @@ struct access_question {
 /* OK, or E_ACCESS_DENIED. [any] */
 NODISCARD enum err access_decide(struct access *a, const struct access_question *q);
 
-/* The root account's number. */
-#define ACCESS_ACCOUNT "000000000000"
+/* ---- accounts ---- */
 
-/* Canonical id and name that listings show as the owner. */
-#define ACCESS_OWNER_ID "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
+enum { CANONICAL_ID = 64 };
+struct account {
+	char id[ACCOUNT_DIGITS];
+	char canonical_id[CANONICAL_ID];
+	struct span display_name, email;
+};
+/* The account of that number; of one that is not there any more (its buckets still are), one
+ * that nobody can sign for, made in *room. [any] */
+const struct account *access_account(
+    const struct access *a, struct span id, struct account *room);
+/* By canonical id, or NULL. [any] */
+const struct account *access_account_of(const struct access *a, struct span canonical_id);
+
+/* Who did not sign. */
+extern const struct identity access_nobody;
 
 #endif

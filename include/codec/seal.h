@@ -35,12 +35,17 @@ void seal_derive(const uint8_t key[SEAL_KEY], const char *purpose, struct span s
 
 /* Many pieces under one key: the key is paid for once. One thread at a time. */
 struct seal;
-struct seal *seal_new(const uint8_t key[SEAL_KEY], bool opens);
+enum seal_use { SEAL_OPENS, SEAL_CLOSES, SEAL_MASKS };
+struct seal *seal_new(const uint8_t key[SEAL_KEY], enum seal_use use);
 void seal_free(struct seal **s); /* wipes */
 /* As seal_close() and seal_open(). */
 void seal_piece(struct seal *s, const uint8_t nonce[SEAL_NONCE], struct span aad,
     struct span plain, uint8_t *out);
 NODISCARD bool seal_piece_open(struct seal *s, const uint8_t nonce[SEAL_NONCE],
     struct span aad, struct span sealed, uint8_t *out);
+/* AES-256-CTR over n bytes at p, there and back alike: a layer around what is sealed
+ * already, which adds no bytes and proves nothing. n is under 2^36. */
+enum { SEAL_COUNTER = 16 };
+void seal_mask(struct seal *s, const uint8_t counter[SEAL_COUNTER], uint8_t *p, size_t n);
 
 #endif

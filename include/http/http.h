@@ -88,6 +88,9 @@ http_req_header(const struct http_req *rq, const char *name)
 							 : http_req_find(rq, name, n);
 }
 
+/* "TLSv1.3" and the cipher's name, or NULL for a plain connection. */
+const char *http_req_tls(const struct http_req *rq, const char **cipher);
+
 /* Mailbox of the request's loop, for work that comes back from other threads. */
 struct inbox *http_req_inbox(const struct http_req *rq);
 
@@ -154,8 +157,7 @@ struct http_app {
 };
 
 struct http_conf {
-	const char
-	    *address; /* "127.0.0.1:9000", "[::1]:0", "0.0.0.0:9000"; port 0 picks one */
+	const char *address; /* "127.0.0.1:9000", "[::1]:0"; port 0 picks one */
 	const char *setting; /* what address is called in messages; NULL: "address" */
 	unsigned loops;
 	unsigned max_connections;
@@ -168,8 +170,7 @@ struct http_conf {
 	unsigned body_ms; /* without any byte of the body, in or out */
 	size_t arena_cap; /* bytes per request */
 	const char *tls_dir; /* holds public.crt and private.key; NULL: plain */
-	const char *
-	    server_name; /* for the Server header of replies the edge makes itself; NULL */
+	const char *server_name; /* Server header of the edge's own replies; NULL */
 };
 
 /* Listen (exclusively: a port in use is an error) and make loops; nothing is accepted yet.

@@ -55,6 +55,10 @@ struct checksum {
 	uint8_t value[CHECKSUM_MAX];
 };
 
+/* An account's number; the first is the one that settings give root keys to. */
+enum { ACCOUNT_DIGITS = 12 };
+#define ACCOUNT_ROOT "000000000000"
+
 enum versioning { VERSIONING_NEVER, VERSIONING_ENABLED, VERSIONING_SUSPENDED };
 struct rec_bucket {
 	uint64_t id; /* space of its keys */
@@ -64,6 +68,7 @@ struct rec_bucket {
 	    versions; /* space of older versions; 0 while there never was versioning */
 	int64_t created_ms;
 	struct span region; /* "" for us-east-1 */
+	char account[ACCOUNT_DIGITS]; /* the owner */
 };
 void rec_bucket_put(struct buf *out, const struct rec_bucket *r);
 NODISCARD enum err rec_bucket_get(struct span in, struct rec_bucket *out); /* borrows */
@@ -107,6 +112,8 @@ struct attrs {
 };
 void rec_attrs_put(struct buf *out, const struct attrs *a);
 NODISCARD enum err rec_attrs_get(struct arena *a, struct span in, struct attrs *out);
+/* One of them, borrowed from in; p == NULL: not there. */
+NODISCARD enum err rec_attrs_find(struct span in, const char *name, struct span *value);
 
 struct rec_upload {
 	uint64_t number;

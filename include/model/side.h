@@ -23,6 +23,8 @@ side_is(struct span name)
 }
 
 struct span side_get(const struct attrs *a, enum side_kind s); /* p == NULL: none */
+/* The same of attrs as they are stored (rec_attrs_put()). */
+NODISCARD enum err side_find(struct span row, enum side_kind s, struct span *out);
 /* value.p == NULL takes it away. a gets a field array of its own; value is borrowed. */
 void side_set(struct arena *arena, struct attrs *a, enum side_kind s, struct span value);
 /* to := from without the sides that a copy does not inherit. */

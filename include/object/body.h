@@ -3,13 +3,14 @@
  * A body on its way in: received into memory given here, unframed, hashed, checked against
  * what the client promised, and kept either in memory (up to blob_small_max) or in a large
  * file that grows. Small bodies are worked on where they arrive; large ones by workers, in
- * order, with at most two buffers in flight.
+ * order, with at most three buffers in flight.
  */
 #ifndef OBJECT_BODY_H
 #define OBJECT_BODY_H
 
 #include "base/task.h"
 #include "object/checksum.h"
+#include "object/team.h"
 #include "store/blob.h"
 
 /* Strips a framing in place (aws-chunked); NULL functions mean none. */
@@ -25,6 +26,7 @@ struct body_filter {
 struct body_conf {
 	struct store *store;
 	struct task_pool *pool;
+	struct team *team; /* on the same pool */
 	struct inbox *inbox;
 	uint64_t length; /* of the payload, without framing */
 	bool at_most; /* length is only a limit */

@@ -23,7 +23,7 @@ struct obj_doc {
 NODISCARD enum err obj_doc_get(
     struct txn *t, const struct obj_doc *d, struct span *inner);
 /* E_NO_SUCH_BUCKET when the bucket went meanwhile, E_INVALID_LOG_TARGET,
- * E_TOO_MANY_CONFIGURATIONS. */
+ * E_INVALID_BUCKET_STATE (object lock without versioning), E_TOO_MANY_CONFIGURATIONS. */
 NODISCARD enum err obj_doc_put(
     struct txn *t, const struct obj_doc *d, const struct doc_text *text);
 /* OK also when there was none, except for documents with an id. */

@@ -47,8 +47,14 @@ bool obj_etag_in(struct span list, const char *etag, size_t n); /* "*", quoted o
 /* ---- buckets ---- */
 NODISCARD enum err obj_bucket_find(
     struct txn *t, struct span name, struct rec_bucket *out, struct fail *fail);
-NODISCARD enum err obj_bucket_create(struct txn *t, struct span name, struct span region,
-    int64_t now_ms, struct fail *fail);
+struct obj_bucket_new {
+	struct span region; /* "" for us-east-1 */
+	struct span account; /* of the owner */
+	int64_t now_ms;
+};
+/* E_BUCKET_OWNED when the account has it, E_BUCKET_EXISTS when another has. */
+NODISCARD enum err obj_bucket_create(struct txn *t, struct span name,
+    const struct obj_bucket_new *want, struct fail *fail);
 NODISCARD enum err obj_bucket_delete(struct txn *t, struct span name, struct fail *fail);
 
 /* Buckets in name order behind after that start with prefix; row() says whether to go on.
@@ -86,12 +92,19 @@ NODISCARD enum err obj_dest_put(struct txn *t, const struct obj_dest *d,
 /* The object at from under d's key, with all it has but its name, in place of what may be
  * there. source: conditions on it. E_INVALID_REQUEST: it has that name already, or the
  * bucket has versions, whose order a rename would turn. [in a write fn] */
-NODISCARD enum err obj_rename(
-    struct txn *t, struct obj_dest *d, struct span from, const struct obj_cond *source);
+NODISCARD enum err obj_rename(struct txn *t, struct obj_dest *d, struct span from,
+    const struct obj_cond *source, int64_t now_ms);
 
-/* What an object owns besides its row goes: body, metadata, its place in the usage. */
-NODISCARD enum err obj_drop(
-    struct txn *t, const struct rec_bucket *b, const struct rec_object *rec);
+/* For whom and when versions go for good: what object lock asks. */
+struct obj_drop {
+	int64_t now_ms;
+	bool bypass; /* past GOVERNANCE: asked for, and allowed to */
+};
+/* What an object owns besides its row goes: body, metadata, its place in the usage. Every
+ * version that goes for good goes through here, whoever wants it gone, so here stands the
+ * lock: E_OBJECT_LOCKED. [in a write fn] */
+NODISCARD enum err obj_drop(struct txn *t, const struct rec_bucket *b,
+    const struct rec_object *rec, const struct obj_drop *how);
 
 /* ---- listing ---- (delete markers are passed over) */
 struct obj_list {

@@ -48,6 +48,7 @@ void obj_put_part_post(struct obj_put_part *p, struct store *s, struct inbox *in
  * the copy is made only while the source is still that version, else E_OPERATION_ABORTED. */
 struct obj_source {
 	struct span bucket, key;
+	struct span account; /* that must own the bucket; n = 0: any */
 	struct obj_version version;
 	struct obj_cond cond;
 	struct rec_object seen;

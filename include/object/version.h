@@ -29,7 +29,8 @@ NODISCARD enum err obj_version_find(struct txn *t, const struct rec_bucket *b,
     struct fail *fail);
 
 /* Before rec becomes the present version of key: old (NULL for none) is dropped or kept as
- * an older one, and rec gets an id where the bucket gives ids. [in a write fn] */
+ * an older one, and rec gets an id where the bucket gives ids. rec's time is now.
+ * [in a write fn] */
 NODISCARD enum err obj_version_make_room(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_object *old, struct rec_object *rec);
 
@@ -44,13 +45,13 @@ struct obj_deleted {
 /* Delete without a version: the object goes, or a marker comes. cond may be NULL. OK also
  * when there is none, unless a condition asks for one. [in a write fn] */
 NODISCARD enum err obj_delete(struct txn *t, const struct rec_bucket *b, struct span key,
-    const struct obj_cond *cond, int64_t now_ms, struct obj_deleted *out,
+    const struct obj_cond *cond, const struct obj_drop *how, struct obj_deleted *out,
     struct fail *fail);
 /* Remove one version for good; the newest of the others becomes the present one. OK when
  * there is none. [in a write fn] */
 NODISCARD enum err obj_version_delete(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct obj_version *v, const struct obj_cond *cond,
-    struct obj_deleted *out, struct fail *fail);
+    const struct obj_drop *how, struct obj_deleted *out, struct fail *fail);
 
 /* The version whose sides are meant: as obj_version_find(), but a delete marker, asked for
  * by its id or not, is E_METHOD_NOT_ALLOWED, of which the caller tells. */
@@ -75,7 +76,8 @@ struct obj_side {
 NODISCARD enum err obj_side_write(
     struct txn *t, const struct rec_bucket *b, struct obj_side *s, struct fail *fail);
 
-/* State of a bucket. [in a write fn] */
+/* State of a bucket; E_INVALID_BUCKET_STATE where object lock needs it to stay.
+ * [in a write fn] */
 NODISCARD enum err obj_version_set(
     struct txn *t, struct span bucket, uint8_t versioning, struct fail *fail);
 

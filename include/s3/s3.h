@@ -9,6 +9,7 @@
 #include "access/access.h"
 #include "base/task.h"
 #include "http/http.h"
+#include "obs/ledger.h"
 #include "obs/reqlog.h"
 
 struct s3;
@@ -22,6 +23,7 @@ struct s3_conf {
 	struct access *access;
 	struct task_pool *pool; /* workers */
 	struct reqlog *reqlog; /* access log, or NULL */
+	struct ledger *ledger; /* access logs of buckets, or NULL */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
 	size_t ndomains;

@@ -4,11 +4,22 @@
 #include "access/access.h"
 
 #include "base/mem.h"
+#include "codec/digest.h"
+#include "codec/hex.h"
+#include "roster_priv.h"
+
+/* The root account's, the same in every store. */
+#define ROOT_CANONICAL "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
 
 struct access {
+	struct access_inner inner;
 	char *root_user;
-	struct access_secret root;
+	struct access_secret secret;
+	struct account *account; /* by number */
+	size_t naccount;
 };
+
+const struct identity access_nobody = { .kind = IDENTITY_NOBODY };
 
 struct access *
 access_new(const struct access_conf *conf)
@@ -16,10 +27,16 @@ access_new(const struct access_conf *conf)
 	struct access *a = mem_zalloc(sizeof *a);
 
 	a->root_user = mem_dup(conf->root_user);
-	a->root.n = strlen(conf->root_password);
-	MUST(a->root.n <= sizeof a->root.secret);
-	memcpy(a->root.secret, conf->root_password, a->root.n);
-	a->root.generation = 1;
+	a->secret.n = strlen(conf->root_password);
+	MUST(a->secret.n <= sizeof a->secret.secret);
+	memcpy(a->secret.secret, conf->root_password, a->secret.n);
+	a->secret.generation = 1;
+	a->account = mem_array(1, sizeof *a->account);
+	a->naccount = 1;
+	memcpy(a->account->id, ACCOUNT_ROOT, ACCOUNT_DIGITS);
+	memcpy(a->account->canonical_id, ROOT_CANONICAL, CANONICAL_ID);
+	a->account->display_name = SPAN_LIT("root");
+	a->inner = (struct access_inner){ conf->store, conf->keys };
 	return a;
 }
 
@@ -32,17 +49,49 @@ access_free(struct access **access)
 		return;
 	*access = NULL;
 	mem_free(a->root_user);
-	mem_wipe(&a->root, sizeof a->root);
+	mem_free(a->account);
+	mem_wipe(&a->secret, sizeof a->secret);
 	mem_free(a);
 }
 
-enum err
-access_secret(struct access *a, struct span access_key, struct access_secret *out)
+const struct access_inner *
+access_inner(const struct access *a)
+{
+	return &a->inner;
+}
+
+bool
+access_is_root(const struct access *a, struct span access_key, struct access_secret *out)
 {
 	if (!span_is(access_key, a->root_user))
-		return E_NOT_FOUND;
-	*out = a->root;
-	return OK;
+		return false;
+	*out = a->secret;
+	return true;
+}
+
+const struct account *
+access_account(const struct access *a, struct span id, struct account *room)
+{
+	uint8_t hash[32];
+
+	for (size_t i = 0; i < a->naccount; i++)
+		if (span_eq(id, span_of(a->account[i].id, ACCOUNT_DIGITS)))
+			return &a->account[i];
+	*room = (struct account){ 0 };
+	memcpy(room->id, id.p, ACCOUNT_DIGITS);
+	digest_of(DIGEST_SHA256, id, hash);
+	hex_render(room->canonical_id, hash, sizeof hash);
+	return room;
+}
+
+const struct account *
+access_account_of(const struct access *a, struct span canonical_id)
+{
+	for (size_t i = 0; i < a->naccount; i++)
+		if (span_eq(
+			canonical_id, span_of(a->account[i].canonical_id, CANONICAL_ID)))
+			return &a->account[i];
+	return NULL;
 }
 
 enum err

@@ -2,8 +2,36 @@
 noinst_LIBRARIES += libcodec.a
 libcodec_a_SOURCES = \
 	src/codec/b64.c src/codec/crc.c src/codec/crc_fold.c src/codec/crc_priv.h \
-	src/codec/digest.c src/codec/form.c src/codec/hex.c src/codec/json.c src/codec/mime.c \
-	src/codec/keyring.c src/codec/seal.c src/codec/stamp.c src/codec/uri.c src/codec/utf8_priv.h src/codec/xml.c src/codec/xxh.c \
-	include/codec/b64.h include/codec/crc.h include/codec/digest.h include/codec/form.h include/codec/hex.h \
-	include/codec/json.h include/codec/mime.def include/codec/mime.h \
-	include/codec/keyring.h include/codec/seal.h include/codec/stamp.h include/codec/uri.h include/codec/xml.h include/codec/xxh.h
+	src/codec/digest.c \
+	src/codec/form.c \
+	src/codec/hex.c \
+	src/codec/json.c \
+	src/codec/keyring.c \
+	src/codec/md5.c \
+	src/codec/md5_lanes.c \
+	src/codec/md5_lanes_priv.h \
+	src/codec/md5_priv.h \
+	src/codec/mime.c \
+	src/codec/seal.c \
+	src/codec/sealed.c \
+	src/codec/stamp.c \
+	src/codec/uri.c \
+	src/codec/utf8_priv.h \
+	src/codec/xml.c \
+	src/codec/xxh.c \
+	include/codec/b64.h \
+	include/codec/crc.h \
+	include/codec/digest.h \
+	include/codec/form.h \
+	include/codec/hex.h \
+	include/codec/json.h \
+	include/codec/keyring.h \
+	include/codec/md5.h \
+	include/codec/mime.def \
+	include/codec/mime.h \
+	include/codec/seal.h \
+	include/codec/sealed.h \
+	include/codec/stamp.h \
+	include/codec/uri.h \
+	include/codec/xml.h \
+	include/codec/xxh.h

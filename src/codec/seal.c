@@ -17,12 +17,12 @@ enum { SEAL_MAGIC = 0x7365616c, BOX_FORM = 1 };
 
 struct seal {
 	unsigned magic;
-	bool opens;
+	enum seal_use use;
 	EVP_CIPHER_CTX *ctx;
 };
 
 /* A fetch by name costs more than sealing a data key; once per process is enough. */
-static EVP_CIPHER *seal_cipher;
+static EVP_CIPHER *seal_cipher, *mask_cipher;
 static pthread_key_t seal_own_key; /* only to free a thread's context when it ends */
 static pthread_once_t seal_once = PTHREAD_ONCE_INIT;
 
@@ -37,31 +37,34 @@ seal_setup(void)
 {
 	MUST(pthread_key_create(&seal_own_key, own_free) == 0);
 	seal_cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
-	MUST(seal_cipher != NULL);
+	mask_cipher = EVP_CIPHER_fetch(NULL, "AES-256-CTR", NULL);
+	MUST(seal_cipher != NULL && mask_cipher != NULL);
 }
 
 static EVP_CIPHER_CTX *
-ctx_new(const uint8_t key[SEAL_KEY], int closes)
+ctx_new(const uint8_t key[SEAL_KEY], enum seal_use use)
 {
 	EVP_CIPHER_CTX *ctx;
 
 	MUST(pthread_once(&seal_once, seal_setup) == 0);
 	ctx = EVP_CIPHER_CTX_new();
 	MUST(ctx != NULL);
-	MUST(EVP_CipherInit_ex2(ctx, seal_cipher, key, NULL, closes, NULL) == 1);
+	MUST(EVP_CipherInit_ex2(ctx, use == SEAL_MASKS ? mask_cipher : seal_cipher, key,
+		 NULL, use == SEAL_OPENS ? 0 : 1, NULL) == 1);
 	return ctx;
 }
 
 static EVP_CIPHER_CTX *
-ctx_own(const uint8_t key[SEAL_KEY], int closes)
+ctx_own(const uint8_t key[SEAL_KEY], enum seal_use use)
 {
 	static _Thread_local EVP_CIPHER_CTX *own;
 
 	if (own == NULL) {
-		own = ctx_new(key, closes);
+		own = ctx_new(key, use);
 		MUST(pthread_setspecific(seal_own_key, own) == 0);
 	} else
-		MUST(EVP_CipherInit_ex2(own, NULL, key, NULL, closes, NULL) == 1);
+		MUST(EVP_CipherInit_ex2(
+			 own, NULL, key, NULL, use == SEAL_OPENS ? 0 : 1, NULL) == 1);
 	return own;
 }
 
@@ -122,7 +125,7 @@ void
 seal_close(const uint8_t key[SEAL_KEY], const uint8_t nonce[SEAL_NONCE], struct span aad,
     struct span plain, uint8_t *out)
 {
-	EVP_CIPHER_CTX *ctx = ctx_own(key, 1);
+	EVP_CIPHER_CTX *ctx = ctx_own(key, SEAL_CLOSES);
 
 	ctx_close(ctx, nonce, aad, plain, out);
 	ctx_forget(ctx);
@@ -137,7 +140,7 @@ seal_open(const uint8_t key[SEAL_KEY], const uint8_t nonce[SEAL_NONCE], struct s
 
 	if (sealed.n < SEAL_TAG)
 		return false;
-	ctx = ctx_own(key, 0);
+	ctx = ctx_own(key, SEAL_OPENS);
 	good = ctx_open(ctx, nonce, aad, sealed, out);
 	ctx_forget(ctx);
 	return good;
@@ -177,13 +180,13 @@ seal_derive(const uint8_t key[SEAL_KEY], const char *purpose, struct span salt,
 }
 
 struct seal *
-seal_new(const uint8_t key[SEAL_KEY], bool opens)
+seal_new(const uint8_t key[SEAL_KEY], enum seal_use use)
 {
 	struct seal *s = mem_zalloc(sizeof *s);
 
 	s->magic = SEAL_MAGIC;
-	s->opens = opens;
-	s->ctx = ctx_new(key, opens ? 0 : 1);
+	s->use = use;
+	s->ctx = ctx_new(key, use);
 	return s;
 }
 
@@ -206,7 +209,7 @@ seal_piece(struct seal *s, const uint8_t nonce[SEAL_NONCE], struct span aad,
     struct span plain, uint8_t *out)
 {
 	CHECK(s, SEAL_MAGIC);
-	MUST(!s->opens);
+	MUST(s->use == SEAL_CLOSES);
 	ctx_close(s->ctx, nonce, aad, plain, out);
 }
 
@@ -215,6 +218,15 @@ seal_piece_open(struct seal *s, const uint8_t nonce[SEAL_NONCE], struct span aad
     struct span sealed, uint8_t *out)
 {
 	CHECK(s, SEAL_MAGIC);
-	MUST(s->opens);
+	MUST(s->use == SEAL_OPENS);
 	return sealed.n >= SEAL_TAG && ctx_open(s->ctx, nonce, aad, sealed, out);
+}
+
+void
+seal_mask(struct seal *s, const uint8_t counter[SEAL_COUNTER], uint8_t *p, size_t n)
+{
+	CHECK(s, SEAL_MAGIC);
+	MUST(s->use == SEAL_MASKS);
+	MUST(EVP_CipherInit_ex2(s->ctx, NULL, NULL, counter, 1, NULL) == 1);
+	ctx_add(s->ctx, p, span_of(p, n));
 }

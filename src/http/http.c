@@ -5,6 +5,7 @@
 #include "http/http.h"
 
 #include "loop_priv.h"
+#include "tls_priv.h"
 
 static struct http_conn *
 http_enter(struct http_req *rq)
@@ -17,6 +18,15 @@ http_enter(struct http_req *rq)
 	loop_own(c->loop);
 	MUST(c->x == conn_exchange(rq));
 	return c;
+}
+
+const char *
+http_req_tls(const struct http_req *rq, const char **cipher)
+{
+	const struct http_conn *c = rq->conn;
+
+	*cipher = NULL;
+	return c != NULL && c->ssl != NULL ? tls_version(c->ssl, cipher) : NULL;
 }
 
 void

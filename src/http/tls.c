@@ -257,6 +257,13 @@ tls_pending(SSL *ssl)
 	return SSL_has_pending(ssl) == 1;
 }
 
+const char *
+tls_version(const struct ssl_st *ssl, const char **cipher)
+{
+	*cipher = SSL_get_cipher_name(ssl);
+	return SSL_get_version(ssl);
+}
+
 void
 tls_bye(SSL *ssl)
 {

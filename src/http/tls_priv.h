@@ -33,6 +33,7 @@ ssize_t tls_read(struct ssl_st *ssl, void *p, size_t n);
 /* After TLS_WANT_WRITE: again with the same bytes, or the same and more behind them. */
 ssize_t tls_write(struct ssl_st *ssl, const void *p, size_t n);
 bool tls_pending(struct ssl_st *ssl); /* input that the socket no longer shows */
+const char *tls_version(const struct ssl_st *ssl, const char **cipher);
 void tls_bye(struct ssl_st *ssl); /* close_notify */
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "model/tags.h"
+#include "model/worm.h"
 
 #include "doc_priv.h"
 
@@ -383,6 +384,57 @@ check_ownership(const struct xml_node *root, struct fail *fail)
 	    "The object ownership %.*s is not implemented.", (int)v.n, v.p);
 }
 
+/* ---- object lock ---- */
+
+static enum err
+lock_number(
+    const struct xml_node *node, const char *name, uint64_t max, struct fail *fail)
+{
+	struct span text = span_trim(xml_text(node, name));
+	bool minus = text.n > 1 && text.p[0] == '-';
+	uint64_t n;
+
+	if (text.p == NULL)
+		return OK;
+	if (!span_u64(minus ? span_from(text, 1) : text, &n))
+		return malformed(fail);
+	if (minus || n == 0)
+		return bad_argument(fail,
+		    "Default retention period must be a positive integer value.", name,
+		    text);
+	return n <= max
+	    ? OK
+	    : bad_argument(fail, "Default retention period too large.", name, text);
+}
+
+/* Days or Years, never both. */
+static enum err
+lock_period(const struct xml_node *node, bool needed, struct fail *fail)
+{
+	bool days = xml_child(node, "Days") != NULL,
+	     years = xml_child(node, "Years") != NULL;
+	enum err e;
+
+	if ((days && years) || (needed && !days && !years))
+		return malformed(fail);
+	e = lock_number(node, "Days", WORM_DAYS_MAX, fail);
+	return e == OK ? lock_number(node, "Years", WORM_YEARS_MAX, fail) : e;
+}
+
+static enum err
+check_lock(const struct xml_node *root, struct fail *fail)
+{
+	const struct xml_node *rule = xml_child(root, "Rule"), *retention, *hold;
+	enum err e;
+
+	if (rule == NULL)
+		return OK;
+	retention = xml_child(rule, "DefaultRetention");
+	hold = xml_child(retention, "DefaultEventHold");
+	e = lock_period(retention, hold == NULL, fail);
+	return e == OK && hold != NULL ? lock_period(hold, true, fail) : e;
+}
+
 enum err
 doc_check(enum doc d, const struct xml_node *root, struct span id, struct doc_text *out,
     struct fail *fail)
@@ -403,6 +455,8 @@ doc_check(enum doc d, const struct xml_node *root, struct span id, struct doc_te
 		return check_with_id(d, root, id, fail);
 	case DOC_OWNERSHIP:
 		return check_ownership(root, fail);
+	case DOC_OBJECT_LOCK:
+		return check_lock(root, fail);
 	case DOC_PUBLIC_BLOCK:
 		return root->child != NULL ? OK
 					   : fail_msg(fail, E_INVALID_REQUEST,

@@ -204,6 +204,20 @@ static const struct doc_rule life_rule[] = {
 	NODE("DelMarkerExpiration", 0, 1, life_marker),
 	END };
 static const struct doc_rule lifecycle[] = { NODE("Rule", 1, 0, life_rule), END };
+static const struct doc_rule lock_hold[] = {
+	TEXT("Days", 0, 1), TEXT("Years", 0, 1), END };
+static const struct doc_rule lock_retention[] = {
+	WORD("Mode", 1, 1, "GOVERNANCE COMPLIANCE"),
+	TEXT("Days", 0, 1),
+	TEXT("Years", 0, 1),
+	NODE("DefaultEventHold", 0, 1, lock_hold),
+	END };
+static const struct doc_rule lock_rule[] = {
+	NODE("DefaultRetention", 1, 1, lock_retention), END };
+static const struct doc_rule object_lock[] = {
+	WORD("ObjectLockEnabled", 1, 1, "Enabled"),
+	NODE("Rule", 0, 1, lock_rule),
+	END };
 /* clang-format on */
 
 static const struct doc_rule *const rules[DOC_COUNT] = {
@@ -221,6 +235,7 @@ static const struct doc_rule *const rules[DOC_COUNT] = {
 	[DOC_PUBLIC_BLOCK] = public_block,
 	[DOC_ABAC] = abac,
 	[DOC_LIFECYCLE] = lifecycle,
+	[DOC_OBJECT_LOCK] = object_lock,
 };
 
 const struct doc_rule *

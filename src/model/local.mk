@@ -1,15 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
-	src/model/doc.c src/model/doc_check.c src/model/doc_priv.h src/model/doc_rules.c src/model/lifecycle.c src/model/lifecycle_parse.c include/model/lifecycle.h \
-	src/model/rec.c src/model/rec_bucket.c src/model/rec_doc.c src/model/rec_object.c src/model/rec_upload.c \
+	src/model/directory.c \
+	src/model/doc.c \
+	src/model/doc_check.c \
+	src/model/doc_priv.h \
+	src/model/doc_rules.c \
+	src/model/lifecycle.c \
+	src/model/lifecycle_parse.c \
+	src/model/rec.c \
+	src/model/rec_bucket.c \
+	src/model/rec_doc.c \
+	src/model/rec_object.c \
+	src/model/rec_upload.c \
+	include/model/lifecycle.h \
 	src/model/model_priv.h \
+	src/model/rec.c \
+	src/model/rec_bucket.c \
+	src/model/rec_doc.c \
+	src/model/rec_entity.c \
+	src/model/rec_object.c \
+	src/model/rec_upload.c \
 	src/model/side.c \
 	src/model/site.c \
 	src/model/tags.c \
 	src/model/usage.c \
 	src/model/walk.c \
+	src/model/worm.c \
 	include/model/classes.def \
+	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
 	include/model/rec.h \
@@ -17,4 +36,5 @@ libmodel_a_SOURCES = \
 	include/model/side.h \
 	include/model/site.h \
 	include/model/tables.def \
-	include/model/tags.h
+	include/model/tags.h \
+	include/model/worm.h

@@ -22,6 +22,7 @@ uint8_t dec_u8(struct dec *d);
 uint16_t dec_u16(struct dec *d);
 uint64_t dec_u64(struct dec *d);
 struct span dec_span(struct dec *d);
+void dec_bytes(struct dec *d, void *out, size_t n);
 NODISCARD enum err dec_end(const struct dec *d);
 
 #endif

@@ -105,6 +105,15 @@ dec_span(struct dec *d)
 	return s.n == 4 ? dec_take(d, be32_get(s.p)) : SPAN_NONE;
 }
 
+void
+dec_bytes(struct dec *d, void *out, size_t n)
+{
+	struct span s = dec_take(d, n);
+
+	if (s.n == n)
+		memcpy(out, s.p, n);
+}
+
 enum err
 dec_end(const struct dec *d)
 {

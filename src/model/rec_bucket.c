@@ -5,8 +5,9 @@
 
 #include "model_priv.h"
 
-/* 2: versioning. A record of version 1 is one of a bucket that never had it. */
-enum { BUCKET_VERSION = 2 };
+/* 2: versioning. A record of version 1 is one of a bucket that never had it.
+ * 3: the owner. Before, there was one account. */
+enum { BUCKET_VERSIONING = 2, BUCKET_OWNER = 3, BUCKET_VERSION = 3 };
 
 void
 rec_bucket_put(struct buf *out, const struct rec_bucket *r)
@@ -18,6 +19,7 @@ rec_bucket_put(struct buf *out, const struct rec_bucket *r)
 	enc_span(out, r->region);
 	enc_u8(out, r->versioning);
 	enc_u64(out, r->versions);
+	buf_put(out, r->account, ACCOUNT_DIGITS);
 }
 
 enum err
@@ -35,10 +37,13 @@ rec_bucket_get(struct span in, struct rec_bucket *out)
 	r.uploads = dec_u64(&d);
 	r.created_ms = (int64_t)dec_u64(&d);
 	r.region = dec_span(&d);
-	if (version >= BUCKET_VERSION) {
+	if (version >= BUCKET_VERSIONING) {
 		r.versioning = dec_u8(&d);
 		r.versions = dec_u64(&d);
 	}
+	memcpy(r.account, ACCOUNT_ROOT, ACCOUNT_DIGITS);
+	if (version >= BUCKET_OWNER)
+		dec_bytes(&d, r.account, ACCOUNT_DIGITS);
 	if (r.versioning > VERSIONING_SUSPENDED)
 		return E_CORRUPT;
 	e = dec_end(&d);

@@ -133,6 +133,26 @@ rec_attrs_get(struct arena *arena, struct span in, struct attrs *out)
 	return e;
 }
 
+enum err
+rec_attrs_find(struct span in, const char *name, struct span *value)
+{
+	struct dec d = { .in = in };
+	size_t n;
+
+	*value = SPAN_NONE;
+	if (dec_u8(&d) != REC_VERSION)
+		return E_CORRUPT;
+	n = dec_u16(&d);
+	for (size_t i = 0; i < n && !d.bad; i++) {
+		bool it = span_is(dec_span(&d), name);
+		struct span v = dec_span(&d);
+
+		if (it)
+			*value = v;
+	}
+	return dec_end(&d);
+}
+
 /* Parts share the layout's tail: checksum kind, size, time, ETag, place, checksum. */
 enum {
 	PART_CHECKSUM = 1,

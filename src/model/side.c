@@ -21,6 +21,12 @@ side_get(const struct attrs *a, enum side_kind s)
 	return SPAN_NONE;
 }
 
+enum err
+side_find(struct span row, enum side_kind s, struct span *out)
+{
+	return rec_attrs_find(row, sides[s].name, out);
+}
+
 void
 side_set(struct arena *arena, struct attrs *a, enum side_kind s, struct span value)
 {

@@ -10,18 +10,20 @@
 #include "codec/crc.h"
 #include "codec/hex.h"
 
-enum { BODY_BUFFERS = 2, BODY_BUFFER = 256 << 10, FRAME_SLACK = 16 << 10, SLACK = 64 };
+/* One buffer fills while two wait to be hashed beside those of other bodies. */
+enum { BODY_BUFFERS = 3, BODY_BUFFER = 256 << 10, FRAME_SLACK = 16 << 10, SLACK = 64 };
 #define BODY_MAGIC 0x424f4459u
 
 struct body;
 
-/* One stretch of wire bytes on its way through two workers: MD5 takes as long as all the
- * rest together, so it has one of its own. */
+/* One stretch of wire bytes on its way through two workers: MD5 takes longer than all the
+ * rest together, so it is left to the team. */
 struct stretch {
-	struct task work, md5, back;
+	struct task work, back;
+	struct team_task md5;
 	struct body *body;
 	char *p;
-	size_t n, payload;
+	size_t n;
 	atomic_uint left; /* workers that are not done with it */
 	bool busy, last;
 };
@@ -33,7 +35,7 @@ struct body {
 	uint32_t crc32c;
 	enum err bad; /* first failure; a worker's while stretches are in flight */
 	enum err why; /* it broke off */
-	struct digest *md5, *sha256;
+	struct digest *sha256;
 	struct checksum_calc calc, calc_keep;
 	uint8_t md5_out[16];
 	struct checksum checksum, kept; /* kept of kind NONE: checksum is */
@@ -42,12 +44,13 @@ struct body {
 	size_t mem_n, mem_cap;
 	/* large */
 	bool large, ended, told;
-	struct serial serial, serial_md5;
+	struct serial serial;
+	struct team_member md5;
 	struct stretch stretch[BODY_BUFFERS];
 	struct stretch end; /* no bytes: the checks, behind all that was posted */
 	unsigned fill, inflight;
 	struct blob_file *file;
-	struct task drop;
+	struct task finish, drop;
 };
 
 struct body *
@@ -68,8 +71,7 @@ body_new(const struct body_conf *conf)
 		return b;
 	}
 	serial_init(&b->serial, conf->pool);
-	serial_init(&b->serial_md5, conf->pool);
-	b->md5 = digest_new(DIGEST_MD5);
+	team_join(conf->team, &b->md5);
 	if (conf->check_sha256)
 		b->sha256 = digest_new(DIGEST_SHA256);
 	return b;
@@ -187,8 +189,11 @@ small_end(struct body *b)
 {
 	struct span all = span_of(b->mem, b->mem_n);
 	uint8_t sha256[32];
+	struct md5 md5;
 
-	digest_of(DIGEST_MD5, all, b->md5_out);
+	md5_init(&md5);
+	md5_add(&md5, all.p, all.n);
+	md5_end(&md5, b->md5_out);
 	if (b->conf.check_sha256)
 		digest_of(DIGEST_SHA256, all, sha256);
 	sums_add(b, all.p, all.n);
@@ -218,7 +223,7 @@ static enum err
 large_begin(struct body *b, struct stretch *s)
 {
 	struct body_conf *c = &b->conf;
-	enum err e = body_unframe(b, s->p, s->n, &s->payload);
+	enum err e = body_unframe(b, s->p, s->n, &s->md5.n);
 
 	if (e == OK && b->file == NULL)
 		e = blob_file_new(
@@ -229,7 +234,7 @@ large_begin(struct body *b, struct stretch *s)
 static enum err
 large_keep(struct body *b, struct stretch *s)
 {
-	size_t n = s->payload;
+	size_t n = s->md5.n;
 
 	if (b->sha256 != NULL)
 		digest_add(b->sha256, s->p, n);
@@ -243,7 +248,7 @@ large_end(struct body *b)
 	uint8_t sha256[32];
 	enum err e;
 
-	digest_end(b->md5, b->md5_out);
+	md5_end(&b->md5.md5, b->md5_out);
 	if (b->sha256 != NULL)
 		digest_end(b->sha256, sha256);
 	sums_end(b);
@@ -262,18 +267,31 @@ stretch_done(struct stretch *s)
 		inbox_post(inbox, &s->back);
 }
 
+/* Nobody else has any of it by now. */
 static void
-stretch_md5(struct task *t)
+body_finish(struct task *t)
+{
+	struct body *b = CONTAINER_OF(t, struct body, finish);
+
+	CHECK(b, BODY_MAGIC);
+	b->bad = b->why != OK ? fail_set(b->conf.fail, b->why) : large_end(b);
+	stretch_done(&b->end);
+}
+
+static void
+stretch_hashed(struct team_task *t)
 {
 	struct stretch *s = CONTAINER_OF(t, struct stretch, md5);
 	struct body *b = s->body;
 
 	CHECK(b, BODY_MAGIC);
-	if (s->payload > 0)
-		digest_add(b->md5, s->p, s->payload);
-	if (s->last) /* nobody else has any of it by now */
-		b->bad = b->why != OK ? fail_set(b->conf.fail, b->why) : large_end(b);
-	stretch_done(s);
+	if (!s->last) {
+		stretch_done(s);
+		return;
+	}
+	/* The end syncs, for which the team cannot wait. */
+	b->finish = (struct task){ .fn = body_finish };
+	task_post(b->conf.pool, &b->finish);
 }
 
 static void
@@ -287,7 +305,7 @@ stretch_work(struct task *t)
 		b->bad = large_begin(b, s);
 	if (b->bad == OK) {
 		atomic_store(&s->left, 2);
-		serial_post(&b->serial_md5, &s->md5);
+		team_post(&b->md5, &s->md5);
 		if (s->n > 0)
 			b->bad = large_keep(b, s);
 	}
@@ -320,13 +338,14 @@ stretch_post(struct body *b, struct stretch *s, bool last)
 {
 	s->busy = true;
 	s->last = last;
-	s->payload = 0;
+	b->inflight++;
 	atomic_store(&s->left, 1);
 	s->work = (struct task){ .fn = stretch_work };
-	s->md5 = (struct task){ .fn = stretch_md5 };
+	s->md5 = (struct team_task){ .p = s->p,
+		.pressing = last || b->inflight >= BODY_BUFFERS - 1,
+		.done = stretch_hashed };
 	s->back = (struct task){ .fn = stretch_back };
 	s->body = b;
-	b->inflight++;
 	serial_post(&b->serial, &s->work);
 }
 
@@ -457,8 +476,7 @@ body_destroy(struct body *b, bool committed)
 	checksum_drop(&b->calc_keep);
 	if (b->large) {
 		serial_fini(&b->serial);
-		serial_fini(&b->serial_md5);
-		digest_free(&b->md5);
+		team_leave(&b->md5);
 		if (b->sha256 != NULL)
 			digest_free(&b->sha256);
 	}

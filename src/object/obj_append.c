@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "base/mem.h"
+#include "model/side.h"
 
 #include "put_priv.h"
 
@@ -112,6 +113,8 @@ obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
 	    (e = blob_list_put(t, piece, n + 1, &p->rec.body)) != OK ||
 	    (e = obj_attrs(t, old, p->arena, &attrs)) != OK)
 		goto out;
+	/* A version of its own: locked as this request and the bucket say. */
+	side_set(p->arena, &attrs, SIDE_LOCK, side_get(&p->attrs, SIDE_LOCK));
 	p->appended = true;
 	e = obj_dest_put(t, &p->dest, &was, &p->rec, &attrs);
 out:

@@ -27,21 +27,27 @@ obj_bucket_find(
 }
 
 enum err
-obj_bucket_create(struct txn *t, struct span name, struct span region, int64_t now_ms,
-    struct fail *fail)
+obj_bucket_create(
+    struct txn *t, struct span name, const struct obj_bucket_new *want, struct fail *fail)
 {
-	struct rec_bucket r = { .created_ms = now_ms, .region = region };
+	struct rec_bucket r = { .created_ms = want->now_ms, .region = want->region },
+			  there;
 	struct buf row = { 0 };
 	struct span old;
 	enum err e = table_get(t, T_BUCKET, name, &old);
 
-	if (e == OK) {
-		(void)fail_set(fail, E_BUCKET_OWNED);
+	if (e == OK && (e = rec_bucket_get(old, &there)) == OK) {
+		e = span_eq(span_of(there.account, ACCOUNT_DIGITS), want->account)
+		    ? E_BUCKET_OWNED
+		    : E_BUCKET_EXISTS;
+		(void)fail_set(fail, e);
 		fail_pair(fail, "BucketName", name);
-		return E_BUCKET_OWNED;
+		return e;
 	}
 	if (e != E_NOT_FOUND)
 		return e;
+	MUST(want->account.n == ACCOUNT_DIGITS);
+	memcpy(r.account, want->account.p, ACCOUNT_DIGITS);
 	r.id = store_next_id(t);
 	r.uploads = store_next_id(t);
 	rec_bucket_put(&row, &r);

@@ -13,6 +13,9 @@ obj_source_find(
 	struct rec_bucket b;
 	enum err e = obj_bucket_find(t, s->bucket, &b, fail);
 
+	if (e == OK && s->account.n > 0 &&
+	    !span_eq(s->account, span_of(b.account, ACCOUNT_DIGITS)))
+		e = fail_set(fail, E_ACCESS_DENIED);
 	if (e == OK)
 		e = obj_version_find(t, &b, s->key, &s->version, out, fail);
 	if (e == OK && (out->flags & OBJECT_IS_MARKER) != 0)

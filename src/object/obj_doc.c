@@ -78,6 +78,10 @@ put_allowed(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 
 	if (e == OK && b.id != d->bucket_id)
 		e = fail_set(d->fail, E_NO_SUCH_BUCKET);
+	if (e == OK && d->doc == DOC_OBJECT_LOCK && b.versioning != VERSIONING_ENABLED)
+		e = fail_msg(d->fail, E_INVALID_BUCKET_STATE,
+		    "Versioning must be 'Enabled' on the bucket to apply a Object Lock "
+		    "configuration");
 	if (e == OK && text->target.n > 0 &&
 	    obj_bucket_find(t, text->target, &b, NULL) != OK) {
 		e = fail_set(d->fail, E_INVALID_LOG_TARGET);

@@ -3,6 +3,7 @@
 #ifndef OBJ_PRIV_H
 #define OBJ_PRIV_H
 
+#include "model/side.h"
 #include "object/object.h"
 
 /* The attrs of rec become these; rec's flag for them follows, its row is the caller's. */
@@ -11,5 +12,15 @@ NODISCARD enum err obj_attrs_put(
 /* The row of an older version again. */
 NODISCARD enum err obj_version_rewrite(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_object *rec);
+
+/* obj_lock.c: may it go? E_OBJECT_LOCKED. */
+NODISCARD enum err obj_lock_check(
+    struct txn *t, const struct rec_object *rec, const struct obj_drop *how);
+/* attrs of a version being made get the bucket's default retention, where there is one and
+ * they have none. */
+NODISCARD enum err obj_lock_default(struct txn *t, const struct rec_bucket *b,
+    const struct rec_object *rec, struct arena *a, struct attrs *attrs);
+NODISCARD enum err obj_lock_keeps_versioning(
+    struct txn *t, const struct rec_bucket *b, struct fail *fail);
 
 #endif

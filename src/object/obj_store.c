@@ -47,13 +47,15 @@ obj_attrs(struct txn *t, const struct rec_object *rec, struct arena *a, struct a
 	return e == E_NOT_FOUND ? E_CORRUPT : e;
 }
 
-/* What an object owns besides its row. */
 enum err
-obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec)
+obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec,
+    const struct obj_drop *how)
 {
 	uint8_t key[8];
-	enum err e = blob_drop(t, &rec->body);
+	enum err e = obj_lock_check(t, rec, how);
 
+	if (e == OK)
+		e = blob_drop(t, &rec->body);
 	if (e == OK && (rec->flags & OBJECT_HAS_ATTR) != 0)
 		e = table_del(t, T_ATTR, number_key(key, rec->number));
 	if (e == OK && (rec->flags & OBJECT_HAS_PARTS) != 0)
@@ -95,7 +97,7 @@ obj_attrs_put(struct txn *t, struct rec_object *rec, const struct attrs *attrs)
 	bool had = (rec->flags & OBJECT_HAS_ATTR) != 0;
 	enum err e;
 
-	if (attrs == NULL || attrs->n == 0) {
+	if (attrs->n == 0) {
 		rec->flags &= (uint8_t)~OBJECT_HAS_ATTR;
 		e = had ? table_del(t, T_ATTR, number_key(key, rec->number)) : OK;
 		return e == E_NOT_FOUND ? E_CORRUPT : e;
@@ -112,24 +114,31 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
     struct rec_object *rec, const struct attrs *attrs)
 {
 	uint8_t row[REC_OBJECT_MAX];
+	struct attrs all = attrs != NULL ? *attrs : (struct attrs){ 0 };
+	struct arena a;
 	enum err e;
 
+	arena_init(&a, SIZE_MAX);
 	e = obj_version_make_room(t, &d->now, d->key, old, rec);
 	if (e == OK)
-		e = obj_attrs_put(t, rec, attrs);
+		e = obj_lock_default(t, &d->now, rec, &a, &all);
+	if (e == OK)
+		e = obj_attrs_put(t, rec, &all);
 	if (e == OK)
 		e = key_put(t, T_OBJECT, d->bucket_id, d->key,
 		    span_of(row, rec_object_put(row, rec)));
 	if (e == OK)
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
+	arena_fini(&a);
 	return e;
 }
 
 enum err
-obj_rename(
-    struct txn *t, struct obj_dest *d, struct span from, const struct obj_cond *source)
+obj_rename(struct txn *t, struct obj_dest *d, struct span from,
+    const struct obj_cond *source, int64_t now_ms)
 {
 	uint8_t row[REC_OBJECT_MAX];
+	struct obj_drop how = { .now_ms = now_ms };
 	struct rec_object rec, old;
 	bool exists;
 	enum err e = obj_dest_check(t, d, &old, &exists);
@@ -146,7 +155,7 @@ obj_rename(
 		    "This rename request is illegal because it is trying to rename an "
 		    "object to itself.");
 	if (e == OK && exists)
-		e = obj_drop(t, &d->now, &old);
+		e = obj_drop(t, &d->now, &old, &how);
 	if (e == OK)
 		e = obj_uploads_see_delete(t, &d->now, from);
 	if (e == OK)

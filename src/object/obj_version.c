@@ -197,7 +197,8 @@ obj_version_find(struct txn *t, const struct rec_bucket *b, struct span key,
 /* ---- overwriting and deleting ---- */
 
 static enum err
-drop_older_null(struct txn *t, const struct rec_bucket *b, struct span key)
+drop_older_null(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_drop *how)
 {
 	struct rec_object rec;
 	enum err e = older_null(t, b, key, &rec);
@@ -205,7 +206,7 @@ drop_older_null(struct txn *t, const struct rec_bucket *b, struct span key)
 	if (e == E_NOT_FOUND)
 		return OK;
 	if (e == OK)
-		e = obj_drop(t, b, &rec);
+		e = obj_drop(t, b, &rec, how);
 	return e == OK ? older_del(t, b, key, &rec) : e;
 }
 
@@ -213,6 +214,7 @@ enum err
 obj_version_make_room(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct rec_object *old, struct rec_object *rec)
 {
+	struct obj_drop how = { .now_ms = rec->mtime_ms };
 	enum err e = OK;
 
 	switch (b->versioning) {
@@ -221,12 +223,11 @@ obj_version_make_room(struct txn *t, const struct rec_bucket *b, struct span key
 		return old != NULL ? older_put(t, b, key, old) : OK;
 	case VERSIONING_SUSPENDED:
 		if (old != NULL && (old->flags & OBJECT_HAS_ID) == 0)
-			return obj_drop(t, b, old);
-		if (old != NULL)
-			e = older_put(t, b, key, old);
-		return e == OK ? drop_older_null(t, b, key) : e;
+			return obj_drop(t, b, old, &how);
+		e = drop_older_null(t, b, key, &how);
+		return e == OK && old != NULL ? older_put(t, b, key, old) : e;
 	default:
-		return old != NULL ? obj_drop(t, b, old) : OK;
+		return old != NULL ? obj_drop(t, b, old, &how) : OK;
 	}
 }
 
@@ -249,7 +250,7 @@ marker_put(struct txn *t, const struct rec_bucket *b, struct span key,
 
 enum err
 obj_delete(struct txn *t, const struct rec_bucket *asked, struct span key,
-    const struct obj_cond *cond, int64_t now_ms, struct obj_deleted *out,
+    const struct obj_cond *cond, const struct obj_drop *how, struct obj_deleted *out,
     struct fail *fail)
 {
 	const struct rec_bucket *b = asked;
@@ -272,10 +273,10 @@ obj_delete(struct txn *t, const struct rec_bucket *asked, struct span key,
 	if (e == OK && b->versioning != VERSIONING_NEVER) {
 		out->marker = out->versioned = true;
 		return marker_put(
-		    t, b, key, out->existed ? &old : NULL, now_ms, &out->rec);
+		    t, b, key, out->existed ? &old : NULL, how->now_ms, &out->rec);
 	}
 	if (e == OK && out->existed)
-		e = obj_drop(t, b, &old);
+		e = obj_drop(t, b, &old, how);
 	return e == OK && out->existed ? key_del(t, T_OBJECT, b->id, key) : e;
 }
 
@@ -298,8 +299,8 @@ promote(struct txn *t, const struct rec_bucket *b, struct span key)
 
 enum err
 obj_version_delete(struct txn *t, const struct rec_bucket *b, struct span key,
-    const struct obj_version *v, const struct obj_cond *cond, struct obj_deleted *out,
-    struct fail *fail)
+    const struct obj_version *v, const struct obj_cond *cond, const struct obj_drop *how,
+    struct obj_deleted *out, struct fail *fail)
 {
 	bool present;
 	enum err e;
@@ -314,7 +315,7 @@ obj_version_delete(struct txn *t, const struct rec_bucket *b, struct span key,
 	if (e == OK && cond != NULL && obj_cond_given(cond))
 		e = obj_cond_write(cond, &out->rec, fail);
 	if (e == OK)
-		e = obj_drop(t, b, &out->rec);
+		e = obj_drop(t, b, &out->rec, how);
 	if (e != OK)
 		return e;
 	out->existed = true;
@@ -329,6 +330,8 @@ obj_version_set(struct txn *t, struct span bucket, uint8_t versioning, struct fa
 	struct buf row = { 0 };
 	enum err e = obj_bucket_find(t, bucket, &b, fail);
 
+	if (e == OK && versioning != VERSIONING_ENABLED)
+		e = obj_lock_keeps_versioning(t, &b, fail);
 	if (e != OK)
 		return e;
 	b.versioning = versioning;

@@ -15,16 +15,13 @@ alter_marker(struct rq *rq, enum err e)
 	return e;
 }
 
-struct alter *
-alter_new(struct rq *rq, enum side_kind kind)
+void
+alter_init(struct alter *op, struct rq *rq, enum side_kind kind)
 {
-	struct alter *op = arena_zalloc(rq->arena, sizeof *op);
-
 	op->rq = rq;
 	op->side = (struct obj_side){
 		.key = rq->key, .side = kind, .ctx = op, .arena = rq->arena
 	};
-	return op;
 }
 
 static enum err

@@ -103,6 +103,7 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->header = http->header;
 	rq->nheader = http->nheader;
 	rq->loop = http->loop;
+	rq->who = &access_nobody;
 	rq->arena = &http->arena;
 	ids_render(rq);
 	fail_init(&rq->fail, rq->arena);

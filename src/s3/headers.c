@@ -29,17 +29,11 @@ refuse_headers(struct rq *rq)
 	static const char *const names[] = { "x-amz-server-side-encryption",
 		"x-amz-server-side-encryption-customer-algorithm",
 		"x-amz-server-side-encryption-aws-kms-key-id" };
-	static const char *const locks[] = { "x-amz-object-lock-mode",
-		"x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold" };
 	struct span acl = header_get(rq, "x-amz-acl");
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (header_get(rq, names[i]).p != NULL)
 			return header_not_implemented(rq, names[i], NULL);
-	for (size_t i = 0; i < ARRAY_LEN(locks); i++)
-		if (header_get(rq, locks[i]).p != NULL)
-			return fail_msg(&rq->fail, E_INVALID_REQUEST,
-			    "Bucket is missing Object Lock Configuration");
 	if (acl.p != NULL && !span_is(acl, "private") &&
 	    !span_is(acl, "bucket-owner-full-control"))
 		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
@@ -186,7 +180,9 @@ headers_object(struct rq *rq, struct object_headers *out)
 	if (out->redirect.p != NULL)
 		attr_add(rq, a, SPAN_LIT(OBJ_REDIRECT), out->redirect);
 	e = meta_size_check(rq, a);
-	return e == OK ? headers_tags(rq, a) : e;
+	if (e == OK)
+		e = headers_tags(rq, a);
+	return e == OK ? headers_lock_parse(rq, a) : e;
 }
 
 enum err
@@ -410,16 +406,24 @@ headers_promise(struct rq *rq, struct body_promise *out)
 	return OK;
 }
 
+bool
+headers_has_digest(const struct rq *rq)
+{
+	if (header_get(rq, "content-md5").p != NULL ||
+	    header_get(rq, "x-amz-trailer").p != NULL)
+		return true;
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
+		if (header_get(rq, checksum_row(kind)->header).p != NULL)
+			return true;
+	return false;
+}
+
 /* Documents must be protected by a digest (AWS, DeleteObjects and others). */
 enum err
 headers_digest_given(struct rq *rq)
 {
-	if (header_get(rq, "content-md5").p != NULL ||
-	    header_get(rq, "x-amz-trailer").p != NULL)
+	if (headers_has_digest(rq))
 		return OK;
-	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
-		if (header_get(rq, checksum_row(kind)->header).p != NULL)
-			return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "Missing required header for this request: Content-MD5");
 }
@@ -473,6 +477,7 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	v = side_get(attrs, SIDE_TAGS);
 	if (v.p != NULL && rq_may(rq, "s3:GetObjectTagging"))
 		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
+	headers_lock_put(rq, attrs);
 }
 
 enum err
@@ -497,8 +502,6 @@ headers_override_check(struct rq *rq)
 	return OK;
 }
 
-enum { ACCOUNT_DIGITS = 12 };
-
 enum err
 headers_owner_check(struct rq *rq)
 {
@@ -517,7 +520,8 @@ headers_owner_check(struct rq *rq)
 			    "AWS Account "
 			    "ID... [%.*s]",
 			    (int)span_head(v, 64).n, v.p);
-		if (!span_is(v, ACCESS_ACCOUNT))
+		if (i == 0 && rq->bkt.id != 0 &&
+		    !span_eq(v, span_of(rq->bkt.account, ACCOUNT_DIGITS)))
 			return fail_set(&rq->fail, E_ACCESS_DENIED);
 	}
 	return OK;

@@ -91,6 +91,7 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uin
 	struct body_conf c = {
 		.store = rq->s3->conf.store,
 		.pool = rq->s3->conf.pool,
+		.team = rq->s3->team,
 		.inbox = rq->loop->inbox,
 		.length = length,
 		.in_memory = in_memory,
@@ -168,6 +169,7 @@ intake_form(struct rq *rq)
 	struct body_conf c = {
 		.store = rq->s3->conf.store,
 		.pool = rq->s3->conf.pool,
+		.team = rq->s3->team,
 		.inbox = rq->loop->inbox,
 		.at_most = true,
 		.overhang = FORM_OVERHANG,

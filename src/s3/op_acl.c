@@ -8,8 +8,6 @@
 
 #define XSI "http://www.w3.org/2001/XMLSchema-instance"
 
-enum { CANONICAL_ID = 64 };
-
 /* ---- get ---- */
 
 struct acl_look {
@@ -45,14 +43,21 @@ acl_subject(struct rq *rq)
 enum err
 op_get_acl_begin(struct rq *rq)
 {
+	const struct account *owner;
+	struct buf *b;
 	enum err e = acl_subject(rq);
 
 	if (e != OK)
 		return e;
-	buf_str(reply_xml(rq, 200),
-	    "<AccessControlPolicy xmlns=\"" XML_S3NS "\"><Owner><ID>" ACCESS_OWNER_ID
-	    "</ID></Owner><AccessControlList><Grant><Grantee xmlns:xsi=\"" XSI
-	    "\" xsi:type=\"CanonicalUser\"><ID>" ACCESS_OWNER_ID
+	owner = rq_owner(rq);
+	b = reply_xml(rq, 200);
+	buf_str(b, "<AccessControlPolicy xmlns=\"" XML_S3NS "\">");
+	xml_put_owner(b, "Owner", owner);
+	buf_str(b,
+	    "<AccessControlList><Grant><Grantee xmlns:xsi=\"" XSI
+	    "\" xsi:type=\"CanonicalUser\"><ID>");
+	buf_put(b, owner->canonical_id, CANONICAL_ID);
+	buf_str(b,
 	    "</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant>"
 	    "</AccessControlList></AccessControlPolicy>");
 	return OK;
@@ -103,6 +108,14 @@ is_canonical(struct span id)
 	return id.n == CANONICAL_ID;
 }
 
+static bool
+is_owner(struct rq *rq, struct span id)
+{
+	const struct account *owner = rq_owner(rq);
+
+	return span_eq(id, span_of(owner->canonical_id, CANONICAL_ID));
+}
+
 /* Well-formed and nothing but the owner's full control, which is what holds anyway. */
 static enum err
 grant_check(struct rq *rq, const struct grant *g)
@@ -124,7 +137,7 @@ grant_check(struct rq *rq, const struct grant *g)
 		fail_pair_str(&rq->fail, "ResourceType", "ACL");
 		return E_METHOD_NOT_ALLOWED;
 	}
-	if (!span_is(g->type, "id") || !g->full || !span_is(g->who, ACCESS_OWNER_ID))
+	if (!span_is(g->type, "id") || !g->full || !is_owner(rq, g->who))
 		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
 	return OK;
 }
@@ -231,7 +244,7 @@ document_check(struct rq *rq, struct span in)
 	id = xml_text(owner, "ID");
 	if (!is_canonical(id))
 		return bad_argument(rq, "CanonicalUser/ID", id, "Invalid id");
-	if (!span_is(id, ACCESS_OWNER_ID))
+	if (!is_owner(rq, id))
 		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	/* Not even the owner's grant: that would be a change. */
 	if (xml_child(list, "Grant") == NULL)

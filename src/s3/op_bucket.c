@@ -10,6 +10,7 @@ struct bucket_op {
 	struct rq *rq;
 	struct span region;
 	struct doc_text tags; /* nothing: none given */
+	bool lock; /* with object lock */
 };
 
 /* ---- CreateBucket ---- */
@@ -22,11 +23,16 @@ create_write(struct txn *t, void *arg)
 	struct obj_doc at = {
 		.bucket = rq->bucket, .doc = DOC_TAGGING, .fail = &rq->fail
 	};
+	const struct obj_bucket_new want = {
+		.region = op->region, .account = rq->who->account, .now_ms = rq->now_ms
+	};
 	struct rec_bucket made;
 	enum err e;
 
 	fail_clear(&rq->fail);
-	e = obj_bucket_create(t, rq->bucket, op->region, rq->now_ms, &rq->fail);
+	e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
+	if (e == OK && op->lock)
+		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e != OK || op->tags.nothing)
 		return e;
 	e = obj_bucket_find(t, rq->bucket, &made, &rq->fail);
@@ -113,15 +119,21 @@ create_document(struct rq *rq, struct span *location, struct doc_text *tags)
 }
 
 static enum err
-create_headers(struct rq *rq)
+create_headers(struct rq *rq, bool *with_lock)
 {
 	struct span acl = header_get(rq, "x-amz-acl"),
 		    lock = header_get(rq, "x-amz-bucket-object-lock-enabled"),
 		    own = header_get(rq, "x-amz-object-ownership");
 
-	if (lock.p != NULL && !span_ieq(lock, SPAN_LIT("false")))
-		return header_not_implemented(
-		    rq, "x-amz-bucket-object-lock-enabled", NULL);
+	*with_lock = span_ieq(lock, SPAN_LIT("true"));
+	if (lock.p != NULL && !*with_lock && !span_ieq(lock, SPAN_LIT("false")))
+		return bad_argument(rq, "x-amz-bucket-object-lock-enabled", lock, "%s",
+		    err_row(E_INVALID_ARGUMENT)->message);
+	/* It needs these rights too (API_CreateBucket.html). */
+	if (*with_lock &&
+	    (!rq_may(rq, "s3:PutBucketObjectLockConfiguration") ||
+		!rq_may(rq, "s3:PutBucketVersioning")))
+		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	if (own.p != NULL && !span_is(own, "BucketOwnerEnforced"))
 		return header_not_implemented(rq, "x-amz-object-ownership", NULL);
 	if (acl.p != NULL && !span_is(acl, "private"))
@@ -139,7 +151,7 @@ op_create_bucket_finish(struct rq *rq)
 	enum err e = address_bucket_check(rq->bucket, &rq->fail);
 
 	if (e == OK)
-		e = create_headers(rq);
+		e = create_headers(rq, &op->lock);
 	if (e == OK)
 		e = create_document(rq, &location, &op->tags);
 	if (e == OK)

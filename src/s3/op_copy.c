@@ -41,6 +41,7 @@ source_find(struct rq *rq, struct copy_source *s)
 	    rq, &s->source.bucket, &s->source.key, &s->source.version);
 
 	s->rq = rq;
+	s->source.account = header_get(rq, "x-amz-source-expected-bucket-owner");
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e != OK)
@@ -223,6 +224,7 @@ static enum err
 copy_headers(struct rq *rq, struct copy_op *op)
 {
 	struct object_headers h;
+	struct lock_look lock;
 	enum err e = query_plain(rq);
 
 	if (e == OK)
@@ -233,6 +235,10 @@ copy_headers(struct rq *rq, struct copy_op *op)
 		e = copy_directive(rq, &op->copy.replace);
 	if (e == OK)
 		e = headers_cond_write(rq, &op->copy.dest.cond);
+	if (e == OK)
+		e = headers_lock_look(rq, &lock);
+	if (e == OK)
+		e = headers_lock_admit(rq, &h.attrs, &lock);
 	if (e != OK)
 		return e;
 	op->copy.attrs = h.attrs;

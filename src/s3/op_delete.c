@@ -6,13 +6,21 @@
 
 enum { DELETE_MAX = 1000, DELETE_MEMBER = 256 };
 
+/* The header has a meaning only where there is a lock; without the right to it, none. */
 static enum err
-refuse_bypass(struct rq *rq)
+bypass_take(struct rq *rq, struct obj_drop *how)
 {
 	struct span v = header_get(rq, "x-amz-bypass-governance-retention");
+	struct lock_look l;
+	enum err e;
 
+	*how = (struct obj_drop){ .now_ms = rq->now_ms };
 	if (v.p == NULL)
 		return OK;
+	e = headers_lock_look(rq, &l);
+	how->bypass = headers_lock_bypass(rq);
+	if (e != OK || l.enabled)
+		return e;
 	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,
 	    "x-amz-bypass-governance-retention is only applicable to Object Lock enabled "
 	    "buckets.");
@@ -27,12 +35,14 @@ struct delete_op {
 	struct rq *rq;
 	struct obj_version version;
 	struct obj_cond cond;
+	struct obj_drop how;
 	struct obj_deleted did;
 };
 
 static enum err
 delete_one(struct txn *t, struct rq *rq, struct span key, const struct obj_version *v,
-    const struct obj_cond *cond, struct obj_deleted *did, struct fail *fail)
+    const struct obj_cond *cond, const struct obj_drop *how, struct obj_deleted *did,
+    struct fail *fail)
 {
 	struct rec_bucket b;
 	enum err e = obj_bucket_find(t, rq->bucket, &b, fail);
@@ -42,8 +52,8 @@ delete_one(struct txn *t, struct rq *rq, struct span key, const struct obj_versi
 	if (e != OK)
 		return e;
 	if (v->which != VERSION_CURRENT)
-		return obj_version_delete(t, &b, key, v, cond, did, fail);
-	return obj_delete(t, &b, key, cond, rq->now_ms, did, fail);
+		return obj_version_delete(t, &b, key, v, cond, how, did, fail);
+	return obj_delete(t, &b, key, cond, how, did, fail);
 }
 
 static enum err
@@ -53,7 +63,8 @@ delete_write(struct txn *t, void *arg)
 	struct rq *rq = op->rq;
 
 	fail_clear(&rq->fail);
-	return delete_one(t, rq, rq->key, &op->version, &op->cond, &op->did, &rq->fail);
+	return delete_one(
+	    t, rq, rq->key, &op->version, &op->cond, &op->how, &op->did, &rq->fail);
 }
 
 static void
@@ -76,7 +87,7 @@ op_delete_object_begin(struct rq *rq)
 {
 	struct delete_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span part = query_get(rq, "partNumber");
-	enum err e = refuse_bypass(rq);
+	enum err e = bypass_take(rq, &op->how);
 
 	if (e == OK && part.p != NULL)
 		e = bad_argument(rq, "partNumber", part,
@@ -108,6 +119,7 @@ struct delete_many {
 	struct delete_row *row;
 	size_t n, at; /* rows done */
 	bool quiet;
+	struct obj_drop how;
 };
 
 static enum err
@@ -147,13 +159,14 @@ many_parse(struct rq *rq, struct delete_many *d)
 }
 
 static enum err
-row_delete(struct txn *t, struct rq *rq, struct delete_row *row)
+row_delete(struct txn *t, struct delete_many *d, struct delete_row *row)
 {
 	struct obj_cond cond = { .if_match = row->etag };
 
 	if (row->err == E_INVALID_VERSION)
 		return row->err;
-	return delete_one(t, rq, row->key, &row->version, &cond, &row->did, NULL);
+	return delete_one(
+	    t, d->rq, row->key, &row->version, &cond, &d->how, &row->did, NULL);
 }
 
 /* A member takes some rows; a row's own failure is its own and stops nobody. */
@@ -166,7 +179,7 @@ many_write(struct txn *t, void *arg)
 	for (size_t i = d->at; i < end; i++) {
 		struct delete_row *row = &d->row[i];
 
-		row->err = row_delete(t, d->rq, row);
+		row->err = row_delete(t, d, row);
 		if (err_row(row->err)->status >= 500)
 			return row->err;
 	}
@@ -236,11 +249,21 @@ many_then(struct obj_write *w, enum err e)
 	rq_resume(rq, e);
 }
 
+void
+op_delete_each(const struct rq *rq,
+    void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx)
+{
+	const struct delete_many *d = rq->data;
+
+	for (size_t i = 0; d != NULL && i < d->at; i++)
+		row(ctx, d->row[i].key, d->row[i].id, d->row[i].err);
+}
+
 enum err
 op_delete_objects_finish(struct rq *rq)
 {
 	struct delete_many *d = arena_zalloc(rq->arena, sizeof *d);
-	enum err e = refuse_bypass(rq);
+	enum err e = bypass_take(rq, &d->how);
 
 	if (e == OK)
 		e = headers_digest_given(rq);
@@ -249,6 +272,7 @@ op_delete_objects_finish(struct rq *rq)
 	if (e != OK)
 		return e;
 	d->rq = rq;
+	rq->data = d;
 	obj_write_post(&d->w, rq->s3->conf.store, many_write, rq->loop->inbox, many_then);
 	return rq_wait(rq);
 }

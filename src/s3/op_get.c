@@ -146,6 +146,8 @@ get_headers(struct txn *t, struct get *g)
 		: website_status(rq) != 0 ? website_status(rq)
 					  : 200);
 	website_error_headers(rq);
+	rq->object_size = g->rec.size;
+	rq->has_size = true;
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
 	reply_etag(rq, &g->rec);
 	reply_version(rq, &g->rec);

@@ -17,7 +17,8 @@ struct listing {
 	uint8_t kind, class;
 	bool composite, fixed;
 	uint64_t max;
-	bool url, v2, owner;
+	bool url, v2;
+	const struct account *owner; /* NULL: not shown */
 };
 
 static void
@@ -59,7 +60,7 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	buf_str(&l->before_size, "<Size>");
 	buf_str(&l->behind_size, "</Size>");
 	if (l->owner)
-		buf_str(&l->behind_size, "<Owner><ID>" ACCESS_OWNER_ID "</ID></Owner>");
+		xml_put_owner(&l->behind_size, "Owner", l->owner);
 	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
 	buf_str(&l->behind_size, "</Contents>");
 }
@@ -198,7 +199,7 @@ list_tail(struct listing *l)
 enum err
 op_list_objects_begin(struct rq *rq)
 {
-	struct listing l = { .rq = rq, .owner = true };
+	struct listing l = { .rq = rq, .owner = rq_owner(rq) };
 	struct span marker = query_get(rq, "marker");
 	enum err e = list_params(&l);
 
@@ -228,7 +229,8 @@ op_list_objects_v2_begin(struct rq *rq)
 	if (owner.n > 0 && !span_is(owner, "true") && !span_is(owner, "false"))
 		return bad_argument(
 		    rq, "fetch-owner", owner, "fetch-owner must be true or false");
-	l.owner = span_is(owner, "true");
+	if (span_is(owner, "true"))
+		l.owner = rq_owner(rq);
 	l.list.after = start;
 	if (token.p != NULL && !token_parse(&l, token))
 		return bad_argument(rq, "continuation-token", token,

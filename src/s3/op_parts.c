@@ -7,11 +7,10 @@
 enum { PAGE_MAX = 1000 };
 
 static void
-put_owner(struct buf *b)
+put_owner(struct buf *b, const struct account *owner)
 {
-	buf_str(b,
-	    "<Initiator><ID>" ACCESS_OWNER_ID
-	    "</ID></Initiator><Owner><ID>" ACCESS_OWNER_ID "</ID></Owner>");
+	xml_put_owner(b, "Initiator", owner);
+	xml_put_owner(b, "Owner", owner);
 }
 
 static void
@@ -88,7 +87,7 @@ op_list_parts_begin(struct rq *rq)
 	xml_put(b, "Bucket", rq->bucket);
 	xml_put(b, "Key", rq->key);
 	xml_put(b, "UploadId", p.id);
-	put_owner(b);
+	put_owner(b, rq_owner(rq));
 	xml_put_str(b, "StorageClass", class_name(p.upload.class));
 	put_algorithm(b, &p.upload);
 	xml_put_u64(b, "PartNumberMarker", p.after);
@@ -106,6 +105,7 @@ out:
 
 struct upload_page {
 	struct rq *rq;
+	const struct account *owner;
 	struct obj_list list;
 	struct buf rows, common;
 	uint64_t max;
@@ -148,7 +148,7 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	buf_str(b, "<Upload>");
 	put_text(p, b, "Key", key);
 	xml_put(b, "UploadId", span_of(id, sizeof id));
-	put_owner(b);
+	put_owner(b, p->owner);
 	xml_put_str(b, "StorageClass", class_name(u.class));
 	xml_put_time(b, "Initiated", u.initiated_ms);
 	put_algorithm(b, &u);
@@ -238,7 +238,7 @@ uploads_tail(struct upload_page *p, struct buf *b, struct span key_marker)
 enum err
 op_list_uploads_begin(struct rq *rq)
 {
-	struct upload_page p = { .rq = rq, .max = PAGE_MAX };
+	struct upload_page p = { .rq = rq, .max = PAGE_MAX, .owner = rq_owner(rq) };
 	struct span key_marker = query_get(rq, "key-marker");
 	struct buf *b;
 	enum err e = query_encoding(rq, &p.url);

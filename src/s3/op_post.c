@@ -15,6 +15,7 @@ struct post_op {
 	struct postsig_range range;
 	struct span redirect;
 	unsigned status;
+	struct lock_look lock; /* of the bucket, as it was when the form began */
 };
 
 /* ---- the fields ---- */
@@ -111,8 +112,7 @@ static enum err
 sign_take(struct post_op *op, const struct postsig_form *form)
 {
 	struct rq *rq = op->rq;
-	enum err e =
-	    postsig_check(&rq->s3->auth, form, rq->s3->conf.sigv2, &rq->auth, &rq->fail);
+	enum err e = sign_form(rq, form);
 
 	op->range = (struct postsig_range){ .max = UINT64_MAX };
 	if (e == OK && rq->auth.kind != AUTH_ANONYMOUS)
@@ -144,6 +144,8 @@ object_take(struct post_op *op)
 	struct body_promise promise;
 	enum err e = headers_object(rq, &h);
 
+	if (e == OK)
+		e = headers_lock_admit(rq, &h.attrs, &op->lock);
 	if (e == OK)
 		e = headers_promise(rq, &promise);
 	if (e != OK)
@@ -194,7 +196,10 @@ op_post_object_begin(struct rq *rq)
 {
 	struct post_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span boundary = form_boundary(header_get(rq, "content-type"));
+	enum err e = headers_lock_look(rq, &op->lock);
 
+	if (e != OK)
+		return e;
 	if (boundary.n == 0) {
 		(void)fail_set(&rq->fail, E_PRECONDITION);
 		fail_pair_str(&rq->fail, "Condition",

@@ -86,6 +86,7 @@ op_put_object_begin(struct rq *rq)
 {
 	struct put_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct object_headers h = { 0 };
+	struct lock_look lock;
 	enum err e = query_plain(rq);
 
 	if (e == OK)
@@ -100,6 +101,12 @@ op_put_object_begin(struct rq *rq)
 		e = headers_cond_write(rq, &op->put.dest.cond);
 	if (e == OK)
 		e = append_wanted(op);
+	if (e == OK)
+		e = headers_lock_look(rq, &lock);
+	if (e == OK)
+		e = headers_lock_admit(rq, &h.attrs, &lock);
+	if (e == OK)
+		e = headers_lock_digest(rq, &h.attrs, &lock, "Object");
 	if (e != OK)
 		return e;
 	op->put.attrs = h.attrs;
@@ -121,6 +128,8 @@ put_then(struct obj_write *w, enum err e)
 	rq->body_kept = e == OK;
 	if (e == OK) {
 		reply_begin(rq, 200);
+		rq->object_size = op->put.rec.size;
+		rq->has_size = true;
 		reply_etag(rq, &op->put.rec);
 		reply_checksum(rq, &op->put.rec.checksum, 0);
 		if (op->put.appended)

@@ -18,7 +18,7 @@ rename_write(struct txn *t, void *arg)
 	struct rename_op *op = CONTAINER_OF(arg, struct rename_op, w.write);
 
 	fail_clear(&op->rq->fail);
-	return obj_rename(t, &op->dest, op->from, &op->source);
+	return obj_rename(t, &op->dest, op->from, &op->source, op->rq->now_ms);
 }
 
 static void

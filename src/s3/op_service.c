@@ -40,6 +40,8 @@ page_row(void *ctx, struct span name, const struct rec_bucket *b)
 {
 	struct bucket_page *p = ctx;
 
+	if (!span_eq(p->rq->who->account, span_of(b->account, ACCOUNT_DIGITS)))
+		return true;
 	if (p->region.n > 0 && !span_eq(bucket_region(p->rq, b), p->region))
 		return true;
 	if (p->n == p->max) {
@@ -109,7 +111,7 @@ op_list_buckets_begin(struct rq *rq)
 		return e;
 	p.out = reply_xml(rq, 200);
 	buf_str(p.out, "<ListAllMyBucketsResult xmlns=\"" XML_S3NS "\"><Owner>");
-	xml_put_str(p.out, "ID", ACCESS_OWNER_ID);
+	xml_put(p.out, "ID", rq->who->canonical_id);
 	buf_str(p.out, "</Owner><Buckets>");
 	e = store_read(rq->loop->reader, page_read, &p);
 	buf_str(p.out, "</Buckets>");

@@ -68,10 +68,12 @@ put_then(struct rq *rq, const struct obj_side *side)
 enum err
 op_put_tagging_finish(struct rq *rq)
 {
-	struct alter *op = alter_new(rq, SIDE_TAGS);
+	struct alter *op = arena_zalloc(rq->arena, sizeof *op);
 	struct tags tags;
-	enum err e = query_version(rq, &op->side.version);
+	enum err e;
 
+	alter_init(op, rq, SIDE_TAGS);
+	e = query_version(rq, &op->side.version);
 	if (e == OK)
 		e = tags_parse_xml(rq->arena, intake_bytes(rq), &tags, &rq->fail);
 	if (e != OK)
@@ -91,9 +93,11 @@ delete_then(struct rq *rq, const struct obj_side *side)
 enum err
 op_delete_tagging_begin(struct rq *rq)
 {
-	struct alter *op = alter_new(rq, SIDE_TAGS);
-	enum err e = query_version(rq, &op->side.version);
+	struct alter *op = arena_zalloc(rq->arena, sizeof *op);
+	enum err e;
 
+	alter_init(op, rq, SIDE_TAGS);
+	e = query_version(rq, &op->side.version);
 	if (e != OK)
 		return e;
 	op->then = delete_then;

@@ -89,6 +89,7 @@ enum { VERSIONS_MAX = 1000 };
 
 struct listing {
 	struct rq *rq;
+	const struct account *owner;
 	struct obj_version_list list;
 	struct buf rows, common;
 	struct span id_marker;
@@ -137,7 +138,7 @@ list_row(void *ctx, struct span key, const struct rec_object *rec, bool latest)
 	xml_put_time(&l->rows, "LastModified", rec->mtime_ms);
 	if (!marker)
 		put_version(&l->rows, rec);
-	buf_str(&l->rows, "<Owner><ID>" ACCESS_OWNER_ID "</ID></Owner>");
+	xml_put_owner(&l->rows, "Owner", l->owner);
 	xml_close(&l->rows, marker ? "DeleteMarker" : "Version");
 }
 
@@ -223,7 +224,7 @@ list_document(struct listing *l, struct buf *b)
 enum err
 op_list_versions_begin(struct rq *rq)
 {
-	struct listing l = { .rq = rq, .max = VERSIONS_MAX };
+	struct listing l = { .rq = rq, .max = VERSIONS_MAX, .owner = rq_owner(rq) };
 	enum err e = list_params(&l);
 
 	if (e == OK)

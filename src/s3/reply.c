@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "codec/stamp.h"
 #include "s3_priv.h"
@@ -80,21 +81,19 @@ reply_checksum(struct rq *rq, const struct checksum *c, unsigned parts)
 void
 reply_version(struct rq *rq, const struct rec_object *rec)
 {
-	char text[VERSION_ID_TEXT];
-
-	if (rq->bkt.versioning != VERSIONING_NEVER)
-		reply_header(
-		    rq, "x-amz-version-id", span_of(text, obj_version_text(text, rec)));
+	if (rq->bkt.versioning == VERSIONING_NEVER)
+		return;
+	rq->version_n = obj_version_text(rq->version, rec);
+	reply_header(rq, "x-amz-version-id", span_of(rq->version, rq->version_n));
 }
 
 void
 reply_written(struct rq *rq, const struct rec_object *rec)
 {
-	char text[VERSION_ID_TEXT];
-
-	if ((rec->flags & OBJECT_HAS_ID) != 0)
-		reply_header(
-		    rq, "x-amz-version-id", span_of(text, obj_version_text(text, rec)));
+	if ((rec->flags & OBJECT_HAS_ID) == 0)
+		return;
+	rq->version_n = obj_version_text(rq->version, rec);
+	reply_header(rq, "x-amz-version-id", span_of(rq->version, rq->version_n));
 }
 
 void
@@ -195,6 +194,7 @@ reply_out(struct rq *rq, uint64_t length, struct span body)
 
 	if (rq->charged)
 		payer_reply(rq);
+	rq->replied_us = clock_mono_us();
 	reply_ids(rq);
 	resp.status = rq->status;
 	resp.headers = buf_view(&rq->loop->head);

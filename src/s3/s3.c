@@ -13,23 +13,6 @@
 #include "codec/b64.h"
 #include "s3_priv.h"
 
-static enum err
-s3_secret(void *ctx, struct span access_key, struct auth_secret *out)
-{
-	struct s3 *s = ctx;
-	struct access_secret secret;
-	enum err e = access_secret(s->conf.access, access_key, &secret);
-
-	if (e != OK)
-		return e;
-	MUST(secret.n <= sizeof out->secret);
-	memcpy(out->secret, secret.secret, secret.n);
-	out->n = secret.n;
-	out->generation = secret.generation;
-	mem_wipe(&secret, sizeof secret);
-	return OK;
-}
-
 static void *
 s3_loop_new(void *ctx, struct inbox *inbox)
 {
@@ -40,9 +23,12 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	rand_bytes(id_2, sizeof id_2);
 	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
 	l->buckets = bucket_cache_new();
+	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
-	l->sigv4 = sigv4_new(&l->s3->auth);
+	l->roster = roster_new(l->s3->conf.access);
+	l->auth = sign_conf(l->s3, &l->signer);
+	l->sigv4 = sigv4_new(&l->auth);
 	return l;
 }
 
@@ -53,8 +39,10 @@ s3_loop_free(void *ctx, void *loop)
 
 	(void)ctx;
 	bucket_cache_free(&l->buckets);
+	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
+	roster_free(&l->roster);
 	buf_fini(&l->head);
 	buf_fini(&l->out);
 	mem_free(l);
@@ -100,8 +88,8 @@ s3_error(void *ctx, struct http_req *http, enum err why, struct http_resp *out)
 	out->close = true;
 }
 
-static struct span
-peer_text(const struct sockaddr_storage *ss, char out[INET6_ADDRSTRLEN])
+struct span
+s3_peer(const struct sockaddr_storage *ss, char out[INET6_ADDRSTRLEN])
 {
 	const void *addr = NULL;
 
@@ -122,7 +110,7 @@ s3_log(const struct rq *rq, const struct http_done *info)
 	enum err code = rq->web != NULL ? website_code(rq) : rq->fail.code;
 	struct reqlog_entry e = {
 		.time_ms = clock_real_ms(),
-		.peer = peer_text(&http->peer, peer),
+		.peer = s3_peer(&http->peer, peer),
 		.access_key = rq->auth.access_key,
 		.request_id = span_of(rq->id, 16),
 		.operation = rq->op != NULL ? span_str(rq->op->name) : SPAN_NONE,
@@ -153,11 +141,14 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	CHECK(rq, RQ_MAGIC);
 	if (s->conf.reqlog != NULL)
 		s3_log(rq, info);
+	if (s->conf.ledger != NULL)
+		accesslog_write(rq, info);
 	if (rq->drop != NULL)
 		rq->drop(rq);
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
+	roster_drop(&rq->credential);
 	rq->magic = 0;
 	http->app = NULL;
 }
@@ -169,9 +160,7 @@ s3_new(const struct s3_conf *conf)
 
 	s->conf = *conf;
 	s->index = op_index_new();
-	s->auth = (struct auth_conf){
-		.region = conf->region, .skew_s = 900, .secret = s3_secret, .ctx = s
-	};
+	s->team = team_new(conf->pool);
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,
@@ -198,6 +187,7 @@ s3_free(struct s3 **s3)
 		return;
 	*s3 = NULL;
 	op_index_free(&s->index);
+	team_free(&s->team);
 	mem_free(s);
 }
 
@@ -223,11 +213,14 @@ make_bucket(struct txn *t, void *arg)
 {
 	struct make_bucket *m = arg;
 	struct rec_bucket b;
+	const struct obj_bucket_new want = { .region = m->region,
+		.account = SPAN_LIT(ACCOUNT_ROOT),
+		.now_ms = clock_now_ms() };
 	enum err e = obj_bucket_find(t, m->name, &b, NULL);
 
 	if (e != E_NO_SUCH_BUCKET)
 		return e;
-	return obj_bucket_create(t, m->name, m->region, clock_now_ms(), m->fail);
+	return obj_bucket_create(t, m->name, &want, m->fail);
 }
 
 static enum err

@@ -3,11 +3,14 @@
 #ifndef S3_PRIV_H
 #define S3_PRIV_H
 
+#include "access/roster.h"
 #include "auth/chunksig.h"
+#include "auth/postsig.h"
 #include "auth/sigv4.h"
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "object/lock.h"
 #include "object/object.h"
 #include "object/put.h"
 #include "object/read.h"
@@ -48,19 +51,32 @@ extern const struct op ops[OP_COUNT];
 struct s3 {
 	struct s3_conf conf;
 	struct http_app app, web_app;
-	struct auth_conf auth;
 	struct op_index *index;
+	struct team *team;
 };
 
 struct bucket_cache;
+enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
+
+/* Where auth/ asks for secrets: one check at a time, of rq. */
+struct signer {
+	struct rq *rq;
+	struct roster *roster;
+	struct span token;
+};
+
 enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 
 struct s3_loop {
 	struct s3 *s3;
 	struct bucket_cache *buckets;
+	struct accesslog_cache *logs;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
+	struct roster *roster;
+	struct signer signer;
+	struct auth_conf auth;
 	struct sigv4 *sigv4;
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
 	struct buf head, out;
@@ -97,6 +113,8 @@ struct rq {
 	size_t nparam;
 	uint64_t params; /* which there are: http_name_bit() of each */
 	struct auth_result auth;
+	struct credential *credential; /* held: of who signed, or NULL */
+	const struct identity *who; /* never NULL: access_nobody until SIGN */
 	struct rec_bucket bkt;
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
@@ -113,6 +131,12 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
+	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
+	uint64_t object_size; /* of the object that was read or written */
+	bool has_size;
+	char version
+	    [VERSION_ID_TEXT]; /* of that object, as it was told; with its length */
+	size_t version_n;
 	struct web *web; /* asked for as a page: website.c; NULL for the API */
 	struct fail fail; /* last: large, and not zeroed with what stands before it */
 };
@@ -154,6 +178,20 @@ NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
 
+/* s3.c: the client's address as text */
+struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
+
+/* accesslog.c: server access logs, and how the log calls an operation */
+struct accesslog_cache;
+struct accesslog_cache *accesslog_cache_new(struct store *store);
+void accesslog_cache_free(struct accesslog_cache **c);
+void accesslog_write(struct rq *rq, const struct http_done *info);
+/* The request line with the signature taken out of the query. */
+void accesslog_target(struct buf *out, const struct http_req *http);
+/* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
+void op_delete_each(const struct rq *rq,
+    void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
+
 /* website.c: pages of buckets */
 void website_head(struct s3 *s, struct http_req *http);
 bool website_asked(
@@ -168,8 +206,15 @@ void website_error_page(struct rq *rq); /* from rq->fail */
 NODISCARD enum err payer_look(struct rq *rq);
 void payer_reply(struct rq *rq);
 
+/* owner.c: whose things are. Spans live as long as the request. */
+const struct account *rq_account(struct rq *rq, struct span id);
+const struct account *rq_owner(struct rq *rq); /* of the bucket */
+void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+
 /* sign.c */
-NODISCARD enum err sign_check(struct rq *rq);
+NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
+struct auth_conf sign_conf(const struct s3 *s, struct signer *ctx);
 
 /* reply.c */
 void reply_begin(struct rq *rq, unsigned status); /* empties the scratch */
@@ -256,6 +301,7 @@ struct body_promise {
 };
 /* A digest of the body came with the request: AWS wants one for documents. */
 NODISCARD enum err headers_digest_given(struct rq *rq);
+bool headers_has_digest(const struct rq *rq);
 NODISCARD enum err headers_promise(struct rq *rq, struct body_promise *out);
 void headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides);
@@ -269,15 +315,33 @@ NODISCARD enum err headers_copy_source(
 /* Tags that come with an object: a header, or a form's document. */
 NODISCARD enum err headers_tags(struct rq *rq, struct attrs *attrs);
 
+/* headers_lock.c: object lock */
+struct lock_look {
+	struct rq *rq;
+	bool enabled; /* the bucket has it */
+	struct worm_default given; /* and gives this to what says nothing */
+};
+NODISCARD enum err headers_lock_look(struct rq *rq, struct lock_look *out); /* [loop] */
+enum err headers_lock_missing(struct rq *rq); /* the failure where there is none */
+bool headers_lock_bypass(struct rq *rq); /* asked for, and allowed */
+/* A write's headers into its SIDE_LOCK, then: may it say so here, and, for bytes that come
+ * with it ("Object", "Part"), has it the digest that lock wants? */
+NODISCARD enum err headers_lock_parse(struct rq *rq, struct attrs *attrs);
+NODISCARD enum err headers_lock_admit(
+    struct rq *rq, const struct attrs *attrs, const struct lock_look *l);
+NODISCARD enum err headers_lock_digest(struct rq *rq, const struct attrs *attrs,
+    const struct lock_look *l, const char *what);
+void headers_lock_put(struct rq *rq, const struct attrs *attrs);
+
 /* alter.c: writing one side of an object */
-struct alter {
+struct alter { /* zeroed, in the arena */
 	struct obj_write w;
 	struct rq *rq;
 	struct rec_bucket bucket; /* as the write found it */
 	struct obj_side side; /* ctx is this struct */
 	void (*then)(struct rq *rq, const struct obj_side *side); /* makes the reply */
 };
-struct alter *alter_new(struct rq *rq, enum side_kind kind);
+void alter_init(struct alter *op, struct rq *rq, enum side_kind kind);
 enum err alter_post(struct alter *op); /* return it from a step */
 /* E_METHOD_NOT_ALLOWED of obj_side_find() in full; any other failure as it is. */
 NODISCARD enum err alter_marker(struct rq *rq, enum err e);
@@ -336,6 +400,10 @@ enum err op_put_acl_finish(struct rq *rq);
 enum err op_get_tagging_begin(struct rq *rq);
 enum err op_put_tagging_finish(struct rq *rq);
 enum err op_delete_tagging_begin(struct rq *rq);
+enum err op_get_retention_begin(struct rq *rq);
+enum err op_put_retention_finish(struct rq *rq);
+enum err op_get_legal_hold_begin(struct rq *rq);
+enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

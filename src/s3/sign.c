@@ -136,6 +136,84 @@ hosts_find(struct hosts *h)
 	}
 }
 
+/* ---- secrets ---- */
+
+/* Why a token is no good; AWS shows it. */
+static enum err
+bad_token(struct rq *rq, enum err e, struct span token)
+{
+	(void)fail_set(&rq->fail, e);
+	fail_pair(&rq->fail, "Token-0", token);
+	return e;
+}
+
+static enum err
+sign_secret(void *ctx, struct span access_key, struct auth_secret *out)
+{
+	struct signer *s = ctx;
+	struct rq *rq = s->rq;
+	const struct access_secret *secret;
+	enum err e;
+
+	roster_drop(&rq->credential);
+	e = roster_find(
+	    s->roster, access_key, s->token, rq->real_ms / 1000, &rq->credential);
+	if (e == E_INVALID_TOKEN || e == E_EXPIRED_TOKEN)
+		return bad_token(rq, e, s->token);
+	if (e != OK)
+		return e;
+	secret = &rq->credential->secret;
+	MUST(secret->n <= sizeof out->secret);
+	memcpy(out->secret, secret->secret, secret->n);
+	out->n = secret->n;
+	out->generation = secret->generation;
+	return OK;
+}
+
+struct auth_conf
+sign_conf(const struct s3 *s, struct signer *ctx)
+{
+	return (struct auth_conf){
+		.region = s->conf.region, .skew_s = 900, .secret = sign_secret, .ctx = ctx
+	};
+}
+
+/* The signature held: it is who it says it is. */
+static void
+sign_done(struct rq *rq)
+{
+	if (rq->auth.kind == AUTH_ANONYMOUS)
+		return;
+	MUST(rq->credential != NULL);
+	rq->who = &rq->credential->who;
+}
+
+/* A form is read by whatever thread has the body, so not with the loop's roster. */
+enum err
+sign_form(struct rq *rq, const struct postsig_form *form)
+{
+	struct signer s = { .rq = rq, .roster = roster_new(rq->s3->conf.access) };
+	struct auth_conf conf = sign_conf(rq->s3, &s);
+	enum err e;
+
+	s.token = header_get(rq, "x-amz-security-token");
+	e = postsig_check(&conf, form, rq->s3->conf.sigv2, &rq->auth, &rq->fail);
+	roster_free(&s.roster);
+	if (e == OK)
+		sign_done(rq);
+	return e;
+}
+
+static struct span
+token_of(const struct rq *rq)
+{
+	struct span token = header_get(rq, "x-amz-security-token");
+
+	if (token.n == 0)
+		token = query_get(rq, "X-Amz-Security-Token");
+	return token.n > 0 ? token : query_get(rq, "x-amz-security-token");
+}
+
 enum err
 sign_check(struct rq *rq)
 {
@@ -156,12 +234,18 @@ sign_check(struct rq *rq)
 
 	if (query_has(rq, "X-Amz-Signature"))
 		hosts_find(&hosts);
+	rq->loop->signer = (struct signer){ rq, rq->loop->roster, token_of(rq) };
 	a.host = hosts.host;
 	a.nhost = hosts.n;
-	e = v2 ? sigv2_check(&rq->s3->auth, &a, &rq->auth, &rq->fail)
+	e = v2 ? sigv2_check(&rq->loop->auth, &a, &rq->auth, &rq->fail)
 	       : sigv4_check(rq->loop->sigv4, &a, &rq->auth, &hint, &rq->fail);
 	if (e == E_SIGNATURE)
 		log_warn("request %s: signature does not match%s%s", rq->id,
 		    hint != NULL ? ": " : "", hint != NULL ? hint : "");
+	if (e == OK)
+		sign_done(rq);
+	if (e == OK && rq->credential != NULL)
+		roster_used(
+		    rq->loop->roster, rq->credential, "s3", rq->auth.region, rq->now_ms);
 	return e == OK && rq->auth.kind == AUTH_PRESIGNED ? hoist_headers(rq, v2) : e;
 }

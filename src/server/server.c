@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "codec/json.h"
 #include "http/http.h"
+#include "job/logship.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
@@ -34,6 +35,8 @@ struct server {
 	struct access *access;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
+	struct ledger *ledger;
+	struct logship *logship;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -116,7 +119,7 @@ static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
-	struct access_conf ac = { c->root_user, c->root_password };
+	struct access_conf ac = { c->root_user, c->root_password, s->store, s->keys };
 	struct s3_conf sc = {
 		.store = s->store,
 		.region = c->region,
@@ -142,6 +145,8 @@ open_s3(struct server *s)
 	sc.access = s->access;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
+	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
+	sc.ledger = s->ledger;
 	sc.domains = (const char *const *)s->domains;
 	sc.ndomains = s->ndomains;
 	sc.web_domains = (const char *const *)s->web_domains;
@@ -310,6 +315,10 @@ server_start(struct server *s)
 		e = open_http(s);
 	if (e != OK)
 		return e;
+	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
+	    .ledger = s->ledger,
+	    .account = ACCOUNT_ROOT,
+	    .interval_ms = s->conf->log_delivery });
 	http_server_start(s->http);
 	endpoint_render(&s->endpoint, &s->http_conf, http_server_port(s->http));
 	if (s->website != NULL) {
@@ -338,9 +347,11 @@ server_stop(struct server *s)
 		http_server_drain(s->http, (unsigned)s->conf->drain_timeout);
 	http_server_free(&s->website);
 	http_server_free(&s->http);
+	logship_free(&s->logship);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
+	ledger_free(&s->ledger);
 	store_close(&s->store);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);

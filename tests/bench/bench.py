@@ -25,6 +25,7 @@ import time
 import report
 import walk
 from probes import absolute, cpu_ns, disk_of, trace, wrk_run
+from rados import Radosgw
 from servers import (BUILD, LOAD, TOP, TRUG, Moto, Nginx, Peer, Trug, free_port, make_certificate,
                      moto_binary, nginx_binary, s3raw, status_of, version_of)
 
@@ -452,6 +453,8 @@ class Bench:
                  for i, text in enumerate(self.args.peer)]
         if moto_binary():
             peers.append(Moto("moto", os.path.join(self.home, "moto")))
+        if Radosgw.there():
+            peers.append(Radosgw("radosgw", os.path.join(self.home, "radosgw")))
         if not peers:
             return
         keys = 1000
@@ -466,6 +469,8 @@ class Bench:
                            self.reading(server, "list", prefix="s/", page=keys))]
         self.interleave("peers", OrderedTasks(tasks), min(3, self.args.reps),
                         self.yardstick(servers[1], keys))
+        for server in [s for s in servers if s]:
+            self.facts["rss_loaded/" + server.name.split("-")[0]] = server.memory()
 
     def wrk(self):
         """GET once more by wrk, a generator that is not ours, with requests signed before."""
@@ -505,7 +510,8 @@ def machine():
             "system": "%s %s" % (platform.system(), platform.release()),
             "load": [os.getloadavg()[0]], "when": time.strftime("%Y-%m-%dT%H:%MZ",
                                                                      time.gmtime()),
-            "trug": version_of([TRUG, "version"]),
+            "trug": "%s (%s)" % (version_of([TRUG, "version"]), version_of(
+                ["git", "-C", TOP, "describe", "--always", "--dirty"])),
             "nginx": version_of([nginx_binary(), "-v"]) if nginx_binary() else "not installed"}
 
 
@@ -520,7 +526,8 @@ def arguments():
     p.add_argument("--ordered", action="store_true", help="load scale's keys in order, not at "
                    "random")
     p.add_argument("--parts", type=int, help="of the completed upload")
-    p.add_argument("--peer", action="append", default=[], metavar="NAME=HOST:PORT,KEY,SECRET[,PID]")
+    p.add_argument("--peer", action="append", default=[], metavar="NAME=URL,KEY,SECRET[,PID]",
+                   help="another server, measured in the group peers")
     p.add_argument("--trug-args", default="", help="more options for trug serve")
     p.add_argument("--dir", help="where the data stands while running (the disk measured)")
     p.add_argument("--out", default=os.path.join(BUILD, "bench"), help="folder of the results")

@@ -36,7 +36,6 @@ from servers import HERE, TRUG, Trug, version_of
 BASELINE = os.path.join(HERE, "instructions.json")
 KEYS, SIZE, LIMIT = 1000, 4096, 5
 # In this order, on one server: requests before that are not counted, requests counted, what.
-# A page begins at a key of its own, so there are as many keys again as are listed.
 SCRIPT = {
     "get": (32, 400, ["get", {"prefix": "s/", "keys": KEYS}]),
     "head": (32, 400, ["head", {"prefix": "s/", "keys": KEYS}]),
@@ -132,10 +131,16 @@ def is_digest(function):
     return "[libcrypto" in function and DIGESTS.search(function)
 
 
-def counted(functions, own_only=False):
-    """What is compared: without digests, or only what is written here."""
-    return {f: n for f, n in functions.items() if not is_digest(f)
-            and (not own_only or f.endswith("[%s]" % OWN))}
+def counted(functions, own_only=False, known=()):
+    """What is compared: without digests, or only what is written here. Functions that matter,
+    or are known, by name, the others as one for each object."""
+    all_ = {f: n for f, n in functions.items() if not is_digest(f)}
+    total, out = sum(all_.values()), {}
+    for f, n in all_.items():
+        name = f if f in known or n >= 0.002 * total else "(small ones) " + f.rpartition(" ")[2]
+        if not own_only or name.endswith("[%s]" % OWN):
+            out[name] = out.get(name, 0) + n
+    return out
 
 
 def environment():
@@ -171,19 +176,8 @@ def profile(functions, rows=40):
                                       sorted(objects.items(), key=lambda x: -x[1]) if o[1] >= 1))
 
 
-def folded(functions, then=()):
-    """Functions that matter, or are known, by name, the others as one for each object."""
-    total, out = sum(functions.values()), {}
-    for f, n in functions.items():
-        known = f in then or n >= 0.002 * total
-        name = f if known else "(small ones) " + f.rpartition(" ")[2]
-        out[name] = out.get(name, 0) + n
-    return out
-
-
 def difference(name, now, then, rows=20):
     """Where it comes from: the functions that changed most, before and after."""
-    now = folded(now, then)
     changes = sorted(((now.get(f, 0) - then.get(f, 0), f) for f in set(now) | set(then)),
                      key=lambda c: -abs(c[0]))
     lines = ["%10s %10s %10s  function of %s" % ("before", "after", "change", name)]
@@ -201,8 +195,9 @@ def compare(measured, baseline, limit, tap=False):
     print("1..%d" % len(GATED) if tap else
           "| Request | Baseline | Now | |\n|---|---|---|---|")
     for name, functions in measured.items():
-        then = counted(baseline["instructions"][name], own_only)
-        now = counted(functions, own_only)
+        known = baseline["instructions"][name]
+        then = counted(known, own_only, known)
+        now = counted(functions, own_only, known)
         before, after = sum(then.values()), sum(now.values())
         change = 100 * (after / before - 1)
         over = change > limit and name in GATED
@@ -227,8 +222,8 @@ def compare(measured, baseline, limit, tap=False):
 def save(measured, path):
     rows = {}
     for name, functions in measured.items():
-        kept = folded(counted(functions))
-        rows[name] = {f: round(n, 1) for f, n in sorted(kept.items(), key=lambda x: -x[1])}
+        rows[name] = {f: round(n, 1) for f, n in sorted(counted(functions).items(),
+                                                        key=lambda x: -x[1])}
     with open(path, "w") as f:
         json.dump({"for": environment(), "instructions": rows}, f, indent=1)
         f.write("\n")

@@ -3,7 +3,8 @@
 # `make bench` measures against yardsticks, `make bench-short` is the same in a minute;
 # BENCH_ARGS goes to tests/bench/bench.py.
 EXTRA_DIST += tests/bench/dataset tests/bench/figures.py tests/bench/bench.py tests/bench/servers.py \
-	tests/bench/report.py tests/bench/instructions.py tests/bench/instructions.json \
+	tests/bench/report.py tests/bench/plot.py tests/bench/probes.py tests/bench/walk.py \
+	tests/bench/rados.py tests/bench/instructions.py tests/bench/instructions.json \
 	tests/bench/README.md
 
 check_PROGRAMS += tests/bench/load

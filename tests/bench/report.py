@@ -10,6 +10,8 @@ import os
 import statistics
 import sys
 
+import plot
+
 # Title, how it is measured, task, yardstick, goal. A ratio is taken in each repeat: "beside"
 # against the mean of nginx's GETs right before and behind the run, "ratio" against another
 # task of the repeat. The median of the repeats counts.
@@ -142,6 +144,11 @@ def order_of(results, name):
     return titles.index(results["tasks"][name]["title"])
 
 
+def server_of(name):
+    group, _, task = name.partition("/")
+    return "trug" if group == "scale" else task.split(".")[0]
+
+
 def tasks_table(results, group):
     names = [n for n in sorted(results["tasks"], key=lambda n: order_of(results, n))
              if n.startswith(group + "/") and any("cpu_us" in r or "p50" in r for r in results["tasks"][n]["runs"])]
@@ -160,7 +167,7 @@ def tasks_table(results, group):
             return statistics.median(got) if got else None
         system = middle("system")
         lines.append("| %s | %s | %s | %s | %s | %s | %s | %s | %s |" % (
-            results["tasks"][name]["title"], name.split("/")[1].split(".")[0],
+            results["tasks"][name]["title"], server_of(name),
             short(middle("rate")), short(middle("p50")), short(middle("p99")),
             short(middle("cpu_us")),
             "%s – %s" % (short(min(cpu)), short(max(cpu))) if cpu else "",
@@ -176,6 +183,8 @@ def facts_table(results):
         kind, _, who = name.partition("/")
         if kind == "rss":
             rows.append(("RSS idle, " + who, short(value / 1e6) + " MB"))
+        elif kind == "rss_loaded":
+            rows.append(("RSS after the group peers, " + who, short(value / 1e6) + " MB"))
         elif kind == "start_ms":
             rows.append(("Start to first answer, " + who, "%s ms (%s – %s)" % (
                 short(statistics.median(value)), short(min(value)), short(max(value)))))
@@ -194,46 +203,12 @@ def facts_table(results):
             keys = facts["load/" + who]["keys"]
             rows.append(("On disk at %s keys" % number(keys), "index %s B a key, rest %s B a key"
                          % (short(value["index"] / keys), short(value["rest"] / keys))))
-        elif kind.startswith("rss_"):
+        elif kind.startswith("rss_after") or kind.startswith("rss_anon"):
             rows.append((kind.replace("_", " "), short(value / 1e6) + " MB"))
     if rows:
         lines = ["", "### Without load, and counts", "", "| | |", "|---|---|"]
         lines += ["| %s | %s |" % row for row in rows]
     return lines
-
-
-def bars(results, group, path):
-    """CPU per operation as horizontal bars, on a logarithmic scale, with the spread."""
-    import math
-    rows = []
-    for name, task in results["tasks"].items():
-        cpu = values(results, name, "cpu_us")
-        if name.startswith(group + "/") and cpu and min(cpu) > 0:
-            rows.append((name.split("/")[1].split(".")[0], task["title"], statistics.median(cpu),
-                         min(cpu), max(cpu)))
-    if not rows:
-        return False
-    rows.sort(key=lambda r: (r[1], r[0]))
-    low, high = min(r[3] for r in rows) * 0.7, max(r[4] for r in rows) * 1.3
-
-    def x(v):
-        return 290 + 420 * (math.log(max(v, low)) - math.log(low)) / (math.log(high) - math.log(low))
-    colors = {"trug": "#2b6cb0", "nginx": "#718096", "moto": "#c05621"}
-    out = ['<svg xmlns="http://www.w3.org/2000/svg" width="780" height="%d" '
-           'font-family="sans-serif" font-size="12">' % (len(rows) * 20 + 34),
-           '<rect width="100%" height="100%" fill="white"/>',
-           '<text x="8" y="16">Server CPU per operation, µs, logarithmic; line: spread</text>']
-    for i, (who, title, mid, least, most) in enumerate(rows):
-        y = 26 + 20 * i
-        out += ['<text x="8" y="%d">%s</text><text x="240" y="%d">%s</text>' % (y + 12, title,
-                                                                                y + 12, who),
-                '<rect x="290" y="%d" width="%.1f" height="14" fill="%s"/>' % (
-                    y, x(mid) - 290, colors.get(who, "#4a5568")),
-                '<path d="M%.1f %d H%.1f" stroke="black"/>' % (x(least), y + 7, x(most)),
-                '<text x="%.1f" y="%d">%s</text>' % (x(most) + 5, y + 12, short(mid))]
-    with open(path, "w") as f:
-        f.write("\n".join(out + ["</svg>"]))
-    return True
 
 
 def preamble(results):
@@ -263,7 +238,15 @@ PLOTS = ("small", "connections", "large", "tls", "scale", "peers")
 
 def draw(results, folder):
     os.makedirs(folder, exist_ok=True)
-    return [g for g in PLOTS if bars(results, g, os.path.join(folder, g + ".svg"))]
+    drawn = []
+    for group in PLOTS:
+        names = sorted((n for n in results["tasks"] if n.startswith(group + "/")),
+                       key=lambda n: order_of(results, n))
+        tasks = [(server_of(n), results["tasks"][n]["title"], results["tasks"][n]["runs"])
+                 for n in names]
+        if plot.bars(tasks, os.path.join(folder, group + ".svg")):
+            drawn.append(group)
+    return drawn
 
 
 def shows(results):

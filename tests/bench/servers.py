@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -84,6 +85,7 @@ class Server:
 
     access = secret = None
     tls = False
+    host = "127.0.0.1"
     bucket = write_bucket = "bench"
 
     def __init__(self, name, home):
@@ -99,6 +101,9 @@ class Server:
         with open(os.path.join(self.home, "log"), "ab") as log:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log)
+        return self.await_port()
+
+    def await_port(self):
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
             try:
@@ -135,7 +140,7 @@ class Server:
 
     @property
     def endpoint(self):
-        return "%s://127.0.0.1:%d" % ("https" if self.tls else "http", self.port)
+        return "%s://%s:%d" % ("https" if self.tls else "http", self.host, self.port)
 
     def load(self, op, **options):
         """One run of the load generator as a dictionary."""
@@ -146,7 +151,7 @@ class Server:
         return done
 
     def load_command(self, op, **options):
-        args = [LOAD, op, "--address", "127.0.0.1:%d" % self.port,
+        args = [LOAD, op, "--address", "%s:%d" % (self.host, self.port),
                 "--pids", ",".join(map(str, self.pids()))]
         if self.access:
             args += ["--access", self.access, "--secret", self.secret]
@@ -242,15 +247,16 @@ class Moto(Server):
 
 
 class Peer(Server):
-    """Somebody else's server: NAME=HOST:PORT,ACCESS,SECRET[,PID]."""
+    """Somebody else's server: NAME=URL,ACCESS,SECRET[,PID]. With its PID it has CPU figures."""
 
     def __init__(self, text, home):
         name, rest = text.split("=", 1)
         super().__init__(name, home)
-        parts = rest.split(",")
-        self.port = int(parts[0].rsplit(":", 1)[1])
-        self.access, self.secret = parts[1:3]
-        self.pid = [int(p) for p in parts[3:4]]
+        url, self.access, self.secret, *pid = rest.split(",")
+        where = urllib.parse.urlsplit(url if "://" in url else "http://" + url)
+        self.tls, self.host = where.scheme == "https", where.hostname
+        self.port = where.port or (443 if self.tls else 80)
+        self.pid = [int(p) for p in pid]
 
     def start(self):
         return self

@@ -13,11 +13,11 @@ import (
 
 // Request is what any operation may take.
 type Request struct {
-	Op, Name, Bucket, Key, Source, File, Type, Etag, Prefix, Delimiter string
-	Meta                                                              map[string]string
-	Keys                                                              []string
-	Part, First, Last                                                 int64
-	Page                                                              int32
+	Op, Name, Bucket, Key, Source, File, Type, Etag, Prefix, Delimiter, Form, Upload string
+	Meta                                                                             map[string]string
+	Keys                                                                             []string
+	Part, First, Last                                                                int64
+	Page, Number                                                                     int32
 }
 
 // Answer is what is added to {"ok": true}.

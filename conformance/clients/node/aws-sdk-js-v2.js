@@ -6,8 +6,9 @@ const fs = require('fs');
 const AWS = require('aws-sdk');
 const {run, Unsupported, ENDPOINT, ACCESS_KEY, SECRET_KEY, REGION} = require('./adapter.js');
 
-const s3 = new AWS.S3({endpoint: ENDPOINT, region: REGION, s3ForcePathStyle: true,
-  accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY, signatureVersion: 'v4'});
+const client = (signatureVersion) => new AWS.S3({endpoint: ENDPOINT, region: REGION,
+  s3ForcePathStyle: true, accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY, signatureVersion});
+const s3 = client('v4');
 const fetchTo = async (r, more) => {
   const got = await s3.getObject(Object.assign({Bucket: r.bucket, Key: r.key}, more)).promise();
   fs.writeFileSync(r.file, got.Body);
@@ -61,6 +62,18 @@ run(AWS.VERSION, {
   },
   async presign_put(r) {
     return {url: s3.getSignedUrl('putObject', {Bucket: r.bucket, Key: r.key})};
+  },
+  async presign(r) {
+    const forms = {get: 'getObject', head: 'headObject', put: 'putObject',
+      delete: 'deleteObject', part: 'uploadPart'};
+    if (r.form === 'post_v2') throw new Unsupported('signs forms by version 4 only');
+    if (r.form === 'post') {
+      return s3.createPresignedPost({Bucket: r.bucket, Fields: {key: r.key}});
+    }
+    const two = r.form.endsWith('_v2');
+    const more = r.form.startsWith('part') ? {UploadId: r.upload, PartNumber: r.number} : {};
+    return {url: (two ? client('v2') : s3).getSignedUrl(forms[r.form.replace('_v2', '')],
+        Object.assign({Bucket: r.bucket, Key: r.key}, more))};
   },
   async put_new() { throw new Unsupported('knows no conditional writes'); },
   async put_if() { throw new Unsupported('knows no conditional writes'); },

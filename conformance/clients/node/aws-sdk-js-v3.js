@@ -5,7 +5,8 @@ const fs = require('fs');
 const s3 = require('@aws-sdk/client-s3');
 const {Upload} = require('@aws-sdk/lib-storage');
 const {getSignedUrl} = require('@aws-sdk/s3-request-presigner');
-const {run, ENDPOINT, ACCESS_KEY, SECRET_KEY, REGION} = require('./adapter.js');
+const {createPresignedPost} = require('@aws-sdk/s3-presigned-post');
+const {run, Unsupported, ENDPOINT, ACCESS_KEY, SECRET_KEY, REGION} = require('./adapter.js');
 
 const client = new s3.S3Client({endpoint: ENDPOINT, region: REGION, forcePathStyle: true,
   credentials: {accessKeyId: ACCESS_KEY, secretAccessKey: SECRET_KEY}});
@@ -67,6 +68,16 @@ run(require('@aws-sdk/client-s3/package.json').version, {
   async presign_put(r) {
     return {url: await getSignedUrl(client, new s3.PutObjectCommand(
         {Bucket: r.bucket, Key: r.key}))};
+  },
+  async presign(r) {
+    const commands = {get: s3.GetObjectCommand, head: s3.HeadObjectCommand,
+      put: s3.PutObjectCommand, delete: s3.DeleteObjectCommand, part: s3.UploadPartCommand};
+    if (r.form === 'post') {
+      return await createPresignedPost(client, {Bucket: r.bucket, Key: r.key});
+    }
+    if (!commands[r.form]) throw new Unsupported('signs by version 4 only');
+    return {url: await getSignedUrl(client, new commands[r.form]({Bucket: r.bucket, Key: r.key,
+      UploadId: r.upload, PartNumber: r.number}))};
   },
   async own_typed_exceptions(r) {
     const fails = async (command, kind) => {

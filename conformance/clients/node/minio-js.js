@@ -50,6 +50,20 @@ run(require('minio/package.json').version, {
   async delete_many(r) { await s3.removeObjects(r.bucket, r.keys); },
   async presign_get(r) { return {url: await s3.presignedGetObject(r.bucket, r.key, 600)}; },
   async presign_put(r) { return {url: await s3.presignedPutObject(r.bucket, r.key, 600)}; },
+  async presign(r) {
+    const methods = {get: 'GET', head: 'HEAD', put: 'PUT', delete: 'DELETE', part: 'PUT'};
+    if (r.form === 'post') {
+      const policy = s3.newPostPolicy();
+      policy.setBucket(r.bucket);
+      policy.setKey(r.key);
+      policy.setExpires(new Date(Date.now() + 600000));
+      const got = await s3.presignedPostPolicy(policy);
+      return {url: got.postURL, fields: got.formData};
+    }
+    if (!methods[r.form]) throw new Unsupported('signs by version 4 only');
+    const query = r.form === 'part' ? {uploadId: r.upload, partNumber: String(r.number)} : {};
+    return {url: await s3.presignedUrl(methods[r.form], r.bucket, r.key, 600, query)};
+  },
   async put_new() { throw new Unsupported('has no conditions on writes'); },
   async put_if() { throw new Unsupported('has no conditions on writes'); },
 });

@@ -10,12 +10,18 @@ from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, Unsuppor
 
 
 class Boto3(Adapter):
+    forms = {"get": "get_object", "head": "head_object", "put": "put_object",
+             "delete": "delete_object", "part": "upload_part"}
+
     def __init__(self):
-        self.s3 = boto3.client(
+        self.s3 = self.client("s3v4")
+
+    def client(self, signature):
+        return boto3.client(
             "s3", endpoint_url=ENDPOINT, region_name=REGION, aws_access_key_id=ACCESS_KEY,
             aws_secret_access_key=SECRET_KEY,
             config=botocore.config.Config(s3={"addressing_style": "path"},
-                                          signature_version="s3v4"))
+                                          signature_version=signature))
 
     def members(self, name):
         return self.s3.meta.service_model.operation_model(name).input_shape.members
@@ -92,6 +98,16 @@ class Boto3(Adapter):
     def presign_put(self, bucket, key):
         return {"url": self.s3.generate_presigned_url("put_object",
                                                       {"Bucket": bucket, "Key": key})}
+
+    def presign(self, bucket, key, form, upload=None, number=None):
+        s3 = self.s3
+        if form.endswith("_v2"):
+            s3, form = self.client("s3"), form[:-3]
+        if form == "post":
+            return s3.generate_presigned_post(bucket, key)
+        more = {"UploadId": upload, "PartNumber": number} if form == "part" else {}
+        return {"url": s3.generate_presigned_url(
+            self.forms[form], dict({"Bucket": bucket, "Key": key}, **more))}
 
     def own_typed_exceptions(self, bucket):
         try:

@@ -2,13 +2,29 @@
 """boto 2.49: signature version 2, marker listings, the oldest client still met."""
 
 import io
+import os
+import struct
+import urllib.parse
+import zlib
 
 import boto
 import boto.exception
 import boto.s3.connection
 
-from adapter import (ACCESS_KEY, AUTHORITY, SECURE, SECRET_KEY, Adapter,
-                     read)
+from adapter import (ACCESS_KEY, AUTHORITY, SECRET_KEY, SECURE, WORK, Adapter,
+                     Unsupported, read, resolve_localhost)
+
+METHODS = {"get_v2": "GET", "head_v2": "HEAD", "put_v2": "PUT", "delete_v2": "DELETE"}
+
+
+def image(n):
+    """A picture of one colour, 8 by 8."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(
+            ">I", zlib.crc32(kind + data))
+    row = b"\0" + bytes([n & 255, n >> 8, 128]) * 8
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)) \
+        + chunk(b"IDAT", zlib.compress(row * 8)) + chunk(b"IEND", b"")
 
 
 class Boto(Adapter):
@@ -21,7 +37,7 @@ class Boto(Adapter):
         host, _, port = authority.partition(":")
         return boto.connect_s3(ACCESS_KEY, SECRET_KEY, is_secure=SECURE, host=host,
                                port=int(port or (443 if SECURE else 80)),
-                               calling_format=calling)
+                               calling_format=calling, suppress_consec_slashes=False)
 
     def code(self, why):
         if isinstance(why, boto.exception.StorageResponseError):
@@ -95,17 +111,45 @@ class Boto(Adapter):
     def presign_put(self, bucket, key):
         return {"url": self.bucket(bucket).new_key(key).generate_url(600, "PUT")}
 
-    def own_host_style(self, bucket):
-        """A thousand small images under a prefix, walked by delimiter and marker."""
+    def presign(self, bucket, key, form):
+        if form not in METHODS:
+            raise Unsupported("signs links by version 2 only, no parts; forms in Python 2 only")
+        return {"url": self.s3.generate_url(600, METHODS[form], bucket, key)}
+
+    def own_thousand_images_host_style(self, bucket):
+        """SubdomainCallingFormat: the bucket made, files sent, walked by delimiter and by
+        marker, fetched, all by bucket.host."""
+        resolve_localhost()
+        name = bucket + "-sub"
         port = AUTHORITY.rpartition(":")[2]
         there = self.connect("localhost:" + port, boto.s3.connection.SubdomainCallingFormat())
-        box = there.get_bucket(bucket)
+        box = there.create_bucket(name)
+        file = os.path.join(WORK, "image.png")
         for n in range(1000):
-            box.new_key("img/%02d/%03d.png" % (n % 20, n)).set_contents_from_string(b"%d" % n)
-        folders = list(box.list(prefix="img/", delimiter="/"))
-        assert len(folders) == 20, len(folders)
-        keys = [k for f in folders for k in box.list(prefix=f.name)]
-        assert len(keys) == 1000 and keys[0].get_contents_as_string() == b"0"
+            with open(file, "wb") as f:
+                f.write(image(n))
+            box.new_key("img/%02d/%03d.png" % (n % 20, n)).set_contents_from_filename(file)
+        folders = [f.name for f in box.list(prefix="img/", delimiter="/")]
+        assert folders == ["img/%02d/" % n for n in range(20)], folders
+        names, marker = [], ""
+        while True:
+            page = box.get_all_keys(prefix="img/", marker=marker, max_keys=70)
+            names += [k.name for k in page]
+            if not page.is_truncated:
+                break
+            marker = page[-1].name
+        assert len(names) == len(set(names)) == 1000 and names == sorted(names)
+        walked = [k for f in folders for k in box.list(prefix=f, delimiter="/")]
+        assert [k.name for k in walked] == names
+        for key in walked:
+            assert key.get_contents_as_string() == image(int(key.name[-7:-4])), key.name
+        one = box.get_key(names[7])
+        assert one.content_type == "image/png" and one.size == len(image(140)), one.size
+        host = urllib.parse.urlsplit(one.generate_url(60)).netloc
+        assert host == "%s.localhost:%s" % (name, port), host
+        assert box.get_key("img/none.png") is None
+        assert not box.delete_keys(names).errors
+        there.delete_bucket(name)
 
 
 Boto().run(boto.__version__)

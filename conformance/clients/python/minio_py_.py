@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """MinIO's Python client."""
 
+import datetime
 import importlib.metadata
 
 import minio
 import minio.commonconfig
+import minio.datatypes
 import minio.deleteobjects
 
-from adapter import ACCESS_KEY, AUTHORITY, REGION, SECRET_KEY, SECURE, Adapter, write
+from adapter import (ACCESS_KEY, AUTHORITY, ENDPOINT, REGION, SECRET_KEY, SECURE, Adapter,
+                     Unsupported, write)
+
+METHODS = {"get": "GET", "head": "HEAD", "put": "PUT", "delete": "DELETE", "part": "PUT"}
 
 
 class Minio(Adapter):
@@ -84,6 +89,20 @@ class Minio(Adapter):
 
     def presign_put(self, bucket, key):
         return {"url": self.s3.presigned_put_object(bucket_name=bucket, object_name=key)}
+
+    def presign(self, bucket, key, form, upload=None, number=None):
+        if form == "post":
+            policy = minio.datatypes.PostPolicy(bucket, datetime.datetime.now(
+                datetime.timezone.utc) + datetime.timedelta(minutes=10))
+            policy.add_equals_condition("key", key)
+            fields = self.s3.presigned_post_policy(policy)
+            return {"url": "%s/%s" % (ENDPOINT, bucket), "fields": dict(fields, key=key)}
+        if form not in METHODS:
+            raise Unsupported("signs by version 4 only")
+        more = {"uploadId": upload, "partNumber": str(number)} if form == "part" else {}
+        return {"url": self.s3.get_presigned_url(
+            method=METHODS[form], bucket_name=bucket, object_name=key,
+            extra_query_params=more)}
 
 
 Minio().run(importlib.metadata.version("minio"))

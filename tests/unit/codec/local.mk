@@ -26,6 +26,11 @@ tests_unit_codec_t_json_SOURCES = tests/unit/codec/t_json.c
 tests_unit_codec_t_json_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
 TESTS += tests/unit/codec/t_json
 
+check_PROGRAMS += tests/unit/codec/t_md5
+tests_unit_codec_t_md5_SOURCES = tests/unit/codec/t_md5.c
+tests_unit_codec_t_md5_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_md5
+
 check_PROGRAMS += tests/unit/codec/t_mime
 tests_unit_codec_t_mime_SOURCES = tests/unit/codec/t_mime.c
 tests_unit_codec_t_mime_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
@@ -35,6 +40,11 @@ check_PROGRAMS += tests/unit/codec/t_seal
 tests_unit_codec_t_seal_SOURCES = tests/unit/codec/t_seal.c
 tests_unit_codec_t_seal_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
 TESTS += tests/unit/codec/t_seal
+
+check_PROGRAMS += tests/unit/codec/t_sealed
+tests_unit_codec_t_sealed_SOURCES = tests/unit/codec/t_sealed.c
+tests_unit_codec_t_sealed_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_sealed
 
 check_PROGRAMS += tests/unit/codec/t_stamp
 tests_unit_codec_t_stamp_SOURCES = tests/unit/codec/t_stamp.c

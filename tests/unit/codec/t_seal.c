@@ -65,13 +65,13 @@ seal_published_vectors(void **state)
 		assert_memory_equal(got, sealed.p, sealed.n);
 		assert_true(seal_open(key, nonce, aad, sealed, got));
 		assert_memory_equal(got, p, plain.n);
-		k = seal_new(key, false);
+		k = seal_new(key, SEAL_CLOSES);
 		for (int twice = 0; twice < 2; twice++) {
 			seal_piece(k, nonce, aad, plain, got);
 			assert_memory_equal(got, sealed.p, sealed.n);
 		}
 		seal_free(&k);
-		k = seal_new(key, true);
+		k = seal_new(key, SEAL_OPENS);
 		assert_true(seal_piece_open(k, nonce, aad, sealed, got));
 		assert_memory_equal(got, p, plain.n);
 		seal_free(&k);

@@ -23,3 +23,8 @@ check_PROGRAMS += tests/unit/model/t_site
 tests_unit_model_t_site_SOURCES = tests/unit/model/t_site.c
 tests_unit_model_t_site_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_site
+
+check_PROGRAMS += tests/unit/model/t_worm
+tests_unit_model_t_worm_SOURCES = tests/unit/model/t_worm.c
+tests_unit_model_t_worm_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_worm

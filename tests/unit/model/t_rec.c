@@ -124,22 +124,25 @@ rec_bucket_round_trip_and_damage(void **state)
 		.versioning = VERSIONING_SUSPENDED,
 		.versions = 3,
 		.created_ms = INT64_C(1763700000123),
-		.region = SPAN_LIT("eu-west-1") },
+		.region = SPAN_LIT("eu-west-1"),
+		.account = "12345678901" },
 			  out;
 	struct buf row = { 0 };
 
 	(void)state;
+	in.account[11] = '2';
 	rec_bucket_put(&row, &in);
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), OK);
 	assert_true(out.id == 1 && out.uploads == 2 && out.created_ms == in.created_ms);
 	assert_true(span_is(out.region, "eu-west-1"));
 	assert_true(out.versioning == VERSIONING_SUSPENDED && out.versions == 3);
+	assert_memory_equal(out.account, "123456789012", ACCOUNT_DIGITS);
 	for (size_t i = 0; i < row.n; i++)
 		assert_int_equal(rec_bucket_get(span_of(row.p, i), &out), E_CORRUPT);
 	buf_char(&row, 'x');
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), E_CORRUPT);
 	row.n--;
-	row.p[0] = 3;
+	row.p[0] = 4;
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), E_CORRUPT);
 	buf_fini(&row);
 }

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/tags.h"
 
@@ -71,6 +72,5 @@ main(void)
 		cmocka_unit_test(torn),
 	};
 
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests_name("tags", tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,3 +28,8 @@ check_PROGRAMS += tests/unit/object/t_obj_change
 tests_unit_object_t_obj_change_SOURCES = tests/unit/object/t_obj_change.c tests/unit/object/objkit.h
 tests_unit_object_t_obj_change_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
 TESTS += tests/unit/object/t_obj_change
+
+check_PROGRAMS += tests/unit/object/t_team
+tests_unit_object_t_team_SOURCES = tests/unit/object/t_team.c
+tests_unit_object_t_team_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
+TESTS += tests/unit/object/t_team

@@ -34,6 +34,7 @@ struct objkit {
 	struct store *store;
 	struct reader *reader;
 	struct task_pool *pool;
+	struct team *team;
 	struct inbox *inbox;
 	struct arena arena;
 	struct fail fail;
@@ -89,7 +90,9 @@ kit_write(struct objkit *k, enum err (*fn)(struct txn *t, struct objkit *k, void
 static inline enum err
 kit_make_bucket(struct txn *t, struct objkit *k, void *arg)
 {
-	enum err e = obj_bucket_create(t, span_str(arg), SPAN_NONE, 1000, &k->fail);
+	const struct obj_bucket_new want = { .account = SPAN_LIT(ACCOUNT_ROOT),
+		.now_ms = 1000 };
+	enum err e = obj_bucket_create(t, span_str(arg), &want, &k->fail);
 
 	return e == OK ? obj_bucket_find(t, span_str(arg), &k->bucket, &k->fail) : e;
 }
@@ -114,6 +117,7 @@ kit_setup(void **state)
 	assert_int_equal(store_open(&k->store, &conf, &k->fail), OK);
 	k->reader = reader_new(k->store);
 	k->pool = task_pool_new(2, "worker");
+	k->team = team_new(k->pool);
 	k->inbox = inbox_new();
 	assert_int_equal(kit_write(k, kit_make_bucket, name), OK);
 	*state = k;
@@ -146,6 +150,7 @@ kit_teardown(void **state)
 	struct objkit *k = *state;
 
 	task_pool_free(&k->pool);
+	team_free(&k->team);
 	inbox_run(k->inbox);
 	kit_verify(k);
 	inbox_free(&k->inbox);
@@ -207,6 +212,7 @@ kit_body_conf(struct objkit *k, uint64_t length)
 {
 	return (struct body_conf){ .store = k->store,
 		.pool = k->pool,
+		.team = k->team,
 		.inbox = k->inbox,
 		.length = length,
 		.checksum = CHECKSUM_CRC64NVME,

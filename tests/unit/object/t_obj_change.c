@@ -67,7 +67,7 @@ rename_fn(struct txn *t, struct objkit *k, void *arg)
 
 	fail_clear(&k->fail);
 	d.cond = r->dest;
-	return obj_rename(t, &d, span_str(r->from), &r->source);
+	return obj_rename(t, &d, span_str(r->from), &r->source, 1);
 }
 
 static void

@@ -27,9 +27,10 @@ same(struct objkit *k, const char *key, size_t n, unsigned seed)
 static enum err
 delete_fn(struct txn *t, struct objkit *k, void *arg)
 {
+	const struct obj_drop how = { .now_ms = 1 };
 	struct obj_deleted did;
 
-	return obj_delete(t, &k->bucket, span_str(arg), NULL, 1, &did, &k->fail);
+	return obj_delete(t, &k->bucket, span_str(arg), NULL, &how, &did, &k->fail);
 }
 
 static void

@@ -15,6 +15,7 @@ import (
 	. "adapter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
@@ -93,6 +94,42 @@ func deleteMany(c *s3.Client, r Request) (Answer, error) {
 		err = fmt.Errorf("%v", got.Errors)
 	}
 	return nil, err
+}
+
+func presign(s *s3.PresignClient, r Request) (Answer, error) {
+	var got *v4.PresignedHTTPRequest
+	var err error
+	switch r.Form {
+	case "get":
+		got, err = s.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &r.Bucket, Key: &r.Key})
+	case "head":
+		got, err = s.PresignHeadObject(ctx, &s3.HeadObjectInput{Bucket: &r.Bucket, Key: &r.Key})
+	case "put":
+		got, err = s.PresignPutObject(ctx, &s3.PutObjectInput{Bucket: &r.Bucket, Key: &r.Key})
+	case "delete":
+		got, err = s.PresignDeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &r.Bucket,
+			Key: &r.Key})
+	case "part":
+		got, err = s.PresignUploadPart(ctx, &s3.UploadPartInput{Bucket: &r.Bucket, Key: &r.Key,
+			UploadId: &r.Upload, PartNumber: &r.Number})
+	case "post":
+		post, err := s.PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &r.Bucket,
+			Key: &r.Key})
+		if err != nil {
+			return nil, err
+		}
+		return Answer{"url": post.URL, "fields": post.Values}, nil
+	default:
+		return nil, Unsupported("signs by version 4 only")
+	}
+	if err != nil {
+		return nil, err
+	}
+	headers := map[string]string{}
+	for name := range got.SignedHeader {
+		headers[name] = got.SignedHeader.Get(name)
+	}
+	return Answer{"url": got.URL, "headers": headers}, nil
 }
 
 func typedErrors(c *s3.Client, r Request) (Answer, error) {
@@ -208,6 +245,7 @@ func main() {
 			}
 			return Answer{"url": got.URL}, nil
 		},
+		"presign":          func(r Request) (Answer, error) { return presign(signer, r) },
 		"own_typed_errors": func(r Request) (Answer, error) { return typedErrors(c, r) },
 	}, code, nil)
 }

@@ -5,9 +5,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/url"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
 	. "adapter"
@@ -73,17 +76,56 @@ func link(u *url.URL, err error) (Answer, error) {
 	return Answer{"url": u.String()}, nil
 }
 
-func main() {
+// A client that signs by version 4, or by version 2.
+func client(sign func(id, secret, token string) *credentials.Credentials) *minio.Client {
 	at, err := url.Parse(os.Getenv("ENDPOINT"))
 	if err != nil {
 		panic(err)
 	}
 	c, err := minio.New(at.Host, &minio.Options{Secure: at.Scheme == "https",
-		Creds:  credentials.NewStaticV4(os.Getenv("ACCESS_KEY"), os.Getenv("SECRET_KEY"), ""),
+		Creds:  sign(os.Getenv("ACCESS_KEY"), os.Getenv("SECRET_KEY"), ""),
 		Region: os.Getenv("REGION"), TrailingHeaders: true})
 	if err != nil {
 		panic(err)
 	}
+	return c
+}
+
+func form(c *minio.Client, r Request) (Answer, error) {
+	policy := minio.NewPostPolicy()
+	err := errors.Join(policy.SetBucket(r.Bucket), policy.SetKey(r.Key),
+		policy.SetExpires(time.Now().UTC().Add(10*time.Minute)))
+	if err != nil {
+		return nil, err
+	}
+	at, fields, err := c.PresignedPostPolicy(ctx, policy)
+	if err != nil {
+		return nil, err
+	}
+	return Answer{"url": at.String(), "fields": fields}, nil
+}
+
+func presign(r Request) (Answer, error) {
+	what, two := strings.CutSuffix(r.Form, "_v2")
+	c := client(credentials.NewStaticV4)
+	if two {
+		c = client(credentials.NewStaticV2)
+	}
+	if what == "post" {
+		return form(c, r)
+	}
+	query := url.Values{}
+	if what == "part" {
+		query.Set("uploadId", r.Upload)
+		query.Set("partNumber", strconv.Itoa(int(r.Number)))
+	}
+	method := map[string]string{"get": "GET", "head": "HEAD", "put": "PUT",
+		"delete": "DELETE", "part": "PUT"}[what]
+	return link(c.Presign(ctx, method, r.Bucket, r.Key, 10*time.Minute, query))
+}
+
+func main() {
+	c := client(credentials.NewStaticV4)
 	Run("github.com/minio/minio-go/v7", Ops{
 		"make_bucket": func(r Request) (Answer, error) {
 			return nil, c.MakeBucket(ctx, r.Bucket, minio.MakeBucketOptions{})
@@ -142,5 +184,6 @@ func main() {
 		"presign_put": func(r Request) (Answer, error) {
 			return link(c.PresignedPutObject(ctx, r.Bucket, r.Key, 10*time.Minute))
 		},
+		"presign": presign,
 	}, code, nil)
 }

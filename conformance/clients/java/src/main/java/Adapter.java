@@ -74,11 +74,23 @@ public class Adapter {
         }
     }
 
+    /** Where a link leads, and the headers that its signature covers. */
+    static Map<String, Object> link(java.net.URL url, Map<String, List<String>> signed) {
+        Map<String, String> headers = new HashMap<>();
+        signed.forEach((name, values) -> headers.put(name, String.join(",", values)));
+        return Map.of("url", url.toString(), "headers", headers);
+    }
+
     /** What a client brings. */
     interface Client {
         String version();
 
         Map<String, Object> answer(Request r) throws Exception;
+
+        /** Steps that the client is not made for, with the reason. */
+        default Map<String, String> limits() {
+            return Map.of();
+        }
 
         /** S3's code of an exception, or null. */
         String code(Throwable why);
@@ -89,7 +101,9 @@ public class Adapter {
         case "aws-sdk-java-v2":
             return new AwsV2();
         case "aws-sdk-java-v2-async":
-            return new AwsV2Async();
+            return new AwsV2Async(AwsV2Async.netty());
+        case "aws-sdk-java-v2-crt":
+            return new AwsV2Async(AwsV2Async.crt());
         case "aws-sdk-java-v1":
             return new AwsV1();
         default:
@@ -121,7 +135,8 @@ public class Adapter {
         System.setOut(System.err);
         ObjectMapper mapper = new ObjectMapper();
         Client client = client(args[0]);
-        out.println(mapper.writeValueAsString(Map.of("version", client.version())));
+        out.println(mapper.writeValueAsString(Map.of("version", client.version(),
+                "limits", client.limits())));
         BufferedReader in = new BufferedReader(
                 new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import com.amazonaws.AmazonServiceException;
+import com.amazonaws.ClientConfiguration;
 import com.amazonaws.HttpMethod;
 import com.amazonaws.auth.AWSStaticCredentialsProvider;
 import com.amazonaws.auth.BasicAWSCredentials;
@@ -18,11 +19,35 @@ import java.util.Map;
 
 /** The AWS SDK for Java, version 1. */
 class AwsV1 implements Adapter.Client {
-    final AmazonS3 s3 = AmazonS3ClientBuilder.standard()
-            .withEndpointConfiguration(new EndpointConfiguration(Adapter.ENDPOINT, Adapter.REGION))
-            .withCredentials(new AWSStaticCredentialsProvider(
-                    new BasicAWSCredentials(Adapter.ACCESS_KEY, Adapter.SECRET_KEY)))
-            .withPathStyleAccessEnabled(true).build();
+    final AmazonS3 s3 = client(new ClientConfiguration());
+    // Signs by version 2.
+    final AmazonS3 old = client(new ClientConfiguration().withSignerOverride("S3SignerType"));
+
+    static AmazonS3 client(ClientConfiguration how) {
+        return AmazonS3ClientBuilder.standard().withClientConfiguration(how)
+                .withEndpointConfiguration(
+                        new EndpointConfiguration(Adapter.ENDPOINT, Adapter.REGION))
+                .withCredentials(new AWSStaticCredentialsProvider(
+                        new BasicAWSCredentials(Adapter.ACCESS_KEY, Adapter.SECRET_KEY)))
+                .withPathStyleAccessEnabled(true).build();
+    }
+
+    Map<String, Object> presign(Adapter.Request r) {
+        String form = r.text("form").replace("_v2", "");
+        Map<String, HttpMethod> methods = Map.of("get", HttpMethod.GET, "head", HttpMethod.HEAD,
+                "put", HttpMethod.PUT, "delete", HttpMethod.DELETE, "part", HttpMethod.PUT);
+        if (!methods.containsKey(form)) {
+            throw new Adapter.Unsupported("makes no forms");
+        }
+        GeneratePresignedUrlRequest how = new GeneratePresignedUrlRequest(r.bucket(), r.key(),
+                methods.get(form)).withExpiration(new Date(System.currentTimeMillis() + 600000));
+        if (form.equals("part")) {
+            how.addRequestParameter("uploadId", r.text("upload"));
+            how.addRequestParameter("partNumber", String.valueOf(r.number("number")));
+        }
+        AmazonS3 by = r.text("form").endsWith("_v2") ? old : s3;
+        return Map.of("url", by.generatePresignedUrl(how).toString());
+    }
 
     public String version() {
         return VersionInfoUtils.getVersion();
@@ -122,6 +147,8 @@ class AwsV1 implements Adapter.Client {
         case "presign_put":
             return Map.of("url", s3.generatePresignedUrl(r.bucket(), r.key(), soon,
                     HttpMethod.PUT).toString());
+        case "presign":
+            return presign(r);
         default:
             throw new Adapter.Unsupported("has no such call");
         }

@@ -19,19 +19,34 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.*;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/** The AWS SDK for Java, version 2, asynchronous on Netty. */
+/** The AWS SDK for Java, version 2, asynchronous: on Netty, or on AWS's common runtime. */
 class AwsV2Async implements Adapter.Client {
-    final StaticCredentialsProvider keys = StaticCredentialsProvider.create(
+    static final StaticCredentialsProvider keys = StaticCredentialsProvider.create(
             AwsBasicCredentials.create(Adapter.ACCESS_KEY, Adapter.SECRET_KEY));
-    final S3AsyncClient s3 = S3AsyncClient.builder().credentialsProvider(keys)
-            .region(Region.of(Adapter.REGION)).endpointOverride(URI.create(Adapter.ENDPOINT))
-            .forcePathStyle(true)
-            .multipartEnabled(true).multipartConfiguration(c -> c
-                    .minimumPartSizeInBytes(5L << 20).thresholdInBytes(5L << 20)).build();
+    final S3AsyncClient s3;
     final S3Presigner signer = S3Presigner.builder().credentialsProvider(keys)
             .region(Region.of(Adapter.REGION)).endpointOverride(URI.create(Adapter.ENDPOINT))
             .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(true).build())
             .build();
+
+    AwsV2Async(S3AsyncClient s3) {
+        this.s3 = s3;
+    }
+
+    static S3AsyncClient netty() {
+        return S3AsyncClient.builder().credentialsProvider(keys)
+                .region(Region.of(Adapter.REGION)).endpointOverride(URI.create(Adapter.ENDPOINT))
+                .forcePathStyle(true)
+                .multipartEnabled(true).multipartConfiguration(c -> c
+                        .minimumPartSizeInBytes(5L << 20).thresholdInBytes(5L << 20)).build();
+    }
+
+    static S3AsyncClient crt() {
+        return S3AsyncClient.crtBuilder().credentialsProvider(keys)
+                .region(Region.of(Adapter.REGION)).endpointOverride(URI.create(Adapter.ENDPOINT))
+                .forcePathStyle(true).minimumPartSizeInBytes(5L << 20)
+                .thresholdInBytes(5L << 20).build();
+    }
 
     public String version() {
         return VersionInfo.SDK_VERSION;
@@ -143,6 +158,8 @@ class AwsV2Async implements Adapter.Client {
             return Map.of("url", signer.presignPutObject(p -> p.signatureDuration(
                     Duration.ofMinutes(10)).putObjectRequest(b -> b.bucket(r.bucket())
                     .key(r.key()))).url().toString());
+        case "presign":
+            return AwsV2.presign(signer, r);
         default:
             throw new Adapter.Unsupported("has no such call");
         }

@@ -2,6 +2,8 @@
 
 import io.minio.*;
 import io.minio.errors.ErrorResponseException;
+import io.minio.messages.DeleteRequest;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +17,11 @@ class MinioJava implements Adapter.Client {
     public String version() {
         String path = MinioClient.class.getProtectionDomain().getCodeSource().getLocation().getPath();
         return path.replaceAll(".*minio-(.*)\\.jar", "$1");
+    }
+
+    public Map<String, String> limits() {
+        return Adapter.REGION.equals("us-east-1") ? Map.of("make_bucket",
+                "names us-east-1 as LocationConstraint, which AWS refuses") : Map.of();
     }
 
     public String code(Throwable why) {
@@ -33,12 +40,58 @@ class MinioJava implements Adapter.Client {
         return Map.of("keys", keys, "prefixes", prefixes);
     }
 
+    Map<String, Object> deleteMany(Adapter.Request r) throws Exception {
+        List<DeleteRequest.Object> rows = new ArrayList<>();
+        r.keys().forEach(k -> rows.add(new DeleteRequest.Object(k)));
+        for (var failed : s3.removeObjects(RemoveObjectsArgs.builder().bucket(r.bucket())
+                .objects(rows).build())) {
+            throw new IllegalStateException(failed.get().toString());
+        }
+        return Map.of();
+    }
+
+    Map<String, Object> presign(Adapter.Request r, String form) throws Exception {
+        if (form.equals("post")) {
+            PostPolicy policy = new PostPolicy(r.bucket(), ZonedDateTime.now().plusMinutes(10));
+            policy.addEqualsCondition("key", r.key());
+            Map<String, String> fields = new HashMap<>(s3.getPresignedPostFormData(policy));
+            fields.put("key", r.key());
+            return Map.of("url", Adapter.ENDPOINT + "/" + r.bucket(), "fields", fields);
+        }
+        Map<String, Http.Method> methods = Map.of("get", Http.Method.GET, "head",
+                Http.Method.HEAD, "put", Http.Method.PUT, "delete", Http.Method.DELETE,
+                "part", Http.Method.PUT);
+        if (!methods.containsKey(form)) {
+            throw new Adapter.Unsupported("signs by version 4 only");
+        }
+        var how = GetPresignedObjectUrlArgs.builder().method(methods.get(form))
+                .bucket(r.bucket()).object(r.key()).expiry(600);
+        if (form.equals("part")) {
+            how.extraQueryParams(Map.of("uploadId", r.text("upload"), "partNumber",
+                    String.valueOf(r.number("number"))));
+        }
+        return Map.of("url", s3.getPresignedObjectUrl(how.build()));
+    }
+
     public Map<String, Object> answer(Adapter.Request r) throws Exception {
+        String key = "/" + r.key() + "/";
+        if (key.contains("/./") || key.contains("/../")) {
+            throw new Adapter.Unsupported("refuses dot segments");
+        }
+        if (r.key().contains("//") && !r.key().equals("//")) {
+            throw new Adapter.Unsupported("makes one slash of two");
+        }
+        return call(r);
+    }
+
+    Map<String, Object> call(Adapter.Request r) throws Exception {
         String bucket = r.bucket();
         switch (r.text("op")) {
         case "make_bucket":
             s3.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
             return Map.of();
+        case "buckets":
+            return Map.of("names", s3.listBuckets().stream().map(b -> b.name()).toList());
         case "delete_bucket":
             s3.removeBucket(RemoveBucketArgs.builder().bucket(bucket).build());
             return Map.of();
@@ -76,8 +129,21 @@ class MinioJava implements Adapter.Client {
         case "delete":
             s3.removeObject(RemoveObjectArgs.builder().bucket(bucket).object(r.key()).build());
             return Map.of();
+        case "delete_many":
+            return deleteMany(r);
+        case "copy":
+            s3.copyObject(CopyObjectArgs.builder().bucket(bucket).object(r.key()).source(
+                    SourceObject.builder().bucket(bucket).object(r.text("source")).build())
+                    .build());
+            return Map.of();
+        case "presign_get":
+            return presign(r, "get");
+        case "presign_put":
+            return presign(r, "put");
+        case "presign":
+            return presign(r, r.text("form"));
         default:
-            throw new Adapter.Unsupported("its adapter does not call it");
+            throw new Adapter.Unsupported("has no such call");
         }
     }
 }

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += libjob.a
+libjob_a_SOURCES = src/job/logship.c include/job/logship.h
