@@ -13,5 +13,6 @@ include src/access/local.mk
 include src/object/local.mk
 include src/s3/local.mk
 include src/job/local.mk
+include src/admin/local.mk
 include src/server/local.mk
 include src/cli/local.mk

@@ -56,6 +56,8 @@ struct lifecycle {
 };
 
 enum { LIFE_DAY_MS = 86400000 };
+/* Id of the document that says that small objects move too, beside the rules. */
+#define LIFE_MINIMUM_ID "varies_by_storage_class"
 
 /* Rules without ID get one. Before the document is checked. */
 void life_add_ids(struct arena *a, struct xml_node *root);

@@ -73,6 +73,7 @@ struct obj_copy {
 	bool
 	    rehashed; /* etag and checksum in rec are the caller's, computed from the bytes */
 	struct rec_object rec; /* out */
+	struct attrs has; /* out: headers and sides of what was made */
 };
 void obj_copy_post(struct obj_copy *c, struct store *s, struct inbox *inbox,
     void (*then)(struct obj_write *w, enum err e));

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libjob.a
-libjob_a_SOURCES = src/job/logship.c include/job/logship.h
+libjob_a_SOURCES = src/job/jobs.c src/job/expirer.c src/job/logship.c include/job/jobs.h include/job/expirer.h include/job/logship.h

@@ -6,7 +6,9 @@ libmodel_a_SOURCES = \
 	src/model/doc_check.c \
 	src/model/doc_priv.h \
 	src/model/doc_rules.c \
+	src/model/archive.c \
 	src/model/lifecycle.c \
+	include/model/archive.h \
 	src/model/lifecycle_parse.c \
 	src/model/rec.c \
 	src/model/rec_bucket.c \

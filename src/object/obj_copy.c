@@ -103,8 +103,10 @@ copy_write(struct txn *t, void *arg)
 		e = blob_hold(t, &rec.body);
 	if (e == OK)
 		e = obj_dest_put(t, &c->dest, exists ? &old : NULL, &rec, &attrs);
-	if (e == OK)
+	if (e == OK) {
 		c->rec = rec;
+		c->has = attrs;
+	}
 	return e;
 }
 

@@ -2,6 +2,7 @@
 /* CopyObject, UploadPartCopy. */
 #include "config.h"
 
+#include "model/archive.h"
 #include "s3_priv.h"
 
 /* ---- what both share: the source, seen and where needed hashed ---- */
@@ -21,11 +22,29 @@ struct copy_source {
 enum { SOURCE_TRIES = 4 };
 
 static enum err
+source_archived(const struct copy_source *s)
+{
+	struct fail *fail = &s->rq->fail;
+
+	fail_clear(fail);
+	(void)fail_msg(fail, E_INVALID_OBJECT_STATE,
+	    "Operation is not valid for the source object's storage class");
+	fail_pair_str(fail, "StorageClass", class_name(s->source.seen.class));
+	return E_INVALID_OBJECT_STATE;
+}
+
+static enum err
 source_look(struct txn *t, void *arg)
 {
 	struct copy_source *s = arg;
+	struct attrs attrs;
 	enum err e = obj_source_find(t, &s->source, &s->source.seen, &s->rq->fail);
 
+	if (e == OK && archive_is(s->source.seen.class))
+		e = obj_attrs(t, &s->source.seen, s->rq->arena, &attrs);
+	if (e == OK && archive_is(s->source.seen.class) &&
+	    archive_readable(s->rq, &s->source.seen, &attrs) != OK)
+		e = source_archived(s);
 	if (e == OK)
 		e = s->plan(s);
 	if (e == OK && s->hashing)
@@ -149,6 +168,7 @@ copy_then(struct obj_write *w, enum err e)
 			reply_header_str(
 			    rq, "x-amz-storage-class", class_name(rec->class));
 		copy_versions(rq, &op->source.source, rec);
+		expiry_reply(rq, rec, &op->copy.has);
 	}
 	rq_resume(rq, e);
 }

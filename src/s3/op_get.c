@@ -139,6 +139,8 @@ get_headers(struct txn *t, struct get *g)
 	char range[80];
 	enum err e = obj_attrs(t, &g->rec, rq->arena, &attrs);
 
+	if (e == OK && rq->http->method == HTTP_GET)
+		e = archive_readable(rq, &g->rec, &attrs);
 	if (e != OK)
 		return e;
 	reply_begin(rq,
@@ -162,6 +164,9 @@ get_headers(struct txn *t, struct get *g)
 		reply_header_str(rq, "Content-Range", range);
 	}
 	headers_put(rq, &g->rec, &attrs, true);
+	archive_reply(rq, &g->rec, &attrs);
+	if (g->version.which == VERSION_CURRENT)
+		expiry_reply(rq, &g->rec, &attrs);
 	if (g->part_given && g->parts > 0)
 		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
 	rq->length = g->len;
