@@ -136,11 +136,3 @@ access_account_of(const struct access *a, struct span canonical_id)
 			return &a->account[i];
 	return NULL;
 }
-
-enum err
-access_decide(struct access *a, const struct access_question *q)
-{
-	if (q->access_key.n > 0 && span_is(q->access_key, a->root_user))
-		return OK;
-	return E_ACCESS_DENIED;
-}
