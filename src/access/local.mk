@@ -12,7 +12,7 @@ libaccess_a_SOURCES = src/access/access.c include/access/access.h include/access
 	src/access/managed.c \
 	src/access/pattern.c \
 	src/access/policy_public.c \
-	src/access/principal.c \
+	src/access/principal.c src/access/reseal.c \
 	src/access/roster.c \
 	src/access/roster_priv.h \
 	include/access/decide.h \
