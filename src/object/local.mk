@@ -44,3 +44,5 @@ libobject_a_SOURCES += src/object/crypt.c include/object/crypt.h \
 	src/object/obj_hash.c include/object/hash.h \
 	src/object/obj_plain.c include/object/plain.h \
 	src/object/obj_seal.c include/object/seal.h
+
+libobject_a_SOURCES += src/object/obj_point.c include/object/point.h

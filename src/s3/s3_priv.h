@@ -16,13 +16,20 @@
 #include "object/lock.h"
 #include "object/object.h"
 #include "object/plain.h"
+#include "object/point.h"
 #include "object/put.h"
 #include "object/read.h"
 #include "object/version.h"
 #include "s3/s3.h"
 
 /* ---- the registry ---- */
-enum op_level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT, LEVELS };
+enum op_level {
+	LEVEL_SERVICE,
+	LEVEL_BUCKET,
+	LEVEL_OBJECT,
+	LEVELS, /* of a path's */
+	LEVEL_CONTROL = LEVELS /* of S3 Control: sub is the path */
+};
 enum op_body { BODY_NONE, BODY_DOC, BODY_BLOB };
 enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
@@ -130,6 +137,10 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span control; /* path of S3 Control; p == NULL: none of its requests */
+	struct span control_name; /* what "*" stands for in its row */
+	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
+	struct point *via; /* the access point that named the bucket, or NULL */
 	struct span
 	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
 	const struct field *header; /* what counts as a header of this request */
@@ -144,6 +155,7 @@ struct rq {
 	struct bucket_rules rules;
 	struct access_answer answer; /* the last decision: why */
 	const struct access_point *point; /* the way here, or NULL */
+	struct policy *point_policy; /* held: of that point */
 	struct bucket_view *from; /* of a copy's source, when it is another bucket's */
 	struct span from_name;
 	struct txn *inside; /* the read that is going on, or NULL */
@@ -224,6 +236,10 @@ void accesslog_target(struct buf *out, const struct http_req *http);
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
 
+/* trail.c: the audit log */
+void trail_write(struct rq *rq, const struct http_done *info);
+bool trail_is_secret(struct span param); /* its value is nobody's to read */
+
 /* website.c: pages of buckets */
 void website_head(struct s3 *s, struct http_req *http);
 bool website_asked(
@@ -250,6 +266,27 @@ struct owners {
 NODISCARD enum err owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
     struct buf *b, const struct owners *o, const struct rec_object *rec);
+
+/* control.c: S3 Control */
+#define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
+bool control_asked(const struct rq *rq);
+NODISCARD enum err control_address(struct rq *rq);
+NODISCARD enum err control_route(struct rq *rq, const struct op **out);
+NODISCARD enum err control_resource(struct rq *rq);
+NODISCARD enum err control_account(struct rq *rq); /* the header names the caller's */
+struct buf *control_xml(
+    struct rq *rq, const char *root); /* as reply_xml(), root opened */
+
+/* point.c: access points */
+struct point {
+	struct span account, name, arn;
+	struct rec_point rec;
+};
+NODISCARD enum err point_path(struct rq *rq, struct span *path);
+NODISCARD enum err point_host(struct rq *rq);
+NODISCARD enum err point_address(struct rq *rq); /* rq->bucket becomes the real one */
+NODISCARD enum err point_source(struct rq *rq, struct span *bucket, struct point **out);
+NODISCARD enum err point_check(struct rq *rq); /* may the operation come this way? */
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
@@ -434,7 +471,7 @@ bool headers_acl_is_void(struct rq *rq, const struct acl_asked *asked);
 NODISCARD enum err headers_acl_admit(
     struct rq *rq, struct attrs *attrs, const struct acl_look *seen);
 
-/* granted.c: how the lists speak of who asks. [any, not inside a read] */
+/* granted.c: how the lists speak of who asks. [any] */
 struct granted_ask {
 	const char *action;
 	const struct rec_bucket *bucket;
@@ -525,6 +562,22 @@ enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
+
+enum err op_control_begin(struct rq *rq);
+enum err op_list_resource_tags_begin(struct rq *rq);
+enum err op_tag_resource_finish(struct rq *rq);
+enum err op_untag_resource_begin(struct rq *rq);
+enum err op_get_account_block_begin(struct rq *rq);
+enum err op_put_account_block_finish(struct rq *rq);
+enum err op_delete_account_block_begin(struct rq *rq);
+enum err op_create_point_finish(struct rq *rq);
+enum err op_get_point_begin(struct rq *rq);
+enum err op_delete_point_begin(struct rq *rq);
+enum err op_list_points_begin(struct rq *rq);
+enum err op_get_point_policy_begin(struct rq *rq);
+enum err op_put_point_policy_finish(struct rq *rq);
+enum err op_delete_point_policy_begin(struct rq *rq);
+enum err op_get_point_policy_status_begin(struct rq *rq);
 
 /* steps, dispatch.c */
 #define STEP(name, fn, what) enum err fn(struct rq *rq);
