@@ -7,11 +7,10 @@
 #ifndef CODEC_JWT_H
 #define CODEC_JWT_H
 
-#include <cjson/cJSON.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "codec/json.h"
 
 enum { JWT_MAX = 20000 }; /* bytes: as AWS takes them */
 

@@ -99,8 +99,8 @@ ec_key(const cJSON *object, const char *curve, size_t size)
 	OSSL_PARAM_BLD *build;
 	EVP_PKEY *key = NULL;
 
-	if (!number_get(object, "x", &x) || !number_get(object, "y", &y) ||
-	    x.n != size || y.n != size)
+	if (!number_get(object, "x", &x) || !number_get(object, "y", &y) || x.n != size ||
+	    y.n != size)
 		return NULL;
 	point[0] = POINT_CONVERSION_UNCOMPRESSED;
 	memcpy(point + 1, x.p, size);
@@ -188,8 +188,8 @@ jwks_parse(struct jwks **out, struct span json, struct fail *fail)
 		    fail, E_CONFIG, "the key set has no \"keys\", which must be a list");
 	}
 	k = mem_zalloc(sizeof *k);
-	cJSON_ArrayForEach(one, list) if (k->n < KEYS_MAX && key_parse(one, &k->key[k->n]))
-	    k->n++;
+	cJSON_ArrayForEach(
+	    one, list) if (k->n < KEYS_MAX && key_parse(one, &k->key[k->n])) k->n++;
 	cJSON_Delete(tree);
 	*out = k;
 	return OK;

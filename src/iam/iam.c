@@ -17,8 +17,9 @@ static const struct iam_action actions[] = {
 #undef ACTION
 };
 
-static const char *const versions[] = { [IAM_IAM] = "2010-05-08",
-	[IAM_STS] = "2011-06-15" };
+static const char *const versions[] = {
+	[IAM_IAM] = "2010-05-08", [IAM_STS] = "2011-06-15"
+};
 static const char *const namespaces[] = { [IAM_IAM] = IAM_NS, [IAM_STS] = STS_NS };
 static const char *const prefixes[] = { [IAM_IAM] = "iam:", [IAM_STS] = "sts:" };
 
@@ -141,8 +142,7 @@ resource(struct iam_call *c, struct span *out)
 		if (iam_param(c, "Path").n > 0)
 			e.path = iam_param(c, "Path");
 	} else {
-		bad = directory_get(
-		    c->txn, c->arena, k->kind, iam_account(c), name, &e);
+		bad = directory_get(c->txn, c->arena, k->kind, iam_account(c), name, &e);
 		if (bad != OK && bad != E_NOT_FOUND)
 			return bad;
 		if (bad == E_NOT_FOUND) {
@@ -176,13 +176,19 @@ allowed(struct iam_call *c)
 	policy_decide(&one, &d);
 	if (d.allowed)
 		return OK;
+	if (d.explicit)
+		return fail_msg(c->fail, E_ACCESS_DENIED,
+		    "User: %.*s is not authorized to perform: %.*s on resource: %.*s "
+		    "with an explicit deny in an %s",
+		    (int)span_head(who->arn, 160).n, who->arn.p, (int)r.action.n,
+		    r.action.p, (int)span_head(r.resource, 160).n, r.resource.p,
+		    policy_kind_name(d.kind));
 	return fail_msg(c->fail, E_ACCESS_DENIED,
-	    "User: %.*s is not authorized to perform: %.*s on resource: %.*s %s %s%s",
+	    "User: %.*s is not authorized to perform: %.*s on resource: %.*s because no "
+	    "%s allows the %.*s action",
 	    (int)span_head(who->arn, 160).n, who->arn.p, (int)r.action.n, r.action.p,
-	    (int)span_head(r.resource, 160).n, r.resource.p,
-	    d.explicit ? "with an explicit deny in a"
-		       : "because no",
-	    policy_kind_name(d.kind), d.explicit ? "" : " allows the action");
+	    (int)span_head(r.resource, 160).n, r.resource.p, policy_kind_name(d.kind),
+	    (int)r.action.n, r.action.p);
 }
 
 /* ---- the document ---- */
@@ -252,8 +258,8 @@ iam_error(struct iam_call *c)
 	const struct err_row *row = err_row(c->fail->code);
 
 	c->out.n = 0;
-	buf_printf(&c->out, "<ErrorResponse xmlns=\"%s\"><Error>",
-	    namespaces[iam_service(c)]);
+	buf_printf(
+	    &c->out, "<ErrorResponse xmlns=\"%s\"><Error>", namespaces[iam_service(c)]);
 	xml_put_str(&c->out, "Type", row->status < 500 ? "Sender" : "Receiver");
 	xml_put_str(&c->out, "Code", row->code);
 	xml_put_str(&c->out, "Message", fail_text(c->fail));

@@ -10,7 +10,8 @@ static const struct iam_kind kinds[] = {
 	{ ENTITY_USER, "user", "User", "UserName", "UserId", "AIDA", 64, 2048 },
 	{ ENTITY_GROUP, "group", "Group", "GroupName", "GroupId", "AGPA", 128, 5120 },
 	{ ENTITY_ROLE, "role", "Role", "RoleName", "RoleId", "AROA", 64, 10240 },
-	{ ENTITY_POLICY, "policy", "Policy", "PolicyName", "PolicyId", "ANPA", 128, 6144 },
+	{ ENTITY_POLICY, "policy", "Policy", "PolicyName", "PolicyId", "ANPA", 128,
+	    6144 },
 };
 
 const struct iam_kind *
@@ -61,11 +62,9 @@ iam_unmodifiable(struct iam_call *c)
 }
 
 enum err
-iam_load(
-    struct iam_call *c, enum entity_kind kind, struct span name, struct entity *out)
+iam_load(struct iam_call *c, enum entity_kind kind, struct span name, struct entity *out)
 {
-	enum err e =
-	    directory_get(c->txn, c->arena, kind, iam_account(c), name, out);
+	enum err e = directory_get(c->txn, c->arena, kind, iam_account(c), name, out);
 
 	return e == E_NOT_FOUND ? iam_not_found(c, kind, name) : e;
 }
@@ -85,8 +84,7 @@ load_policy(struct iam_call *c, struct entity *out)
 		    (int)span_head(arn, 300).n, arn.p);
 	if (!span_eq(part.account, iam_account(c)))
 		return iam_not_found(c, ENTITY_POLICY, arn);
-	e = directory_get(
-	    c->txn, c->arena, ENTITY_POLICY, part.account, part.name, out);
+	e = directory_get(c->txn, c->arena, ENTITY_POLICY, part.account, part.name, out);
 	if (e == OK && !span_eq(out->path, part.path))
 		e = E_NOT_FOUND;
 	return e == E_NOT_FOUND ? iam_not_found(c, ENTITY_POLICY, arn) : e;
@@ -319,8 +317,7 @@ iam_list_entities(struct iam_call *c)
 	if (e != OK)
 		return e;
 	buf_printf(&c->out, "<%ss>", k->title);
-	e = directory_each(
-	    c->txn, k->kind, iam_account(c), l.page.marker, list_row, &l);
+	e = directory_each(c->txn, k->kind, iam_account(c), l.page.marker, list_row, &l);
 	buf_printf(&c->out, "</%ss>", k->title);
 	iam_page_put(c, &l.page);
 	return e;
@@ -411,8 +408,8 @@ iam_delete_boundary(struct iam_call *c)
 		return bad;
 	if (e.boundary.n == 0)
 		return fail_msg(c->fail, E_NO_SUCH_ENTITY,
-		    "%s %.*s does not have a permissions boundary.",
-		    iam_kind(c)->title, (int)e.name.n, e.name.p);
+		    "%s %.*s does not have a permissions boundary.", iam_kind(c)->title,
+		    (int)e.name.n, e.name.p);
 	bad = iam_link_policy(c, DIRECTORY_BOUNDS, e.boundary, &e, false);
 	e.boundary = SPAN_NONE;
 	return bad == OK ? iam_save(c, &e) : bad;

@@ -111,8 +111,8 @@ iam_list_inline(struct iam_call *c)
 	if (bad != OK)
 		return bad;
 	buf_str(&c->out, "<PolicyNames>");
-	for (size_t i = iam_page_start(&page);
-	     i < e.inlines.n && index_row(c, &page, i); i++)
+	for (size_t i = iam_page_start(&page); i < e.inlines.n && index_row(c, &page, i);
+	     i++)
 		xml_put(&c->out, "member", e.inlines.field[i].name);
 	buf_str(&c->out, "</PolicyNames>");
 	iam_page_put(c, &page);
@@ -130,8 +130,7 @@ no_managed(struct iam_call *c, struct span arn)
 }
 
 enum err
-iam_managed_id(
-    struct iam_call *c, struct span arn, struct span *id, struct span *name)
+iam_managed_id(struct iam_call *c, struct span arn, struct span *id, struct span *name)
 {
 	const struct managed *built_in = managed_find(arn);
 	struct managed_arn part;
@@ -160,8 +159,8 @@ iam_managed_id(
 }
 
 enum err
-iam_link_policy(struct iam_call *c, char kind, struct span arn, const struct entity *to,
-    bool there)
+iam_link_policy(
+    struct iam_call *c, char kind, struct span arn, const struct entity *to, bool there)
 {
 	struct directory_link l = { .kind = kind,
 		.account = iam_account(c),
@@ -232,8 +231,8 @@ iam_list_attached(struct iam_call *c)
 	if (bad != OK)
 		return bad;
 	buf_str(&c->out, "<AttachedPolicies>");
-	for (size_t i = iam_page_start(&page);
-	     i < e.attached.n && index_row(c, &page, i); i++) {
+	for (size_t i = iam_page_start(&page); i < e.attached.n && index_row(c, &page, i);
+	     i++) {
 		if (!managed_arn_split(e.attached.field[i].name, &part))
 			return E_CORRUPT;
 		buf_str(&c->out, "<member>");

@@ -30,9 +30,9 @@ count_own(struct iam_call *c, const struct entity *user)
 enum err
 iam_create_key(struct iam_call *c)
 {
-	struct rec_key k = { .owner = KEY_OF_USER,
-		.active = true,
-		.created_ms = c->now_ms };
+	struct rec_key k = {
+		.owner = KEY_OF_USER, .active = true, .created_ms = c->now_ms
+	};
 	char *id = arena_alloc(c->arena, SESSION_KEY), secret[SESSION_SECRET];
 	struct buf sealed = { 0 };
 	struct entity user;
@@ -62,8 +62,7 @@ iam_create_key(struct iam_call *c)
 		xml_put(&c->out, "UserName", user.name);
 		xml_put(&c->out, "AccessKeyId", span_of(id, SESSION_KEY));
 		xml_put_str(&c->out, "Status", "Active");
-		xml_put(
-		    &c->out, "SecretAccessKey", span_of(secret, SESSION_SECRET));
+		xml_put(&c->out, "SecretAccessKey", span_of(secret, SESSION_SECRET));
 		iam_time(&c->out, "CreateDate", k.created_ms);
 		buf_str(&c->out, "</AccessKey>");
 	}
@@ -173,8 +172,7 @@ iam_key_last_used(struct iam_call *c)
 		return e;
 	e = directory_key_get(c->txn, id, &k);
 	if (e == E_NOT_FOUND ||
-	    (e == OK &&
-		!span_eq(span_of(k.account, ACCOUNT_DIGITS), iam_account(c))))
+	    (e == OK && !span_eq(span_of(k.account, ACCOUNT_DIGITS), iam_account(c))))
 		return no_key(c, id);
 	if (e != OK)
 		return e;
@@ -214,8 +212,8 @@ iam_account_summary(struct iam_call *c)
 	static const struct {
 		const char *name;
 		uint64_t value;
-	} fixed[] = { { "AccessKeysPerUserQuota", KEYS_MAX }, { "GroupsPerUserQuota", 10 },
-		{ "AttachedPoliciesPerUserQuota", 10 },
+	} fixed[] = { { "AccessKeysPerUserQuota", KEYS_MAX },
+		{ "GroupsPerUserQuota", 10 }, { "AttachedPoliciesPerUserQuota", 10 },
 		{ "AttachedPoliciesPerGroupQuota", 10 },
 		{ "AttachedPoliciesPerRoleQuota", 10 }, { "UserPolicySizeQuota", 2048 },
 		{ "GroupPolicySizeQuota", 5120 }, { "PolicySizeQuota", 6144 },

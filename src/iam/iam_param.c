@@ -67,7 +67,8 @@ iam_need_name(struct iam_call *c, const char *name, size_t max, struct span *out
 	enum err e = iam_need(c, name, max, &v);
 
 	for (size_t i = 0; e == OK && i < v.n; i++)
-		if (!is_letter(v.p[i]) && (v.p[i] == '\0' || strchr("+=,.@_-", v.p[i]) == NULL))
+		if (!is_letter(v.p[i]) &&
+		    (v.p[i] == '\0' || strchr("+=,.@_-", v.p[i]) == NULL))
 			e = fail_msg(c->fail, E_VALIDATION,
 			    "The specified value for %s is invalid. It must contain only "
 			    "alphanumeric characters and/or the following: +=,.@_-",
@@ -224,9 +225,8 @@ iam_page(struct iam_call *c, struct iam_page *out)
 	if (e == OK && marker.n > 0) {
 		text = arena_alloc(c->arena, marker.n);
 		if (!b64_parse(text, marker.n, &n, marker) || n == 0)
-			return fail_msg(c->fail, E_VALIDATION,
-			    "Invalid Marker: %.*s", (int)span_head(marker, 64).n,
-			    marker.p);
+			return fail_msg(c->fail, E_VALIDATION, "Invalid Marker: %.*s",
+			    (int)span_head(marker, 64).n, marker.p);
 		p.marker = span_of(text, n);
 	}
 	if (e == OK)
@@ -243,8 +243,7 @@ iam_page_put(struct iam_call *c, const struct iam_page *p)
 	if (!p->truncated)
 		return;
 	text = arena_alloc(c->arena, B64_LEN(p->last.n));
-	xml_put(
-	    &c->out, "Marker", span_of(text, b64_render(text, p->last.p, p->last.n)));
+	xml_put(&c->out, "Marker", span_of(text, b64_render(text, p->last.p, p->last.n)));
 }
 
 size_t

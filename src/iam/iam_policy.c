@@ -50,9 +50,7 @@ count_row(void *ctx, enum entity_kind to, struct span name)
 static enum err
 count_links(struct iam_call *c, char kind, struct span id, uint64_t *out)
 {
-	struct directory_link l = {
-		.kind = kind, .account = iam_account(c), .from = id
-	};
+	struct directory_link l = { .kind = kind, .account = iam_account(c), .from = id };
 	struct users u = { 0 };
 	enum err e = directory_links(c->txn, &l, count_row, &u);
 
@@ -261,7 +259,8 @@ list_built_in(struct listing *l, bool *more)
 	enum err e = OK;
 	uint64_t from = 0;
 
-	if (marker.n > 0 && (marker.p[0] != '/' || !span_u64(span_from(marker, 1), &from)))
+	if (marker.n > 0 &&
+	    (marker.p[0] != '/' || !span_u64(span_from(marker, 1), &from)))
 		return OK;
 	for (size_t i = (size_t)from; e == OK && *more && i < managed_count(); i++) {
 		struct shown s = { .built_in = &managed_rows[i] };
@@ -271,8 +270,8 @@ list_built_in(struct listing *l, bool *more)
 			continue;
 		s.arn = span_str(arena_printf(l->c->arena, "arn:aws:iam::aws:policy%s%s",
 		    s.built_in->path, s.built_in->name));
-		e = list_one(l, &s,
-		    span_str(arena_printf(l->c->arena, "/%zu", i + 1)), more);
+		e = list_one(
+		    l, &s, span_str(arena_printf(l->c->arena, "/%zu", i + 1)), more);
 	}
 	return e;
 }
@@ -289,8 +288,8 @@ list_own(struct listing *l, bool *more)
 	l->found = arena_array(l->c->arena, l->cap, sizeof *l->found);
 	do {
 		l->n = 0;
-		e = directory_each(l->c->txn, ENTITY_POLICY, iam_account(l->c), after,
-		    own_row, l);
+		e = directory_each(
+		    l->c->txn, ENTITY_POLICY, iam_account(l->c), after, own_row, l);
 		for (size_t i = 0; e == OK && *more && i < l->n; i++)
 			e = list_one(l, &l->found[i], l->found[i].e.name, more);
 		if (l->n > 0)
@@ -305,8 +304,8 @@ iam_list_policies(struct iam_call *c)
 	struct listing l = { .c = c,
 		.prefix = iam_param(c, "PathPrefix"),
 		.only_attached = span_is(iam_param(c, "OnlyAttached"), "true"),
-		.bounds = span_is(
-		    iam_param(c, "PolicyUsageFilter"), "PermissionsBoundary") };
+		.bounds =
+		    span_is(iam_param(c, "PolicyUsageFilter"), "PermissionsBoundary") };
 	struct span scope = iam_param(c, "Scope");
 	bool more = true;
 	enum err e = iam_page(c, &l.page);
@@ -431,8 +430,7 @@ iam_create_version(struct iam_call *c)
 	p.changed_ms = c->now_ms;
 	if (standard)
 		p.number = p.last;
-	iam_list_add(
-	    c, &p.versions, number_text(c, p.last), version_value(c, text));
+	iam_list_add(c, &p.versions, number_text(c, p.last), version_value(c, text));
 	e = iam_save(c, &p);
 	if (e != OK)
 		return e;
@@ -565,7 +563,7 @@ put_attached(struct iam_call *c, struct span id, enum entity_kind kind)
 {
 	const struct iam_kind *k = iam_kind_of(kind);
 	struct directory_link l = { .kind = span_is(iam_param(c, "PolicyUsageFilter"),
-					"PermissionsBoundary")
+						"PermissionsBoundary")
 		    ? DIRECTORY_BOUNDS
 		    : DIRECTORY_ATTACHED,
 		.account = iam_account(c),
@@ -579,8 +577,8 @@ put_attached(struct iam_call *c, struct span id, enum entity_kind kind)
 	if (filter.n == 0 || span_is(filter, k->title))
 		e = directory_links(c->txn, &l, attached_row, &a);
 	for (size_t i = 0; e == OK && i < a.list.n; i++) {
-		e = directory_get(c->txn, c->arena, kind, iam_account(c),
-		    a.list.field[i].name, &who);
+		e = directory_get(
+		    c->txn, c->arena, kind, iam_account(c), a.list.field[i].name, &who);
 		if (e == E_NOT_FOUND) {
 			e = OK;
 			continue;

@@ -60,8 +60,8 @@ NODISCARD enum err iam_need_name(
 NODISCARD enum err iam_path(struct iam_call *c, const char *name, struct span *out);
 NODISCARD enum err iam_tags(struct iam_call *c, struct entity_list *out);
 /* prefix.member.N[.suffix] for N from 1, while they are there. */
-NODISCARD enum err iam_members(struct iam_call *c, const char *prefix,
-    const char *suffix, size_t max, struct entity_list *out);
+NODISCARD enum err iam_members(struct iam_call *c, const char *prefix, const char *suffix,
+    size_t max, struct entity_list *out);
 NODISCARD enum err iam_number(struct iam_call *c, const char *name, uint64_t min,
     uint64_t max, uint64_t *out); /* absent: *out untouched */
 /* A policy that parses and is at most max characters without white space. */
@@ -108,8 +108,8 @@ void iam_put_tags(struct iam_call *c, const struct entity_list *tags);
 /* A managed policy by ARN, the account's own or built in. */
 NODISCARD enum err iam_managed_id(
     struct iam_call *c, struct span arn, struct span *id, struct span *name);
-NODISCARD enum err iam_link_policy(struct iam_call *c, char kind, struct span arn,
-    const struct entity *to, bool there);
+NODISCARD enum err iam_link_policy(
+    struct iam_call *c, char kind, struct span arn, const struct entity *to, bool there);
 
 /* ---- the document ---- */
 void iam_time(struct buf *b, const char *name, int64_t ms); /* to the second */

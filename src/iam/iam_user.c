@@ -37,9 +37,9 @@ static enum err
 create_common(struct iam_call *c, struct entity *out)
 {
 	const struct iam_kind *k = iam_kind(c);
-	struct entity e = { .kind = (uint8_t)k->kind,
-		.created_ms = c->now_ms,
-		.changed_ms = c->now_ms };
+	struct entity e = {
+		.kind = (uint8_t)k->kind, .created_ms = c->now_ms, .changed_ms = c->now_ms
+	};
 	enum err bad = iam_need_name(c, k->param, k->name_max, &e.name);
 	struct span id, name;
 
@@ -95,7 +95,12 @@ iam_create_group(struct iam_call *c)
 
 /* ---- roles ---- */
 
-enum { SESSION_MIN = 3600, SESSION_MAX = 43200, TRUST_MAX = 2048, DESCRIPTION_MAX = 1000 };
+enum {
+	SESSION_MIN = 3600,
+	SESSION_MAX = 43200,
+	TRUST_MAX = 2048,
+	DESCRIPTION_MAX = 1000
+};
 
 static enum err
 take_description(struct iam_call *c, struct span *out)
@@ -187,8 +192,7 @@ delete_common(struct iam_call *c, const struct entity *e)
 		bad = iam_link_policy(c, DIRECTORY_BOUNDS, e->boundary, e, false);
 	if (bad != OK)
 		return bad;
-	return directory_del(
-	    c->txn, (enum entity_kind)e->kind, iam_account(c), e->name);
+	return directory_del(c->txn, (enum entity_kind)e->kind, iam_account(c), e->name);
 }
 
 enum err
@@ -417,8 +421,8 @@ iam_get_group(struct iam_call *c)
 	buf_str(&c->out, "</Group><Users>");
 	for (i = page_start(&m, page.marker); bad == OK && i < m.n; i++) {
 		/* One that an identity file does not declare any more is passed over. */
-		bad = directory_get(c->txn, c->arena, ENTITY_USER, iam_account(c),
-		    m.name[i], &user);
+		bad = directory_get(
+		    c->txn, c->arena, ENTITY_USER, iam_account(c), m.name[i], &user);
 		if (bad == E_NOT_FOUND) {
 			bad = OK;
 			continue;

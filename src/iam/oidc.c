@@ -70,7 +70,7 @@ provider_parse(struct oidc_provider *p, struct span text, struct fail *fail)
 		value = span_trim(span_cut(&rest, ','));
 		name = span_trim(span_cut(&value, '='));
 		value = span_trim(value);
-		slot = span_is(name, "issuer") ? &p->issuer
+		slot = span_is(name, "issuer")  ? &p->issuer
 		    : span_is(name, "audience") ? &p->audiences
 		    : span_is(name, "jwks")     ? &p->jwks
 						: NULL;

@@ -69,8 +69,7 @@ sts_session_name(struct iam_call *c, const char *param, size_t max, struct span 
 }
 
 enum err
-sts_duration(
-    struct iam_call *c, uint64_t standard, uint64_t max, struct session *s)
+sts_duration(struct iam_call *c, uint64_t standard, uint64_t max, struct session *s)
 {
 	uint64_t seconds = standard;
 	enum err e = iam_number(c, "DurationSeconds", DURATION_MIN, max, &seconds);
@@ -116,8 +115,8 @@ sts_denied(struct iam_call *c, const char *action, struct span resource)
 
 	return fail_msg(c->fail, E_ACCESS_DENIED,
 	    "User: %.*s is not authorized to perform: %s on resource: %.*s",
-	    (int)span_head(arn, 200).n, arn.p, action,
-	    (int)span_head(resource, 200).n, resource.p);
+	    (int)span_head(arn, 200).n, arn.p, action, (int)span_head(resource, 200).n,
+	    resource.p);
 }
 
 /* ---- roles ---- */
@@ -178,14 +177,15 @@ role_value(void *ctx, const struct policy_ask *ask, struct policy_values *out)
 bool
 sts_role_allows(const struct sts_role *r, const char *action)
 {
-	struct policy_request q = { .who =
-		r->c->credential != NULL ? &r->c->credential->who : NULL,
+	struct policy_request q = {
+		.who = r->c->credential != NULL ? &r->c->credential->who : NULL,
 		.action = span_str(action),
 		.resource = r->arn,
 		.federated = r->provider,
 		.now_ms = r->c->real_ms,
 		.value = role_value,
-		.ctx = (void *)(uintptr_t)r };
+		.ctx = (void *)(uintptr_t)r
+	};
 	struct policy_case all = { .request = &q, .account = r->part.account };
 	struct policy_verdict trust;
 	struct policy_decision d = { .allowed = false };
@@ -214,8 +214,8 @@ sts_role_find(struct sts_role *r)
 	if (!managed_arn_split(r->arn, &r->part) || !span_is(r->part.kind, "role"))
 		return fail_msg(c->fail, E_VALIDATION, "%.*s is invalid",
 		    (int)span_head(r->arn, 300).n, r->arn.p);
-	e = directory_get(c->txn, c->arena, ENTITY_ROLE, r->part.account, r->part.name,
-	    &r->role);
+	e = directory_get(
+	    c->txn, c->arena, ENTITY_ROLE, r->part.account, r->part.name, &r->role);
 	if (e == OK && !span_eq(r->role.path, r->part.path))
 		e = E_NOT_FOUND;
 	return e;
@@ -288,8 +288,9 @@ for_oneself(struct iam_call *c)
 	if (e != OK)
 		return e;
 	/* Its clients look for these, though they say nothing. */
-	buf_str(&c->out, "<AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId>"
-			 "</AssumedRoleUser>");
+	buf_str(&c->out,
+	    "<AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId>"
+	    "</AssumedRoleUser>");
 	sts_put_credentials(c, &s);
 	return OK;
 }
@@ -371,8 +372,8 @@ long_term_only(struct iam_call *c, const char *action)
 {
 	if (!c->credential->temporary && !c->credential->who.has_session_policy)
 		return OK;
-	return fail_msg(c->fail, E_ACCESS_DENIED,
-	    "Cannot call %s with session credentials", action);
+	return fail_msg(
+	    c->fail, E_ACCESS_DENIED, "Cannot call %s with session credentials", action);
 }
 
 enum err

@@ -14,7 +14,8 @@ struct sts_role {
 	struct session s;
 	/* Of a web identity: the provider's ARN, and what the token says of a key. */
 	struct span provider;
-	bool (*claim)(const struct sts_role *r, struct span key, struct policy_values *out);
+	bool (*claim)(
+	    const struct sts_role *r, struct span key, struct policy_values *out);
 	const void *token;
 };
 

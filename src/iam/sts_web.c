@@ -45,7 +45,8 @@ token_time(struct iam_call *c, const struct web *w)
 	int64_t now = c->real_ms / 1000, at;
 
 	if (!jwt_time(&w->jwt, "exp", &at) || !jwt_time(&w->jwt, "iat", &at))
-		return fail_msg(c->fail, E_WEB_TOKEN, "Missing a required claim: exp or iat");
+		return fail_msg(
+		    c->fail, E_WEB_TOKEN, "Missing a required claim: exp or iat");
 	(void)jwt_time(&w->jwt, "exp", &at);
 	if (now >= at)
 		return fail_msg(c->fail, E_WEB_EXPIRED,
@@ -66,7 +67,8 @@ token_check(struct iam_call *c, struct span token, struct web *w)
 
 	if (e != OK)
 		return fail_msg(c->fail, E_WEB_TOKEN,
-		    "The ID Token provided is not a valid JWT. (You may see this error if "
+		    "The ID Token provided is not a valid JWT. (You may see this error "
+		    "if "
 		    "you sent an Access Token)");
 	issuer = jwt_text(&w->jwt, "iss");
 	p = oidc_find(c->conf->oidc, issuer);
@@ -113,17 +115,16 @@ web_tags(struct sts_role *r, const struct jwt *j)
 		    *one;
 	struct field *f = arena_array(r->c->arena, TAGS_MAX, sizeof *f);
 
-	cJSON_ArrayForEach(
-	    one, cJSON_GetObjectItemCaseSensitive(all, "principal_tags"))
+	cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(all, "principal_tags"))
 	{
 		const cJSON *v = cJSON_IsArray(one) ? cJSON_GetArrayItem(one, 0) : one;
 
 		if (r->s.ntag == TAGS_MAX || !cJSON_IsString(v) || one->string == NULL ||
 		    strlen(one->string) > 128 || strlen(v->valuestring) > 256)
 			continue;
-		f[r->s.ntag++] = (struct field){ arena_span(r->c->arena,
-						     span_str(one->string)),
-			arena_span(r->c->arena, span_str(v->valuestring)) };
+		f[r->s.ntag++] =
+		    (struct field){ arena_span(r->c->arena, span_str(one->string)),
+			    arena_span(r->c->arena, span_str(v->valuestring)) };
 	}
 	r->s.tag = f;
 }
@@ -146,9 +147,9 @@ web_session(struct sts_role *r, const struct web *w)
 		return web_denied(c);
 	if (e != OK)
 		return e;
-	r->provider = span_str(arena_printf(c->arena,
-	    "arn:aws:iam::%.*s:oidc-provider/%.*s", (int)r->part.account.n,
-	    r->part.account.p, (int)host.n, host.p));
+	r->provider =
+	    span_str(arena_printf(c->arena, "arn:aws:iam::%.*s:oidc-provider/%.*s",
+		(int)r->part.account.n, r->part.account.p, (int)host.n, host.p));
 	r->claim = web_claim;
 	r->token = w;
 	web_tags(r, &w->jwt);

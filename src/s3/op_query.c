@@ -194,8 +194,8 @@ op_query_finish(struct rq *rq)
 	if (e == OK)
 		e = query_sign(op);
 	if (e == OK && iam_writes(c)) {
-		obj_write_post(&op->w, rq->s3->conf.store, query_write, rq->loop->inbox,
-		    query_then);
+		obj_write_post(
+		    &op->w, rq->s3->conf.store, query_write, rq->loop->inbox, query_then);
 		return rq_wait(rq);
 	}
 	if (e == OK)

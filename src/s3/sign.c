@@ -254,8 +254,8 @@ sign_query(struct rq *rq, unsigned service, struct span body)
 		return e;
 	sign_done(rq);
 	if (rq->credential != NULL)
-		roster_used(loop->roster, rq->credential, names[service],
-		    rq->auth.region, rq->now_ms);
+		roster_used(loop->roster, rq->credential, names[service], rq->auth.region,
+		    rq->now_ms);
 	return OK;
 }
 

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "access/access.h"
+#include "access/declare.h"
+#include "base/clock.h"
 #include "base/arena.h"
 #include "base/io.h"
 #include "base/log.h"
@@ -33,6 +34,7 @@ struct server {
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
 	struct keyring *keys;
+	struct kms *kms;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct iam_conf iam;
@@ -115,7 +117,9 @@ open_store(struct server *s)
 		sc.durability = STORE_NONE;
 	}
 	e = store_open(&s->store, &sc, &s->fail);
-	return e == OK ? master_load(&s->keys, c->master_key_file, sc.dir, &s->fail) : e;
+	if (e == OK)
+		e = master_load(&s->keys, c->master_key_file, sc.dir, &s->fail);
+	return e == OK ? master_kms(&s->kms, c, s->store, s->keys, &s->fail) : e;
 }
 
 static enum err
@@ -130,6 +134,10 @@ open_s3(struct server *s)
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
+		.default_ownership = c->default_ownership,
+		.kms = s->kms,
+		.sse_c = c->sse_c,
+		.encrypt_at_rest = c->encrypt_at_rest,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
@@ -146,6 +154,9 @@ open_s3(struct server *s)
 		return e;
 	domains_split(s);
 	s->access = access_new(&ac);
+	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	if (e != OK)
+		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->keys, s->oidc };
 	sc.access = s->access;
@@ -361,6 +372,7 @@ server_stop(struct server *s)
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	store_close(&s->store);
+	kms_free(&s->kms);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
 	if (s->ephemeral != NULL)
