@@ -87,10 +87,6 @@ tests_fuzz_form_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
 
 
 
-fuzz_targets += tests/fuzz/policy_fuzz
-tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c
-tests_fuzz_policy_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
-tests_fuzz_policy_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
 fuzz_targets += tests/fuzz/tags_fuzz
 tests_fuzz_tags_fuzz_SOURCES = tests/fuzz/tags_fuzz.c
 tests_fuzz_tags_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
