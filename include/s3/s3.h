@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "http/http.h"
 #include "iam/iam.h"
+#include "obs/audit.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
 
@@ -30,6 +31,7 @@ struct s3_conf {
 	const struct iam_conf *iam; /* of the query APIs */
 	struct task_pool *pool; /* workers */
 	struct reqlog *reqlog; /* access log, or NULL */
+	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */

@@ -34,6 +34,8 @@ arn(const struct access_question *q, const struct access_point *point)
 	struct buf b = { 0 };
 	struct span out;
 
+	if (q->resource.n > 0)
+		return q->resource;
 	/* What is done to no bucket is done to all of them. */
 	if (q->bucket.n == 0)
 		return SPAN_LIT("arn:aws:s3:::*");
@@ -70,7 +72,7 @@ ask(const struct access_question *q, const struct access_point *point,
 		.acl = point != NULL ? NULL : q->acl,
 		.acl_ctx = q->ctx };
 
-	out->resource = q->bucket.n > 0 ? r.resource : SPAN_NONE;
+	out->resource = q->bucket.n > 0 || q->resource.n > 0 ? r.resource : SPAN_NONE;
 	policy_decide(&c, &out->why);
 }
 
@@ -87,8 +89,8 @@ access_decide(const struct access_question *q, struct access_answer *out)
 		    (struct policy_decision){ .allowed = true, .kind = POLICY_KIND_ROOT };
 		return true;
 	}
-	if (q->broken) {
-		out->resource = arn(q, NULL);
+	if (q->broken || (q->point != NULL && q->point->broken)) {
+		out->resource = arn(q, q->broken ? NULL : q->point);
 		out->why = (struct policy_decision){ .explicit = true,
 			.kind = POLICY_KIND_RESOURCE };
 		return false;

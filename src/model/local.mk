@@ -34,3 +34,4 @@ libmodel_a_SOURCES = \
 	include/model/tables.def \
 	include/model/tags.h \
 	include/model/worm.h
+libmodel_a_SOURCES += src/model/rec_point.c include/model/point.h

@@ -48,3 +48,5 @@ libs3_a_SOURCES = \
 	src/s3/website.c \
 	include/s3/ops.def include/s3/s3.h include/s3/steps.def
 libs3_a_SOURCES += src/s3/accesslog.c
+libs3_a_SOURCES += src/s3/control.c src/s3/op_control.c src/s3/op_point.c src/s3/point.c
+libs3_a_SOURCES += src/s3/trail.c

@@ -11,6 +11,7 @@
 struct copy_source {
 	struct rq *rq;
 	struct obj_source source;
+	struct point *point; /* that named the source's bucket, or NULL */
 	struct obj_hash hash;
 	/* What of the source is to be copied, and whether its bytes must be read for it. */
 	enum err (*plan)(struct copy_source *s);
@@ -105,9 +106,11 @@ source_find(struct rq *rq, struct copy_source *s)
 	s->rq = rq;
 	s->source.account = header_get(rq, "x-amz-source-expected-bucket-owner");
 	if (e == OK)
+		e = point_source(rq, &s->source.bucket, &s->point);
+	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e == OK)
-		e = allow_source(rq, &s->source);
+		e = allow_source(rq, &s->source, s->point);
 	if (e == OK)
 		e = sse_customer_take(rq, SSE_COPY_SOURCE, true, &s->customer);
 	if (e != OK)

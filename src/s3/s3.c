@@ -147,9 +147,12 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 		s3_log(rq, info);
 	if (s->conf.ledger != NULL)
 		accesslog_write(rq, info);
+	if (s->conf.audit != NULL)
+		trail_write(rq, info);
 	if (rq->drop != NULL)
 		rq->drop(rq);
 	policy_free(&rq->rules.policy);
+	policy_free(&rq->point_policy);
 	if (rq->from != NULL)
 		policy_free(&rq->from->rules.policy);
 	body_free(&rq->body, rq->body_kept);

@@ -16,13 +16,20 @@
 #include "object/lock.h"
 #include "object/object.h"
 #include "object/plain.h"
+#include "object/point.h"
 #include "object/put.h"
 #include "object/read.h"
 #include "object/version.h"
 #include "s3/s3.h"
 
 /* ---- the registry ---- */
-enum op_level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT, LEVELS };
+enum op_level {
+	LEVEL_SERVICE,
+	LEVEL_BUCKET,
+	LEVEL_OBJECT,
+	LEVELS, /* of a path's */
+	LEVEL_CONTROL = LEVELS /* of S3 Control: sub is the path */
+};
 enum op_body { BODY_NONE, BODY_DOC, BODY_BLOB };
 enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
@@ -62,6 +69,13 @@ struct s3 {
 };
 
 struct bucket_cache;
+
+/* An access point, as a request named it. */
+struct point {
+	struct span account, name, arn;
+	struct rec_point rec;
+};
+
 struct sse;
 struct sse_cache;
 struct sse_keys;
@@ -130,6 +144,10 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span control; /* path of S3 Control; p == NULL: none of its requests */
+	struct span control_name; /* what "*" stands for in its row */
+	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
+	struct point *via; /* the access point that named the bucket, or NULL */
 	struct span
 	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
 	const struct field *header; /* what counts as a header of this request */
@@ -143,7 +161,8 @@ struct rq {
 	struct rec_bucket bkt;
 	struct bucket_rules rules;
 	struct access_answer answer; /* the last decision: why */
-	const struct access_point *point; /* the way here, or NULL */
+	const struct access_point *point; /* of via, once something was decided */
+	struct policy *point_policy; /* held, or NULL */
 	struct bucket_view *from; /* of a copy's source, when it is another bucket's */
 	struct span from_name;
 	struct txn *inside; /* the read that is going on, or NULL */
@@ -163,6 +182,7 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
+	bool decided, denied; /* by the last decision */
 	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
 	uint64_t object_size; /* of the object that was read or written */
 	bool has_size;
@@ -205,6 +225,9 @@ bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
 NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
+/* Block Public Access of the bucket and of the account, into out's. */
+NODISCARD enum err bucket_blocks(
+    struct txn *t, uint64_t id, struct span account, struct bucket_rules *out);
 /* Another one: the caller lets go of out->rules.policy. */
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
@@ -223,6 +246,10 @@ void accesslog_target(struct buf *out, const struct http_req *http);
 /* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
+
+/* trail.c: the audit log */
+void trail_write(struct rq *rq, const struct http_done *info);
+bool trail_is_secret(struct span param); /* its value is nobody's to read */
 
 /* website.c: pages of buckets */
 void website_head(struct s3 *s, struct http_req *http);
@@ -251,6 +278,23 @@ NODISCARD enum err owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
     struct buf *b, const struct owners *o, const struct rec_object *rec);
 
+/* control.c: S3 Control */
+#define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
+bool control_asked(const struct rq *rq);
+NODISCARD enum err control_address(struct rq *rq);
+NODISCARD enum err control_route(struct rq *rq, const struct op **out);
+NODISCARD enum err control_resource(struct rq *rq);
+NODISCARD enum err control_account(struct rq *rq); /* the header names the caller's */
+struct buf *control_xml(
+    struct rq *rq, const char *root); /* as reply_xml(), root opened */
+
+/* point.c: access points */
+NODISCARD enum err point_path(struct rq *rq, struct span *path);
+NODISCARD enum err point_host(struct rq *rq);
+NODISCARD enum err point_address(struct rq *rq); /* rq->bucket becomes the real one */
+NODISCARD enum err point_source(struct rq *rq, struct span *bucket, struct point **out);
+NODISCARD enum err point_check(struct rq *rq); /* may the operation come this way? */
+
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
 NODISCARD enum err sign_query(
@@ -270,9 +314,12 @@ bool allow_may(struct rq *rq, const char *action, struct span key);
  * to tell if not. */
 bool allow_delete(struct rq *rq, struct span key, struct span version, struct span *why);
 /* To read what is to be copied. [loop] */
-NODISCARD enum err allow_source(struct rq *rq, const struct obj_source *source);
+NODISCARD enum err allow_source(
+    struct rq *rq, const struct obj_source *source, const struct point *via);
 /* Who may not list is not told that a key is missing: e, or E_ACCESS_DENIED instead. */
 NODISCARD enum err allow_missing(struct rq *rq, enum err e);
+/* Why the last decision fell so: for the log. */
+const char *allow_why(const struct rq *rq);
 /* Public policies, and public ACLs, where they are blocked. */
 NODISCARD enum err allow_blocked(struct rq *rq, bool acl);
 
@@ -285,6 +332,7 @@ struct context {
 	struct span version; /* text of its id; n = 0: the current one */
 	struct span prefix; /* instead of the parameter; p == NULL: none */
 	bool plain; /* not this request's own subject: parameters do not count */
+	const struct access_point *point; /* the way to it then */
 	bool asked_body; /* what was asked for is in a body that is not here yet */
 	bool tags_known;
 	struct attrs tags;
@@ -525,6 +573,22 @@ enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
+
+enum err op_control_begin(struct rq *rq);
+enum err op_list_resource_tags_begin(struct rq *rq);
+enum err op_tag_resource_finish(struct rq *rq);
+enum err op_untag_resource_begin(struct rq *rq);
+enum err op_get_account_block_begin(struct rq *rq);
+enum err op_put_account_block_finish(struct rq *rq);
+enum err op_delete_account_block_begin(struct rq *rq);
+enum err op_create_point_finish(struct rq *rq);
+enum err op_get_point_begin(struct rq *rq);
+enum err op_delete_point_begin(struct rq *rq);
+enum err op_list_points_begin(struct rq *rq);
+enum err op_get_point_policy_begin(struct rq *rq);
+enum err op_put_point_policy_finish(struct rq *rq);
+enum err op_delete_point_policy_begin(struct rq *rq);
+enum err op_get_point_policy_status_begin(struct rq *rq);
 
 /* steps, dispatch.c */
 #define STEP(name, fn, what) enum err fn(struct rq *rq);

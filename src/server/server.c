@@ -20,6 +20,8 @@
 #include "codec/json.h"
 #include "http/http.h"
 #include "iam/oidc.h"
+#include "http/outbound.h"
+#include "job/audithook.h"
 #include "job/logship.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
@@ -42,6 +44,9 @@ struct server {
 	struct reqlog *reqlog;
 	struct ledger *ledger;
 	struct logship *logship;
+	struct audit *audit;
+	struct ledger *audit_ledger; /* on the way to the webhook */
+	struct audithook *audithook;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -123,6 +128,21 @@ open_store(struct server *s)
 }
 
 static enum err
+open_audit(struct server *s)
+{
+	const char *to = s->conf->audit_log;
+
+	if (to[0] == '\0')
+		return OK;
+	if (!outbound_is_url(span_str(to)))
+		return audit_open(&s->audit, to, &s->fail);
+	s->audit_ledger = ledger_new(AUDITHOOK_BATCH, AUDITHOOK_MAX);
+	s->audit = audit_into(s->audit_ledger);
+	s->audithook = audithook_new(s->audit_ledger, to);
+	return OK;
+}
+
+static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
@@ -146,6 +166,8 @@ open_s3(struct server *s)
 		e = reqlog_open(
 		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
 	if (e == OK)
+		e = open_audit(s);
+	if (e == OK)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
@@ -165,6 +187,7 @@ open_s3(struct server *s)
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
 	sc.ledger = s->ledger;
+	sc.audit = s->audit;
 	sc.domains = (const char *const *)s->domains;
 	sc.ndomains = s->ndomains;
 	sc.web_domains = (const char *const *)s->web_domains;
@@ -287,15 +310,24 @@ static enum err
 ready_file_clear(struct server *s)
 {
 	const char *path = s->conf->ready_file;
-	int fd;
+	struct buf probe = { 0 };
+	int fd, rc;
 
 	if (path[0] == '\0')
 		return OK;
-	fd = io_open(path, O_WRONLY | O_CREAT, 0644);
-	if (fd < 0)
-		return ready_file_bad(s, fd);
-	io_close(&fd);
-	return io_unlink(path) == 0 ? OK : ready_file_bad(s, -EACCES);
+	/* Not under its own name: somebody may be waiting for that to be there. */
+	buf_printf(&probe, "%s.new", path);
+	fd = io_open(buf_cstr(&probe), O_WRONLY | O_CREAT, 0644);
+	rc = fd < 0 ? fd : 0;
+	if (rc == 0) {
+		io_close(&fd);
+		(void)io_unlink(buf_cstr(&probe));
+	}
+	buf_fini(&probe);
+	if (rc != 0)
+		return ready_file_bad(s, rc);
+	rc = io_unlink(path);
+	return rc == 0 || rc == -ENOENT ? OK : ready_file_bad(s, rc);
 }
 
 /* The last thing: who waits for the file finds all else done and said. */
@@ -366,11 +398,14 @@ server_stop(struct server *s)
 	http_server_free(&s->website);
 	http_server_free(&s->http);
 	logship_free(&s->logship);
+	audithook_free(&s->audithook);
+	audit_close(&s->audit);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
+	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
 	kms_free(&s->kms);
 	keyring_free(&s->keys);

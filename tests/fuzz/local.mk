@@ -85,8 +85,6 @@ tests_fuzz_form_fuzz_SOURCES = tests/fuzz/form_fuzz.c
 tests_fuzz_form_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_form_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
 
-
-
 fuzz_targets += tests/fuzz/tags_fuzz
 tests_fuzz_tags_fuzz_SOURCES = tests/fuzz/tags_fuzz.c
 tests_fuzz_tags_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
@@ -107,4 +105,7 @@ tests_fuzz_acl_fuzz_SOURCES = tests/fuzz/acl_fuzz.c
 tests_fuzz_acl_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_acl_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
 
-
+fuzz_targets += tests/fuzz/point_fuzz
+tests_fuzz_point_fuzz_SOURCES = tests/fuzz/point_fuzz.c
+tests_fuzz_point_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_point_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
