@@ -82,7 +82,6 @@ denied(struct rq *rq, const struct access_question *q)
 {
 	struct span text = access_denied(q, &rq->answer);
 
-	rq->decided = rq->denied = true;
 	return text.n > 0 ? fail_long(&rq->fail, E_ACCESS_DENIED, text)
 			  : fail_set(&rq->fail, E_ACCESS_DENIED);
 }
@@ -295,8 +294,8 @@ owner_only(struct rq *rq)
 	return E_METHOD_NOT_ALLOWED;
 }
 
-static enum err
-request_allow(struct rq *rq)
+enum err
+rq_allow(struct rq *rq)
 {
 	struct span version = rq->op->level == LEVEL_OBJECT && rq->web == NULL
 	    ? query_get(rq, "versionId")
@@ -319,28 +318,6 @@ request_allow(struct rq *rq)
 	if (e == OK)
 		e = need_more(rq, version);
 	return e == OK ? owner_only(rq) : e;
-}
-
-enum err
-rq_allow(struct rq *rq)
-{
-	enum err e = request_allow(rq);
-
-	rq->decided = true;
-	rq->denied = e == E_ACCESS_DENIED;
-	return e;
-}
-
-const char *
-allow_why(const struct rq *rq)
-{
-	struct buf b = { 0 };
-	const char *out;
-
-	access_why(&b, &rq->answer);
-	out = arena_str(rq->arena, buf_view(&b));
-	buf_fini(&b);
-	return out;
 }
 
 bool

@@ -306,10 +306,14 @@ put_answer(struct buf *b, const struct rq *rq)
 static void
 put_decision(struct buf *b, const struct rq *rq)
 {
-	if (!rq->decided)
+	struct buf why = { 0 };
+
+	if (rq->answer.action == NULL)
 		return;
-	put_str(b, "decision", rq->denied ? "Deny" : "Allow");
-	put_str(b, "reason", allow_why(rq));
+	access_why(&why, &rq->answer);
+	put_str(b, "decision", rq->answer.why.allowed ? "Allow" : "Deny");
+	put(b, "reason", buf_view(&why));
+	buf_fini(&why);
 }
 
 static void
