@@ -12,12 +12,11 @@ E2E_TESTS = tests/e2e/restart.py tests/e2e/conformance.py tests/e2e/dataset.py \
 	tests/e2e/website.py
 E2E_TESTS += tests/e2e/accesslog.py
 E2E_TESTS += tests/e2e/identities.py
+
+	tests/e2e/accounts.py \
 E2E_TESTS += tests/e2e/races.py tests/e2e/presigned.py tests/e2e/browser.py
 E2E_TESTS += tests/e2e/versions.py
-
 E2E_TESTS += tests/e2e/accesslog.py tests/e2e/audit.py
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py
-
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 
 check-e2e: all
