@@ -8,6 +8,7 @@
 
 #include "access/access.h"
 #include "base/task.h"
+#include "codec/totp.h"
 #include "http/http.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
@@ -37,6 +38,7 @@ struct s3_conf {
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
 	unsigned cors_default; /* enum s3_cors */
+	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
 };
 

@@ -25,6 +25,7 @@ libobject_a_SOURCES = \
 	src/object/obj_doc.c \
 	src/object/obj_list.c \
 	src/object/obj_lock.c \
+	src/object/obj_mfa.c \
 	src/object/obj_priv.h \
 	src/object/obj_put.c \
 	src/object/obj_read.c \

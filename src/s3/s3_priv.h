@@ -3,6 +3,8 @@
 #ifndef S3_PRIV_H
 #define S3_PRIV_H
 
+#include <stdatomic.h>
+
 #include "access/policy.h"
 #include "access/roster.h"
 #include "auth/chunksig.h"
@@ -55,6 +57,7 @@ struct s3 {
 	struct http_app app, web_app;
 	struct op_index *index;
 	struct team *team;
+	_Atomic uint64_t mfa_step; /* of the last code that was used */
 };
 
 struct bucket_cache;
@@ -377,6 +380,9 @@ struct granted_ask {
 	struct obj_version version;
 };
 enum policy_match granted_match(struct rq *rq, const struct granted_ask *ask);
+
+/* mfa.c: x-amz-mfa; *shown: it came with a code that holds. Counts once. [loop] */
+NODISCARD enum err mfa_check(struct rq *rq, bool *shown);
 
 /* alter.c: writing one side of an object */
 struct alter { /* zeroed, in the arena */
