@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "codec/totp.h"
 #include "http/http.h"
+#include "iam/iam.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
 
@@ -22,6 +23,7 @@ enum s3_cors { S3_CORS_LOCAL, S3_CORS_ANY, S3_CORS_OFF };
 struct s3_conf {
 	struct store *store;
 	struct access *access;
+	const struct iam_conf *iam; /* of the query APIs */
 	struct task_pool *pool; /* workers */
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */

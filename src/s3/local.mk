@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libs3.a
 libs3_a_SOURCES = \
+	src/s3/accesslog.c \
 	src/s3/address.c \
+	src/s3/allow.c \
 	src/s3/alter.c \
 	src/s3/bucket.c \
+	src/s3/context.c \
 	src/s3/dispatch.c \
 	src/s3/granted.c \
 	src/s3/headers.c \
@@ -22,8 +25,10 @@ libs3_a_SOURCES = \
 	src/s3/op_list.c \
 	src/s3/op_lock.c \
 	src/s3/op_parts.c \
+	src/s3/op_policy.c \
 	src/s3/op_post.c \
 	src/s3/op_put.c \
+	src/s3/op_query.c \
 	src/s3/op_rename.c \
 	src/s3/op_service.c \
 	src/s3/op_tag.c \
@@ -39,5 +44,6 @@ libs3_a_SOURCES = \
 	src/s3/s3_priv.h \
 	src/s3/sign.c \
 	src/s3/website.c \
-	include/s3/ops.def include/s3/s3.h include/s3/steps.def
-libs3_a_SOURCES += src/s3/accesslog.c
+	include/s3/ops.def \
+	include/s3/s3.h \
+	include/s3/steps.def

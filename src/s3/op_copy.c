@@ -44,6 +44,8 @@ source_find(struct rq *rq, struct copy_source *s)
 	s->source.account = header_get(rq, "x-amz-source-expected-bucket-owner");
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
+	if (e == OK)
+		e = allow_source(rq, &s->source);
 	if (e != OK)
 		return e;
 	/* Pinned before it is read: what is hashed stays in place. */
@@ -224,7 +226,6 @@ static enum err
 copy_headers(struct rq *rq, struct copy_op *op)
 {
 	struct object_headers h;
-	struct lock_look lock;
 	enum err e = query_plain(rq);
 
 	if (e == OK)
@@ -236,11 +237,9 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	if (e == OK)
 		e = headers_cond_write(rq, &op->copy.dest.cond);
 	if (e == OK)
-		e = headers_lock_look(rq, &lock);
+		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
-		e = headers_lock_admit(rq, &h.attrs, &lock);
-	if (e == OK)
-		e = headers_acl_admit(rq, &h.attrs, NULL);
+		e = headers_acl_admit(rq, &h.attrs);
 	if (e != OK)
 		return e;
 	op->copy.attrs = h.attrs;

@@ -186,8 +186,7 @@ list_read(struct txn *t, void *arg)
 	struct listing *l = arg;
 	enum err e = obj_bucket_find(t, l->rq->bucket, &l->list.bucket, &l->rq->fail);
 
-	if (e == OK)
-		e = owner_look(t, l->rq, &l->owners);
+	owner_look(t, l->rq, &l->owners);
 	if (e == OK)
 		e = obj_version_list(t, &l->list, l->rq->arena);
 	return e == OK ? l->bad : e;
