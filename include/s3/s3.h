@@ -20,6 +20,11 @@ struct store;
 /* Who may ask from a page of another origin where a bucket has no rules. */
 enum s3_cors { S3_CORS_LOCAL, S3_CORS_ANY, S3_CORS_OFF };
 
+/* Keys of clients (SSE-C): taken, over TLS only, and only in buckets that say so. */
+enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
+
+struct kms;
+
 struct s3_conf {
 	struct store *store;
 	struct access *access;
@@ -42,6 +47,9 @@ struct s3_conf {
 	unsigned cors_default; /* enum s3_cors */
 	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
+	struct kms *kms;
+	unsigned sse_c; /* enum s3_sse_c */
+	bool encrypt_at_rest; /* also what nobody asked to be encrypted */
 };
 
 struct s3 *s3_new(const struct s3_conf *conf); /* conf is copied, its pointers borrowed */

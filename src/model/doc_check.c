@@ -373,6 +373,24 @@ check_with_id(enum doc d, const struct xml_node *root, struct span id, struct fa
 	return OK;
 }
 
+/* ---- encryption ---- */
+
+static enum err
+check_encryption(const struct xml_node *root, struct fail *fail)
+{
+	const struct xml_node *rule = xml_child(root, "Rule"),
+			      *by = xml_child(rule, "ApplyServerSideEncryptionByDefault");
+
+	if (by == NULL || !span_is(xml_text(by, "SSEAlgorithm"), "AES256") ||
+	    xml_child(by, "KMSMasterKeyID") == NULL)
+		return OK;
+	(void)fail_msg(fail, E_INVALID_ARGUMENT,
+	    "a KMSMasterKeyID is not applicable if the default sse algorithm is not "
+	    "aws:kms or aws:kms:dsse");
+	fail_pair_str(fail, "ArgumentName", "ApplyServerSideEncryptionByDefault");
+	return E_INVALID_ARGUMENT;
+}
+
 /* ---- object lock ---- */
 
 static enum err
@@ -449,6 +467,8 @@ doc_check(enum doc d, const struct xml_node *root, struct span id, struct doc_te
 					   : fail_msg(fail, E_INVALID_REQUEST,
 						 "Must specify at least one "
 						 "configuration.");
+	case DOC_ENCRYPTION:
+		return check_encryption(root, fail);
 	default:
 		return OK;
 	}

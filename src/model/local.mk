@@ -10,6 +10,7 @@ libmodel_a_SOURCES = \
 	src/model/model_priv.h \
 	src/model/rec.c \
 	src/model/rec_bucket.c \
+	src/model/rec_crypt.c \
 	src/model/rec_doc.c \
 	src/model/rec_entity.c \
 	src/model/rec_object.c \
@@ -26,6 +27,7 @@ libmodel_a_SOURCES = \
 	include/model/doc.h \
 	include/model/docs.def \
 	include/model/rec.h \
+	include/model/rec_crypt.h \
 	include/model/side.def \
 	include/model/side.h \
 	include/model/site.h \

@@ -37,3 +37,11 @@ libobject_a_SOURCES = \
 	src/object/obj_write.c \
 	src/object/put_priv.h \
 	src/object/team.c
+
+	include/object/version.h
+libobject_a_SOURCES += src/object/obj_bytes.c include/object/bytes.h
+libobject_a_SOURCES += src/object/crypt.c include/object/crypt.h \
+	src/object/kms.c include/object/kms.h \
+	src/object/obj_hash.c include/object/hash.h \
+	src/object/obj_plain.c include/object/plain.h \
+	src/object/obj_seal.c include/object/seal.h

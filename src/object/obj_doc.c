@@ -58,6 +58,27 @@ obj_doc_get(struct txn *t, const struct obj_doc *d, struct span *inner)
 	return OK;
 }
 
+enum err
+obj_doc_find(struct txn *t, const struct obj_doc *d, struct span *inner, bool *own)
+{
+	char key[KEY_MAX];
+	struct rec_doc rec;
+	struct span row;
+	enum err e =
+	    table_get(t, T_DOCUMENT, doc_key(key, d->bucket_id, d->doc, d->id), &row);
+
+	*own = false;
+	if (e == E_NOT_FOUND)
+		return OK;
+	if (e == OK)
+		e = rec_doc_get(row, &rec);
+	if (e != OK)
+		return e;
+	*own = !rec.deleted;
+	*inner = rec.inner;
+	return OK;
+}
+
 static bool
 count_row(void *ctx, struct span id, struct span inner)
 {
@@ -168,8 +189,9 @@ obj_doc_delete(struct txn *t, const struct obj_doc *d)
 		e = fail_set(d->fail, E_NO_SUCH_BUCKET);
 	if (e != OK)
 		return e;
-	/* What every bucket has from the start stays away only if that is written down. */
-	if (doc_row(d->doc)->fallback != NULL)
+	/* What every bucket has from the start stays away only if that is written down, and
+	 * what no bucket is without comes back. */
+	if (doc_row(d->doc)->fallback != NULL && doc_row(d->doc)->missing != E_INTERNAL)
 		return doc_write(t, d, &gone);
 	e = doc_remove(t, d);
 	if (e == E_NOT_FOUND)

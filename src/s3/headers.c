@@ -21,21 +21,6 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 	return E_NOT_IMPLEMENTED;
 }
 
-/* ---- what is not there yet must not be passed over in silence ---- */
-
-static enum err
-refuse_headers(struct rq *rq)
-{
-	static const char *const names[] = { "x-amz-server-side-encryption",
-		"x-amz-server-side-encryption-customer-algorithm",
-		"x-amz-server-side-encryption-aws-kms-key-id" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (header_get(rq, names[i]).p != NULL)
-			return header_not_implemented(rq, names[i], NULL);
-	return OK;
-}
-
 enum err
 headers_class(struct rq *rq, uint8_t *out)
 {
@@ -147,11 +132,10 @@ headers_object(struct rq *rq, struct object_headers *out)
 {
 	struct attrs *a = &out->attrs;
 	struct span type = header_get(rq, "content-type");
-	enum err e = refuse_headers(rq);
+	enum err e;
 
 	*out = (struct object_headers){ 0 };
-	if (e == OK)
-		e = headers_class(rq, &out->class);
+	e = headers_class(rq, &out->class);
 	if (e == OK)
 		e = headers_redirect(rq, &out->redirect);
 	if (e != OK)

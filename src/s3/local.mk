@@ -20,6 +20,7 @@ libs3_a_SOURCES = \
 	src/s3/op_cors.c \
 	src/s3/op_delete.c \
 	src/s3/op_doc.c \
+	src/s3/op_encryption.c \
 	src/s3/op_get.c \
 	src/s3/op_health.c \
 	src/s3/op_list.c \
@@ -43,6 +44,9 @@ libs3_a_SOURCES = \
 	src/s3/s3.c \
 	src/s3/s3_priv.h \
 	src/s3/sign.c \
+	src/s3/sse.c \
+	src/s3/sse_kms.c \
+	src/s3/sse_priv.h \
 	src/s3/website.c \
 	include/s3/ops.def \
 	include/s3/s3.h \

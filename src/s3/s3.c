@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "codec/b64.h"
-#include "s3_priv.h"
+#include "sse_priv.h"
 
 static void *
 s3_loop_new(void *ctx, struct inbox *inbox)
@@ -23,6 +23,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	rand_bytes(id_2, sizeof id_2);
 	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
 	l->buckets = bucket_cache_new();
+	l->sse = sse_cache_new();
 	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
@@ -39,6 +40,7 @@ s3_loop_free(void *ctx, void *loop)
 
 	(void)ctx;
 	bucket_cache_free(&l->buckets);
+	sse_cache_free(&l->sse);
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
@@ -166,6 +168,7 @@ s3_new(const struct s3_conf *conf)
 	s->conf = *conf;
 	s->index = op_index_new();
 	s->team = team_new(conf->pool);
+	s->keys = sse_keys_new(conf->kms);
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,
@@ -193,6 +196,7 @@ s3_free(struct s3 **s3)
 	*s3 = NULL;
 	op_index_free(&s->index);
 	team_free(&s->team);
+	sse_keys_free(&s->keys);
 	mem_free(s);
 }
 

@@ -14,8 +14,10 @@
 #include "codec/uri.h"
 #include "codec/xml.h"
 #include "object/acl.h"
+#include "object/document.h"
 #include "object/lock.h"
 #include "object/object.h"
+#include "object/plain.h"
 #include "object/put.h"
 #include "object/read.h"
 #include "object/version.h"
@@ -59,9 +61,13 @@ struct s3 {
 	struct op_index *index;
 	struct team *team;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
+	struct sse_keys *keys; /* policies of the named ones */
 };
 
 struct bucket_cache;
+struct sse;
+struct sse_cache;
+struct sse_keys;
 enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
 
 /* Where auth/ asks for secrets: one check at a time, of rq. */
@@ -76,6 +82,7 @@ enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 struct s3_loop {
 	struct s3 *s3;
 	struct bucket_cache *buckets;
+	struct sse_cache *sse;
 	struct accesslog_cache *logs;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
@@ -278,7 +285,7 @@ NODISCARD enum err allow_blocked(struct rq *rq, bool acl);
 /* context.c: what policies ask a request for */
 struct context {
 	struct rq *rq;
-	const char *action;
+	const char *action; /* of the question that is asked */
 	const struct bucket_rules *rules;
 	const struct rec_bucket *bkt;
 	struct span bucket, key;
@@ -447,7 +454,8 @@ enum range_form range_parse(struct span v, uint64_t size, uint64_t *off, uint64_
 NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
 /* Makes rq->body; checksum is the kind to compute when the client names none, and with
  * keep true the kind to keep whatever it names. */
-NODISCARD enum err intake_start(struct rq *rq, uint8_t checksum, bool keep);
+NODISCARD enum err intake_start(
+    struct rq *rq, uint8_t checksum, bool keep, const struct sse *sse); /* sse.c */
 NODISCARD enum err intake_document(struct rq *rq);
 /* The file inside rq->form. */
 NODISCARD enum err intake_form(struct rq *rq);
@@ -502,6 +510,7 @@ enum err op_get_retention_begin(struct rq *rq);
 enum err op_put_retention_finish(struct rq *rq);
 enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
+enum err op_update_encryption_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

@@ -34,6 +34,7 @@ struct server {
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
 	struct keyring *keys;
+	struct kms *kms;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct iam_conf iam;
@@ -116,7 +117,9 @@ open_store(struct server *s)
 		sc.durability = STORE_NONE;
 	}
 	e = store_open(&s->store, &sc, &s->fail);
-	return e == OK ? master_load(&s->keys, c->master_key_file, sc.dir, &s->fail) : e;
+	if (e == OK)
+		e = master_load(&s->keys, c->master_key_file, sc.dir, &s->fail);
+	return e == OK ? master_kms(&s->kms, c, s->store, s->keys, &s->fail) : e;
 }
 
 static enum err
@@ -132,6 +135,9 @@ open_s3(struct server *s)
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
 		.default_ownership = c->default_ownership,
+		.kms = s->kms,
+		.sse_c = c->sse_c,
+		.encrypt_at_rest = c->encrypt_at_rest,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
@@ -372,6 +378,7 @@ server_stop(struct server *s)
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	store_close(&s->store);
+	kms_free(&s->kms);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
 	if (s->ephemeral != NULL)
