@@ -41,6 +41,13 @@ def versioning(s3, status="Enabled", mfa=None, headers=None):
     return s3.put("data", None, body, headers, "versioning")
 
 
+def rules(s3):
+    body = ("<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter/><Expiration><Days>1"
+            "</Days></Expiration></Rule></LifecycleConfiguration>")
+    digest = base64.b64encode(hashlib.md5(body.encode()).digest()).decode()
+    return s3.put("data", None, body, {"Content-MD5": digest}, "lifecycle")
+
+
 def refused(answer, message=WANTED):
     equal((answer.status, answer.code, answer.xml.get("Message")), (403, "AccessDenied", message))
 
@@ -63,6 +70,7 @@ def test_versions_go_with_a_code_only():
         refused(versioning(s3, mfa="Enabled"))
         equal(versioning(s3, mfa="Enabled", headers=device.header()).status, 200)
         equal(shown(s3), ("Enabled", "Enabled"))
+        equal(rules(s3).code, "InvalidBucketState")
         old = version(s3)
         refused(s3.delete("data", "key", {"versionId": old}))
         equal(s3.delete("data", "key").status, 204, "a marker needs no code")
@@ -96,6 +104,17 @@ def test_bad_codes():
             refused(versioning(s3, mfa="Enabled", headers={"x-amz-mfa": value}), "Access Denied")
         equal(shown(s3), (None, None))
         equal(versioning(s3, mfa="Enabled", headers={"x-amz-mfa": good}).status, 200)
+
+
+def test_not_with_rules():
+    with Server(args=["--root-mfa-secret", SECRET], buckets=["data"]) as server:
+        s3 = server.client()
+        equal(rules(s3).status, 200)
+        answer = versioning(s3, mfa="Enabled", headers=Device().header())
+        equal((answer.status, answer.code, answer.xml.get("Message")), (
+            409, "InvalidBucketState", "Mfa Authentication is not supported on a bucket with "
+            "lifecycle configuration. Delete lifecycle configuration before enabling Mfa "
+            "Authentication."))
 
 
 def test_without_a_device():
