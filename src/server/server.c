@@ -175,6 +175,12 @@ open_s3(struct server *s)
 	if (c->access_log[0] != '\0')
 		e = reqlog_open(
 		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
+	if (e == OK && c->root_mfa_secret[0] != '\0' &&
+	    !totp_parse(span_str(c->root_mfa_secret), &sc.mfa_secret))
+		e = fail_msg(&s->fail, E_CONFIG,
+		    "root-mfa-secret: not allowed; allowed: %d to %d bytes as base32 "
+		    "(A-Z 2-7)",
+		    TOTP_SECRET_MIN, TOTP_SECRET_MAX);
 	if (e == OK)
 		e = open_audit(s);
 	if (e == OK)
