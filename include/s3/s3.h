@@ -9,6 +9,7 @@
 #include "access/access.h"
 #include "base/task.h"
 #include "http/http.h"
+#include "iam/iam.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
 
@@ -26,6 +27,7 @@ struct kms;
 struct s3_conf {
 	struct store *store;
 	struct access *access;
+	const struct iam_conf *iam; /* of the query APIs */
 	struct task_pool *pool; /* workers */
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */

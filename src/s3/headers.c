@@ -469,7 +469,7 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	if (rec->class != CLASS_STANDARD)
 		reply_header_str(rq, "x-amz-storage-class", class_name(rec->class));
 	v = side_get(attrs, SIDE_TAGS);
-	if (v.p != NULL && rq_may(rq, "s3:GetObjectTagging"))
+	if (v.p != NULL && allow_may(rq, "s3:GetObjectTagging", rq->key))
 		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
 	headers_lock_put(rq, attrs);
 }

@@ -108,6 +108,8 @@ source_find(struct rq *rq, struct copy_source *s)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e == OK)
 		e = sse_customer_take(rq, SSE_COPY_SOURCE, true, &s->customer);
+	if (e == OK)
+		e = allow_source(rq, &s->source);
 	if (e != OK)
 		return e;
 	/* Pinned before it is read: what is hashed stays in place. */

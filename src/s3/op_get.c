@@ -324,7 +324,8 @@ get_reply(struct txn *t, void *arg)
 	struct get *g = rq->data;
 	enum err e = get_find(t, g);
 
-	if (e != OK && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
+	e = allow_missing(rq, e);
+	if (e != OK && e != E_ACCESS_DENIED && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
 		obj_plain_end(&g->plain);
 		get_marker(g);
 		return OK;

@@ -44,6 +44,8 @@ s3_loop_free(void *ctx, void *loop)
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
+	sigv4_free(&l->query[0]);
+	sigv4_free(&l->query[1]);
 	roster_free(&l->roster);
 	buf_fini(&l->head);
 	buf_fini(&l->out);
@@ -147,6 +149,9 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 		accesslog_write(rq, info);
 	if (rq->drop != NULL)
 		rq->drop(rq);
+	policy_free(&rq->rules.policy);
+	if (rq->from != NULL)
+		policy_free(&rq->from->rules.policy);
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);

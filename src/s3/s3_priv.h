@@ -3,6 +3,7 @@
 #ifndef S3_PRIV_H
 #define S3_PRIV_H
 
+#include "access/decide.h"
 #include "access/roster.h"
 #include "auth/chunksig.h"
 #include "auth/postsig.h"
@@ -26,6 +27,7 @@ enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
+	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
 	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
@@ -85,6 +87,8 @@ struct s3_loop {
 	struct signer signer;
 	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf query_auth[2]; /* of each enum iam_service */
+	struct sigv4 *query[2]; /* NULL: not yet called */
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
 	struct buf head, out;
 };
@@ -97,6 +101,19 @@ enum step {
 	STEP_COUNT
 };
 #define RQ_MAGIC 0x52515333u
+
+/* What the bucket's documents say to every decision. policy is held. */
+struct bucket_rules {
+	struct policy *policy; /* or NULL */
+	bool broken; /* it has one that can't be read */
+	bool requester_pays;
+	/* Block Public Access */
+	bool no_public_acls, ignore_public_acls, no_public_policy, restrict_public;
+};
+struct bucket_view {
+	struct rec_bucket rec;
+	struct bucket_rules rules;
+};
 
 struct rq {
 	unsigned magic;
@@ -123,6 +140,13 @@ struct rq {
 	struct credential *credential; /* held: of who signed, or NULL */
 	const struct identity *who; /* never NULL: access_nobody until SIGN */
 	struct rec_bucket bkt;
+	struct bucket_rules rules;
+	struct access_answer answer; /* the last decision: why */
+	const struct access_point *point; /* the way here, or NULL */
+	struct bucket_view *from; /* of a copy's source, when it is another bucket's */
+	struct span from_name;
+	struct txn *inside; /* the read that is going on, or NULL */
+	bool allow_again; /* a policy asks for what is in the body */
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
 	bool charged; /* the requester said it pays, where requesters do */
@@ -161,8 +185,6 @@ struct reply_read {
 void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
 void rq_resume(struct rq *rq, enum err e); /* [loop] */
-NODISCARD enum err rq_allow(struct rq *rq); /* may they? */
-bool rq_may(struct rq *rq, const char *action); /* that too? */
 void rq_finish(struct rq *rq); /* from a step: REPLY is next */
 struct rq *rq_new(struct s3 *s3, struct http_req *http);
 
@@ -181,7 +203,9 @@ NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
-NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
+NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
+/* Another one: the caller lets go of out->rules.policy. */
+NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
 
@@ -220,8 +244,42 @@ void xml_put_owner(struct buf *b, const char *name, const struct account *owner)
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_query(
+    struct rq *rq, unsigned service, struct span body); /* enum iam_service */
 NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
 struct auth_conf sign_conf(const struct s3 *s, struct signer *ctx);
+
+/* allow.c: may they? E_ACCESS_DENIED in AWS's words, and rq->answer says why. */
+NODISCARD enum err rq_allow(
+    struct rq *rq); /* the operation and all its headers ask for */
+bool rq_may(struct rq *rq, const char *action); /* that too? */
+/* One right more, to key in the request's bucket (n = 0: to the bucket). */
+NODISCARD enum err allow_also(struct rq *rq, const char *action, struct span key);
+/* The same without a word. */
+bool allow_may(struct rq *rq, const char *action, struct span key);
+/* One key of many, with the text of its version's id (n = 0: the current one); *why is what
+ * to tell if not. */
+bool allow_delete(struct rq *rq, struct span key, struct span version, struct span *why);
+/* To read what is to be copied. [loop] */
+NODISCARD enum err allow_source(struct rq *rq, const struct obj_source *source);
+/* Who may not list is not told that a key is missing: e, or E_ACCESS_DENIED instead. */
+NODISCARD enum err allow_missing(struct rq *rq, enum err e);
+/* Public policies, and public ACLs, where they are blocked. */
+NODISCARD enum err allow_blocked(struct rq *rq, bool acl);
+
+/* context.c: what policies ask a request for */
+struct context {
+	struct rq *rq;
+	const struct rec_bucket *bkt;
+	struct span bucket, key;
+	struct span version; /* text of its id; n = 0: the current one */
+	struct span prefix; /* instead of the parameter; p == NULL: none */
+	bool plain; /* not this request's own subject: parameters do not count */
+	bool asked_body; /* what was asked for is in a body that is not here yet */
+	bool tags_known;
+	struct attrs tags;
+};
+bool context_value(void *ctx, const struct policy_ask *ask, struct policy_values *out);
 
 /* reply.c */
 void reply_begin(struct rq *rq, unsigned status); /* empties the scratch */
@@ -375,6 +433,8 @@ void intake_end(void *ctx, struct http_req *http);
 void intake_gone(void *ctx, struct http_req *http, enum err why);
 
 /* operations, op_*.c */
+enum err op_query_begin(struct rq *rq);
+enum err op_query_finish(struct rq *rq);
 enum err op_list_buckets_begin(struct rq *rq);
 enum err op_create_bucket_finish(struct rq *rq);
 enum err op_head_bucket_begin(struct rq *rq);
@@ -408,6 +468,9 @@ enum err op_put_acl_finish(struct rq *rq);
 enum err op_get_tagging_begin(struct rq *rq);
 enum err op_put_tagging_finish(struct rq *rq);
 enum err op_delete_tagging_begin(struct rq *rq);
+enum err op_get_policy_begin(struct rq *rq);
+enum err op_put_policy_finish(struct rq *rq);
+enum err op_get_policy_status_begin(struct rq *rq);
 enum err op_get_retention_begin(struct rq *rq);
 enum err op_put_retention_finish(struct rq *rq);
 enum err op_get_legal_hold_begin(struct rq *rq);

@@ -11,13 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "access/access.h"
+#include "access/declare.h"
+#include "base/clock.h"
 #include "base/arena.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json.h"
 #include "http/http.h"
+#include "iam/oidc.h"
 #include "job/logship.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
@@ -34,6 +36,8 @@ struct server {
 	struct keyring *keys;
 	struct kms *kms;
 	struct access *access;
+	struct iam_oidc *oidc;
+	struct iam_conf iam;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
 	struct ledger *ledger;
@@ -143,12 +147,19 @@ open_s3(struct server *s)
 	if (e == OK)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
+	if (e == OK)
+		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e != OK)
 		return e;
 	domains_split(s);
 	s->access = access_new(&ac);
+	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	if (e != OK)
+		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
+	s->iam = (struct iam_conf){ s->access, s->keys, s->oidc };
 	sc.access = s->access;
+	sc.iam = &s->iam;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
@@ -357,6 +368,7 @@ server_stop(struct server *s)
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
+	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	store_close(&s->store);
 	kms_free(&s->kms);
