@@ -44,6 +44,7 @@ struct s3_conf {
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
 	unsigned cors_default; /* enum s3_cors */
+	unsigned default_ownership; /* of new buckets: enum obj_ownership */
 	struct kms *kms;
 	unsigned sse_c; /* enum s3_sse_c */
 	bool encrypt_at_rest; /* also what nobody asked to be encrypted */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libaccess.a
 libaccess_a_SOURCES = src/access/access.c include/access/access.h include/access/identity.h \
-	include/access/policy.h include/access/keys.def include/access/actions.def \
+	include/access/policy.h include/access/grant.h src/access/grant.c include/access/keys.def include/access/actions.def \
 	src/access/policy_priv.h src/access/policy.c src/access/policy_parse.c \
 	src/access/policy_check.c src/access/policy_key.c src/access/policy_principal.c \
 	src/access/condition.c \

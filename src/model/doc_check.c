@@ -373,17 +373,6 @@ check_with_id(enum doc d, const struct xml_node *root, struct span id, struct fa
 	return OK;
 }
 
-static enum err
-check_ownership(const struct xml_node *root, struct fail *fail)
-{
-	struct span v = xml_text(xml_child(root, "Rule"), "ObjectOwnership");
-
-	if (span_is(v, "BucketOwnerEnforced"))
-		return OK;
-	return fail_msg(fail, E_NOT_IMPLEMENTED,
-	    "The object ownership %.*s is not implemented.", (int)v.n, v.p);
-}
-
 /* ---- encryption ---- */
 
 static enum err
@@ -471,8 +460,6 @@ doc_check(enum doc d, const struct xml_node *root, struct span id, struct doc_te
 	case DOC_TIERING:
 	case DOC_INVENTORY:
 		return check_with_id(d, root, id, fail);
-	case DOC_OWNERSHIP:
-		return check_ownership(root, fail);
 	case DOC_OBJECT_LOCK:
 		return check_lock(root, fail);
 	case DOC_PUBLIC_BLOCK:

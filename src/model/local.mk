@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
+	src/model/acl.c \
 	src/model/directory.c \
 	src/model/doc.c \
 	src/model/doc_check.c \
@@ -20,6 +21,7 @@ libmodel_a_SOURCES = \
 	src/model/usage.c \
 	src/model/walk.c \
 	src/model/worm.c \
+	include/model/acl.h \
 	include/model/classes.def \
 	include/model/directory.h \
 	include/model/doc.h \

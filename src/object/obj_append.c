@@ -130,6 +130,8 @@ obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
 		goto out;
 	/* A version of its own: locked as this request and the bucket say. */
 	side_set(p->arena, &attrs, SIDE_LOCK, side_get(&p->attrs, SIDE_LOCK));
+	if (side_get(&p->attrs, SIDE_ACL).p != NULL)
+		side_set(p->arena, &attrs, SIDE_ACL, side_get(&p->attrs, SIDE_ACL));
 	p->appended = true;
 	e = obj_dest_put(t, &p->dest, &was, &p->rec, &attrs);
 out:

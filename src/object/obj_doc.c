@@ -3,6 +3,7 @@
 
 #include "object/document.h"
 
+#include "object/acl.h"
 #include "object/object.h"
 
 enum { HEAD = 9, KEY_MAX = HEAD + DOC_ID_MAX };
@@ -88,6 +89,27 @@ count_row(void *ctx, struct span id, struct span inner)
 	return ++*n < OBJ_DOCS_MAX;
 }
 
+/* A bucket whose list gives others something keeps its list (recorded answer). */
+static enum err
+enforced_check(struct txn *t, const struct rec_bucket *b, const struct obj_doc *d,
+    const struct doc_text *text)
+{
+	struct span enforced = SPAN_LIT(">BucketOwnerEnforced<");
+	struct arena a;
+	struct acl acl;
+	bool stored;
+	enum err e;
+
+	if (span_search(text->inner, enforced, 0) == text->inner.n)
+		return OK;
+	arena_init(&a, SIZE_MAX);
+	e = obj_acl_bucket(t, b, &a, &acl, &stored);
+	if (e == OK && stored && !acl_is_owners(&acl, acl.owner))
+		e = fail_set(d->fail, E_INVALID_BUCKET_ACL);
+	arena_fini(&a);
+	return e;
+}
+
 static enum err
 put_allowed(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 {
@@ -103,6 +125,8 @@ put_allowed(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 		e = fail_msg(d->fail, E_INVALID_BUCKET_STATE,
 		    "Versioning must be 'Enabled' on the bucket to apply a Object Lock "
 		    "configuration");
+	if (e == OK && d->doc == DOC_OWNERSHIP)
+		e = enforced_check(t, &b, d, text);
 	if (e == OK && text->target.n > 0 &&
 	    obj_bucket_find(t, text->target, &b, NULL) != OK) {
 		e = fail_set(d->fail, E_INVALID_LOG_TARGET);

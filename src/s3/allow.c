@@ -11,6 +11,18 @@
 
 /* ---- one question ---- */
 
+/* Lists are looked at when no policy has spoken. */
+static enum policy_match
+ask_lists(void *ctx)
+{
+	const struct context *c = ctx;
+	struct granted_ask q = { .action = c->action, .bucket = c->bkt, .key = c->key };
+
+	if (c->version.n > 0 && !obj_version_parse(c->version, &q.version))
+		return POLICY_NOT_NAMED;
+	return granted_match(c->rq, &q);
+}
+
 static bool
 ask(struct context *c, const struct bucket_rules *rules, const char *action,
     struct access_question *q)
@@ -18,6 +30,7 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 	struct rq *rq = c->rq;
 	bool known = c->bkt->id != 0;
 
+	c->action = action;
 	*q = (struct access_question){ .who = rq->who,
 		.action = action,
 		.bucket = c->bucket,
@@ -30,6 +43,7 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 		.point = c->plain ? NULL : rq->point,
 		.now_ms = rq->now_ms,
 		.value = context_value,
+		.acl = ask_lists,
 		.ctx = c,
 		.arena = rq->arena };
 	return access_decide(q, &rq->answer);

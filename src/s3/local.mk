@@ -1,8 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libs3.a
 libs3_a_SOURCES = \
-	src/s3/address.c src/s3/allow.c src/s3/alter.c src/s3/bucket.c src/s3/context.c src/s3/dispatch.c src/s3/headers.c src/s3/headers_lock.c src/s3/intake.c \
-	src/s3/op_acl.c src/s3/op_bucket.c src/s3/op_copy.c src/s3/op_cors.c src/s3/op_delete.c \
+	src/s3/address.c \
+	src/s3/allow.c \
+	src/s3/alter.c \
+	src/s3/bucket.c \
+	src/s3/context.c \
+	src/s3/dispatch.c \
+	src/s3/granted.c \
+	src/s3/headers.c \
+	src/s3/headers_acl.c \
+	src/s3/headers_lock.c \
+	src/s3/intake.c \
+	src/s3/op_acl.c \
+	src/s3/op_bucket.c \
+	src/s3/op_copy.c \
+	src/s3/op_cors.c \
+	src/s3/op_delete.c \
 	src/s3/op_doc.c \
 	src/s3/op_encryption.c \
 	src/s3/op_get.c \

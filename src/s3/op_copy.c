@@ -107,9 +107,9 @@ source_find(struct rq *rq, struct copy_source *s)
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e == OK)
-		e = sse_customer_take(rq, SSE_COPY_SOURCE, true, &s->customer);
-	if (e == OK)
 		e = allow_source(rq, &s->source);
+	if (e == OK)
+		e = sse_customer_take(rq, SSE_COPY_SOURCE, true, &s->customer);
 	if (e != OK)
 		return e;
 	/* Pinned before it is read: what is hashed stays in place. */
@@ -321,6 +321,8 @@ copy_headers(struct rq *rq, struct copy_op *op)
 		e = headers_lock_look(rq, &lock);
 	if (e == OK)
 		e = headers_lock_admit(rq, &h.attrs, &lock);
+	if (e == OK)
+		e = headers_acl_admit(rq, &h.attrs, NULL);
 	if (e != OK)
 		return e;
 	op->copy.attrs = h.attrs;

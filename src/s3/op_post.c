@@ -17,7 +17,9 @@ struct post_op {
 	unsigned status;
 	struct sse_default def;
 	struct sse sse;
-	struct lock_look lock; /* of the bucket, as it was when the form began */
+	/* Of the bucket, as it was when the form began. */
+	struct lock_look lock;
+	struct acl_look acl;
 };
 
 /* ---- the fields ---- */
@@ -149,6 +151,8 @@ object_take(struct post_op *op)
 	if (e == OK)
 		e = headers_lock_admit(rq, &h.attrs, &op->lock);
 	if (e == OK)
+		e = headers_acl_admit(rq, &h.attrs, &op->acl);
+	if (e == OK)
 		e = headers_promise(rq, &promise);
 	if (e == OK)
 		e = sse_begin(rq, &op->def, &h.attrs, &op->sse);
@@ -205,6 +209,8 @@ op_post_object_begin(struct rq *rq)
 	struct span boundary = form_boundary(header_get(rq, "content-type"));
 	enum err e = headers_lock_look(rq, &op->lock);
 
+	if (e == OK)
+		e = headers_acl_look(rq, &op->acl);
 	if (e != OK)
 		return e;
 	if (boundary.n == 0) {

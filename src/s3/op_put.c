@@ -151,6 +151,8 @@ op_put_object_begin(struct rq *rq)
 		e = headers_lock_admit(rq, &h.attrs, &lock);
 	if (e == OK)
 		e = headers_lock_digest(rq, &h.attrs, &lock, "Object");
+	if (e == OK)
+		e = headers_acl_admit(rq, &h.attrs, NULL);
 	if (e != OK)
 		return e;
 	op->put.attrs = h.attrs;

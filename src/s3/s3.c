@@ -214,6 +214,7 @@ s3_website_app(struct s3 *s)
 
 struct make_bucket {
 	struct span name, region;
+	uint8_t ownership;
 	struct fail *fail;
 };
 
@@ -229,7 +230,10 @@ make_bucket(struct txn *t, void *arg)
 
 	if (e != E_NO_SUCH_BUCKET)
 		return e;
-	return obj_bucket_create(t, m->name, &want, m->fail);
+	e = obj_bucket_create(t, m->name, &want, m->fail);
+	if (e == OK && m->ownership != OWNERSHIP_ENFORCED)
+		e = obj_ownership_put(t, m->name, m->ownership, m->fail);
+	return e;
 }
 
 static enum err
@@ -249,7 +253,8 @@ s3_make_buckets(struct s3 *s, const char *list, struct fail *fail)
 	enum err e = OK;
 
 	while (rest.n > 0 && e == OK) {
-		struct make_bucket m = { .fail = fail };
+		struct make_bucket m = { .fail = fail,
+			.ownership = (uint8_t)s->conf.default_ownership };
 
 		m.name = span_trim(span_cut(&rest, ','));
 		m.region = strcmp(s->conf.region, "us-east-1") == 0

@@ -11,6 +11,7 @@
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "object/acl.h"
 #include "object/document.h"
 #include "object/lock.h"
 #include "object/object.h"
@@ -241,6 +242,14 @@ void payer_reply(struct rq *rq);
 const struct account *rq_account(struct rq *rq, struct span id);
 const struct account *rq_owner(struct rq *rq); /* of the bucket */
 void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+/* Owners row by row, where objects may have others than the bucket. */
+struct owners {
+	struct txn *t; /* NULL: all are the bucket owner's */
+	const struct account *bucket;
+};
+NODISCARD enum err owner_look(struct txn *t, struct rq *rq, struct owners *out);
+NODISCARD enum err owner_put(
+    struct buf *b, const struct owners *o, const struct rec_object *rec);
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
@@ -272,6 +281,7 @@ struct context {
 	struct rq *rq;
 	const struct rec_bucket *bkt;
 	struct span bucket, key;
+	const char *action; /* of the question that is asked */
 	struct span version; /* text of its id; n = 0: the current one */
 	struct span prefix; /* instead of the parameter; p == NULL: none */
 	bool plain; /* not this request's own subject: parameters do not count */
@@ -397,6 +407,41 @@ NODISCARD enum err headers_lock_admit(
 NODISCARD enum err headers_lock_digest(struct rq *rq, const struct attrs *attrs,
     const struct lock_look *l, const char *what);
 void headers_lock_put(struct rq *rq, const struct attrs *attrs);
+
+/* headers_acl.c: access control lists */
+struct acl_asked {
+	struct span canned; /* p == NULL: none by name */
+	bool granted; /* grant by grant: acl, without its owner */
+	bool document; /* by a document: acl, with its owner */
+	struct acl acl;
+};
+struct acl_look {
+	struct rq *rq;
+	struct obj_acl_rules rules;
+};
+struct span headers_acl_caller(const struct rq *rq); /* canonical id of who asks */
+struct span headers_acl_bucket_owner(struct rq *rq);
+NODISCARD enum err headers_acl_look(struct rq *rq, struct acl_look *out); /* [loop] */
+NODISCARD enum err headers_acl_read(struct rq *rq, struct acl_asked *out);
+/* E_METHOD_NOT_ALLOWED of a grantee by mail address in full; others as they are. */
+NODISCARD enum err headers_acl_mail(struct rq *rq, enum err e);
+NODISCARD enum err headers_acl_make(struct rq *rq, const struct acl_asked *asked,
+    bool bucket, struct span owner, struct acl *out);
+/* Says it no more than what holds under BucketOwnerEnforced? */
+bool headers_acl_is_void(struct rq *rq, const struct acl_asked *asked);
+/* The list and the owner that an object being written gets, into its SIDE_ACL. seen NULL: the
+ * bucket's rules are read here, where they are needed. [loop, or any with seen] */
+NODISCARD enum err headers_acl_admit(
+    struct rq *rq, struct attrs *attrs, const struct acl_look *seen);
+
+/* granted.c: how the lists speak of who asks. [any] */
+struct granted_ask {
+	const char *action;
+	const struct rec_bucket *bucket;
+	struct span key;
+	struct obj_version version;
+};
+enum policy_match granted_match(struct rq *rq, const struct granted_ask *ask);
 
 /* alter.c: writing one side of an object */
 struct alter { /* zeroed, in the arena */

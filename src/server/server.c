@@ -134,6 +134,7 @@ open_s3(struct server *s)
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
+		.default_ownership = c->default_ownership,
 		.kms = s->kms,
 		.sse_c = c->sse_c,
 		.encrypt_at_rest = c->encrypt_at_rest,

@@ -99,3 +99,8 @@ fuzz_targets += tests/fuzz/policy_fuzz
 tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c
 tests_fuzz_policy_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_policy_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
+
+fuzz_targets += tests/fuzz/acl_fuzz
+tests_fuzz_acl_fuzz_SOURCES = tests/fuzz/acl_fuzz.c
+tests_fuzz_acl_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_acl_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)

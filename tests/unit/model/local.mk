@@ -28,3 +28,8 @@ check_PROGRAMS += tests/unit/model/t_worm
 tests_unit_model_t_worm_SOURCES = tests/unit/model/t_worm.c
 tests_unit_model_t_worm_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_worm
+
+check_PROGRAMS += tests/unit/model/t_acl
+tests_unit_model_t_acl_SOURCES = tests/unit/model/t_acl.c
+tests_unit_model_t_acl_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_acl
