@@ -43,4 +43,5 @@ libobject_a_SOURCES += src/object/crypt.c include/object/crypt.h \
 	src/object/kms.c include/object/kms.h \
 	src/object/obj_hash.c include/object/hash.h \
 	src/object/obj_plain.c include/object/plain.h \
+	src/object/obj_rotate.c include/object/rotate.h \
 	src/object/obj_seal.c include/object/seal.h
