@@ -11,6 +11,7 @@ include src/http/local.mk
 include src/model/local.mk
 include src/access/local.mk
 include src/object/local.mk
+include src/iam/local.mk
 include src/s3/local.mk
 include src/job/local.mk
 include src/server/local.mk

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import acl
 import case
 import worm
 
@@ -126,3 +127,48 @@ def CreateBucket_object_lock(t):
     t.error(t.s3.put(name, headers={"x-amz-bucket-object-lock-enabled": "maybe"},
                      **t._location()), 400, "InvalidArgument")
     t.status(t.s3.head(name), 404)
+
+
+def CreateBucket_ownership(t):
+    for value in ("BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"):
+        name = acl.bucket(t, value)
+        t.eq(t.s3.get(name, query="ownershipControls").xml.get("Rule/ObjectOwnership"), value)
+    for value in ("RandomValue", ""):
+        t.error(t.s3.put(t.name(), headers={"x-amz-object-ownership": value}, **t._location()),
+                400, "InvalidArgument", "Invalid x-amz-object-ownership header: " + value,
+                ArgumentName="x-amz-object-ownership", ArgumentValue=None)
+
+
+def CreateBucket_acl(t):
+    me = acl.owner(t)
+
+    def make(canned=None, ownership="ObjectWriter", **grants):
+        headers = {"x-amz-object-ownership": ownership} if ownership else {}
+        if canned:
+            headers["x-amz-acl"] = canned
+        for what, who in grants.items():
+            headers["x-amz-grant-" + what.replace("_", "-")] = who
+        name = t.name()
+        return name, t.s3.put(name, headers=headers, **t._location())
+
+    for canned in ("private", "bucket-owner-full-control"):
+        for ownership in (None, "ObjectWriter"):
+            name, answer = make(canned, ownership)
+            t.status(answer, 200)
+            t.eq(acl.read(t, name, None), (me, acl.canned(me, "private")))
+    for canned in ("aws-exec-read", "log-delivery-write"):
+        name, answer = make(canned)
+        t.status(answer, 200)
+        t.eq(acl.read(t, name, None), (me, acl.canned(me, canned)))
+        t.error(make(canned, None)[1], 400, "InvalidBucketAclWithObjectOwnership")
+    name, answer = make(full_control="id=" + me, read="id=" + acl.OTHER)
+    t.status(answer, 200)
+    t.eq(acl.read(t, name, None), (me, [(me, "FULL_CONTROL"), (acl.OTHER, "READ")]))
+    for canned in ("public-read", "public-read-write", "authenticated-read"):
+        name, answer = make(canned)
+        t.error(answer, 400, "InvalidBucketAclWithBlockPublicAccessError",
+                "Bucket cannot have public ACLs set with BlockPublicAccess enabled")
+        t.status(t.s3.head(name), 404)
+    t.error(make("private", read="id=" + me)[1], 400, "InvalidRequest",
+            "Specifying both Canned ACLs and Header Grants is not allowed")
+    t.error(make("mine")[1], 400, "InvalidArgument", ArgumentName="x-amz-acl")

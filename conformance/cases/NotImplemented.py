@@ -6,7 +6,6 @@ BUCKET = {
         "encryption": "PutBucketEncryption",
         "lifecycle": "PutBucketLifecycleConfiguration",
         "notification": "PutBucketNotificationConfiguration",
-        "policy": "PutBucketPolicy",
         "replication": "PutBucketReplication",
     },
 }

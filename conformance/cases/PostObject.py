@@ -36,7 +36,7 @@ def PostObject_fields_become_headers(t):
     fields = [("key", "k"), ("Content-Type", "image/png"), ("Cache-Control", "no-store"),
               ("Content-Disposition", "attachment"), ("Content-Encoding", "gzip"),
               ("Expires", "Thu, 01 Jan 2030 00:00:00 GMT"), ("x-amz-meta-Who", "me"),
-              ("x-amz-storage-class", "STANDARD_IA"), ("acl", "private")]
+              ("x-amz-storage-class", "STANDARD_IA"), ("acl", "bucket-owner-full-control")]
     t.status(postform.post(t, name, fields, b"x"), 204)
     head = t.status(t.s3.head(name, "k"), 200)
     for field, value in fields[1:-1]:

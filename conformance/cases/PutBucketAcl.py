@@ -25,3 +25,16 @@ def PutBucketAcl_bad_documents(t):
 
 def PutBucketAcl_denied(t):
     document.denied(t, "PUT", "acl")
+
+
+def PutBucketAcl_canned(t):
+    acl.takes_canned(t, None, ("public-read", "public-read-write", "authenticated-read",
+                             "aws-exec-read", "log-delivery-write", "private"))
+
+
+def PutBucketAcl_grants(t):
+    acl.takes_grants(t, None)
+
+
+def PutBucketAcl_blocked(t):
+    acl.blocked(t, None)

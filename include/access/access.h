@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who may do what: one entry point for every request. Deny unless something allows. And
- * which accounts there are: the root account of the settings, and those of an identity file.
+ * Who there is: the root account of the settings, and those of an identity file, and what
+ * their secrets are. What they may do is decided in access/decide.h.
  */
 #ifndef ACCESS_ACCESS_H
 #define ACCESS_ACCESS_H
@@ -37,14 +37,6 @@ struct access_secret {
 /* A secret as it is kept in a rec_key: only for that access key. [any] */
 void access_seal_secret(
     const struct access *a, struct span id, struct span secret, struct buf *out);
-
-struct access_question {
-	struct span access_key; /* n = 0: nobody signed */
-	const char *action; /* "s3:GetObject" */
-	struct span bucket, key;
-};
-/* OK, or E_ACCESS_DENIED. [any] */
-NODISCARD enum err access_decide(struct access *a, const struct access_question *q);
 
 /* ---- accounts ---- */
 

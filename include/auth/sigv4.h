@@ -33,6 +33,7 @@ typedef enum err (*auth_secret_fn)(
     void *ctx, struct span access_key, struct auth_secret *out);
 
 struct auth_conf {
+	const char *service; /* expected in the scope; NULL: "s3" */
 	const char *region; /* expected in the scope */
 	bool any_region; /* accept whatever region the client signed for */
 	unsigned skew_s; /* 900 */
@@ -57,6 +58,8 @@ struct auth_request {
 	size_t nhost;
 	const struct field *header; /* names lower case, in wire order, duplicates kept */
 	size_t nheader;
+	/* Services but S3 have no x-amz-content-sha256: hex SHA-256 of the body; n = 0: S3 */
+	struct span body_hash;
 	int64_t now; /* seconds, clock_real() */
 	struct arena *arena;
 };

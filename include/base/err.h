@@ -49,6 +49,7 @@ struct fail_pair {
 struct fail {
 	struct arena *arena; /* where pair values live; NULL: pairs are dropped */
 	enum err code;
+	const char *text; /* a longer one than message holds; in the arena, or NULL */
 	char message[512]; /* "" means the row's own */
 	struct fail_pair pair[FAIL_PAIRS];
 	unsigned pairs;
@@ -65,6 +66,9 @@ enum err fail_set(struct fail *f, enum err e);
 
 /* The same with a message of its own in place of the row's. */
 enum err fail_msg(struct fail *f, enum err e, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* The same with a sentence of any length; without an arena its beginning. */
+enum err fail_long(struct fail *f, enum err e, struct span text);
 
 /* Add <name>value</name> to what was reported. name is static; value is copied. */
 void fail_pair(struct fail *f, const char *name, struct span value);

@@ -73,9 +73,12 @@ NODISCARD enum err rec_key_get(struct span in, struct rec_key *out); /* borrows 
 
 /* ---- in the index; names are found in any case and found as they were given ---- */
 
-/* E_NOT_FOUND. The row and what borrows from it live as the transaction's spans do. */
+/* E_NOT_FOUND. All of it is the arena's: it outlives changes. */
 NODISCARD enum err directory_get(struct txn *t, struct arena *a, enum entity_kind kind,
     struct span account, struct span name, struct entity *out);
+/* OK when there is one of that name in any case, else E_NOT_FOUND. */
+NODISCARD enum err directory_taken(
+    struct txn *t, enum entity_kind kind, struct span account, struct span name);
 NODISCARD enum err directory_put(
     struct txn *t, struct span account, const struct entity *e);
 NODISCARD enum err directory_del(

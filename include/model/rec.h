@@ -78,7 +78,8 @@ enum {
 	OBJECT_HAS_PARTS = 2,
 	OBJECT_HAS_ID = 4, /* a version id of its own; without it is the null version */
 	OBJECT_IS_MARKER = 8, /* a delete marker */
-	OBJECT_FLAGS = 15 /* all there are */
+	OBJECT_IS_SEALED = 128, /* encrypted: the body is longer than size says */
+	OBJECT_FLAGS = 15 | OBJECT_IS_SEALED /* all there are */
 };
 enum { REC_OBJECT_MAX = 160 };
 struct rec_object {
@@ -139,6 +140,7 @@ bool upload_id_parse(struct span text, uint64_t *number, uint64_t *salt);
 
 enum { REC_PART_MAX = 160 };
 struct rec_part {
+	bool sealed; /* encrypted: the body is longer than size says */
 	uint64_t size;
 	int64_t mtime_ms;
 	uint8_t etag[16];

@@ -9,6 +9,7 @@
 #define OBJECT_BODY_H
 
 #include "base/task.h"
+#include "codec/sealed.h"
 #include "object/checksum.h"
 #include "object/team.h"
 #include "store/blob.h"
@@ -32,6 +33,7 @@ struct body_conf {
 	bool at_most; /* length is only a limit */
 	unsigned overhang; /* bytes that feed may hand out beyond those it was fed */
 	bool in_memory; /* whatever its length: a document, not an object */
+	bool may_seal; /* body_seal() may come */
 	struct body_filter filter;
 	bool check_sha256; /* against sha256 */
 	uint8_t sha256[32];
@@ -62,8 +64,14 @@ void body_free(struct body **b, bool committed);
 void body_expect(struct body *b, uint8_t checksum, const struct checksum *expect,
     const uint8_t *md5); /* md5 may be NULL */
 
+/* Before the first byte, or from within feed() as above: what is kept is sealed under k,
+ * which is not needed afterwards. part is bound. opaque: the MD5 stays unknown, and
+ * body_md5() gives random bytes. */
+void body_seal(struct body *b, const struct sealed_keys *k, unsigned part, bool opaque);
+
 /* After then(OK): */
-uint64_t body_length(const struct body *b);
+uint64_t body_length(const struct body *b); /* as it came, whatever is kept of it */
+bool body_is_sealed(const struct body *b);
 struct span body_bytes(const struct body *b); /* of one that is in memory */
 const uint8_t *body_md5(const struct body *b);
 const struct checksum *body_checksum(const struct body *b); /* the one to keep */

@@ -22,6 +22,9 @@ struct obj_doc {
  * snapshot. Its row's failure (with BucketName) when there is none. */
 NODISCARD enum err obj_doc_get(
     struct txn *t, const struct obj_doc *d, struct span *inner);
+/* The same where none is no failure; *own: somebody has put it. */
+NODISCARD enum err obj_doc_find(
+    struct txn *t, const struct obj_doc *d, struct span *inner, bool *own);
 /* E_NO_SUCH_BUCKET when the bucket went meanwhile, E_INVALID_LOG_TARGET,
  * E_INVALID_BUCKET_STATE (object lock without versioning), E_TOO_MANY_CONFIGURATIONS. */
 NODISCARD enum err obj_doc_put(

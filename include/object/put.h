@@ -4,6 +4,7 @@
 #define OBJECT_PUT_H
 
 #include "object/body.h"
+#include "object/hash.h"
 #include "object/upload.h"
 #include "object/version.h"
 
@@ -18,6 +19,7 @@ struct obj_put {
 	bool append; /* the body goes behind the bytes of the object that is there */
 	uint64_t offset; /* append: the size it must have, 0 when there is none */
 	struct arena *arena; /* append: lives until then() */
+	/* append: the crypt side in attrs is the one that object has */
 	bool appended; /* out: there were bytes */
 };
 void obj_put_post(struct obj_put *p, struct store *s, struct inbox *inbox,
@@ -57,7 +59,8 @@ struct obj_source {
 NODISCARD enum err obj_source_find(
     struct txn *t, const struct obj_source *s, struct rec_object *out, struct fail *fail);
 
-/* An object is made of another's bytes; no byte moves. */
+/* An object is made of another's bytes; no byte moves, unless they must be sealed otherwise
+ * and have been written anew before. */
 struct obj_copy {
 	struct obj_write w;
 	struct obj_source source;
@@ -70,8 +73,9 @@ struct obj_copy {
 	uint8_t class;
 	struct arena *arena;
 	int64_t now_ms;
-	bool
-	    rehashed; /* etag and checksum in rec are the caller's, computed from the bytes */
+	bool rehashed; /* etag and checksum in rec are the caller's */
+	struct span crypt; /* SIDE_CRYPT of the copy, p == NULL: none */
+	struct obj_hash *anew; /* the bytes, where they are not shared, else NULL */
 	struct rec_object rec; /* out */
 };
 void obj_copy_post(struct obj_copy *c, struct store *s, struct inbox *inbox,
@@ -88,7 +92,8 @@ struct obj_copy_part {
 	struct arena *arena;
 	struct fail *fail;
 	int64_t now_ms;
-	struct rec_part rec;
+	struct obj_hash *anew; /* as above */
+	struct rec_part rec; /* sealed: as anew is */
 };
 void obj_copy_part_post(struct obj_copy_part *c, struct store *s, struct inbox *inbox,
     void (*then)(struct obj_write *w, enum err e));

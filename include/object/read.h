@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bytes of an object on their way out: extents one after the other, each found in a
- * short transaction of its own while a pin keeps them in place; and hashing them on a
- * worker, for copies whose ETag or checksum must be that of the bytes.
+ * The bytes of an object on their way out, as they are kept: extents one after the other,
+ * each found in a short transaction of its own while a pin keeps them in place.
  */
 #ifndef OBJECT_READ_H
 #define OBJECT_READ_H
 
-#include "base/task.h"
-#include "object/checksum.h"
+#include "model/rec.h"
 #include "store/blob.h"
 
 /* Caller's memory; one thread at a time. */
@@ -40,19 +38,5 @@ NODISCARD enum err obj_read_small(struct txn *t, const struct blob_ref *ref, uin
  * E_INVALID_PART_NUMBER past the last (*count is set); fail is not. */
 NODISCARD enum err obj_part_place(struct txn *t, const struct rec_object *rec,
     unsigned number, uint64_t *off, uint64_t *len, size_t *count);
-
-/* MD5 and one checksum of what read was started on. Caller's memory until then(). */
-struct obj_hash {
-	struct task work, back;
-	struct store *store;
-	struct inbox *inbox;
-	struct obj_read read; /* pinned and started by the caller, who also ends it */
-	uint8_t kind; /* of the checksum */
-	uint8_t md5[16]; /* out */
-	struct checksum checksum; /* out */
-	enum err err;
-	void (*then)(struct obj_hash *h, enum err e); /* [loop] */
-};
-void obj_hash_post(struct obj_hash *h, struct task_pool *pool);
 
 #endif

@@ -58,6 +58,7 @@ struct obj_complete {
 	int64_t now_ms;
 	struct arena *arena;
 	struct rec_object rec; /* out */
+	struct span crypt; /* out: its SIDE_CRYPT */
 };
 NODISCARD enum err obj_complete(struct txn *t, struct obj_complete *c);
 

@@ -9,6 +9,7 @@
 #include "access/access.h"
 #include "base/task.h"
 #include "http/http.h"
+#include "iam/iam.h"
 #include "obs/audit.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
@@ -19,9 +20,15 @@ struct store;
 /* Who may ask from a page of another origin where a bucket has no rules. */
 enum s3_cors { S3_CORS_LOCAL, S3_CORS_ANY, S3_CORS_OFF };
 
+/* Keys of clients (SSE-C): taken, over TLS only, and only in buckets that say so. */
+enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
+
+struct kms;
+
 struct s3_conf {
 	struct store *store;
 	struct access *access;
+	const struct iam_conf *iam; /* of the query APIs */
 	struct task_pool *pool; /* workers */
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
@@ -39,6 +46,10 @@ struct s3_conf {
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
 	unsigned cors_default; /* enum s3_cors */
+	unsigned default_ownership; /* of new buckets: enum obj_ownership */
+	struct kms *kms;
+	unsigned sse_c; /* enum s3_sse_c */
+	bool encrypt_at_rest; /* also what nobody asked to be encrypted */
 };
 
 struct s3 *s3_new(const struct s3_conf *conf); /* conf is copied, its pointers borrowed */

@@ -108,6 +108,9 @@ NODISCARD enum err blob_next(struct txn *t, struct blob_pos *p, struct blob_exte
 NODISCARD enum err blob_list_count(struct txn *t, const struct blob_ref *ref, size_t *n);
 NODISCARD enum err blob_list_get(
     struct txn *t, const struct blob_ref *ref, size_t i, struct blob_piece *out);
+/* Each piece in order, till see() says no. One look-up, whatever their number. */
+NODISCARD enum err blob_list_walk(struct txn *t, const struct blob_ref *ref,
+    bool (*see)(void *ctx, const struct blob_piece *piece), void *ctx);
 /* Bytes before piece i; i == n gives the whole length. O(1). */
 NODISCARD enum err blob_list_start(
     struct txn *t, const struct blob_ref *ref, size_t i, uint64_t *out);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "codec/hex.h"
+#include "declare_priv.h"
 #include "roster_priv.h"
 
 /* The root account's, the same in every store. */
@@ -21,6 +22,46 @@ struct access {
 
 const struct identity access_nobody = { .kind = IDENTITY_NOBODY };
 
+static void
+account_fini(struct account *a)
+{
+	mem_free((char *)(uintptr_t)a->display_name.p);
+	mem_free((char *)(uintptr_t)a->email.p);
+}
+
+static struct account *
+account_find(struct access *a, const char *id)
+{
+	for (size_t i = 0; i < a->naccount; i++)
+		if (memcmp(a->account[i].id, id, ACCOUNT_DIGITS) == 0)
+			return &a->account[i];
+	return NULL;
+}
+
+static struct span
+text_dup(struct span s)
+{
+	return s.n == 0 ? SPAN_NONE : span_of(mem_span(s), s.n);
+}
+
+void
+access_set_accounts(struct access *a, const struct account *list, size_t n)
+{
+	struct account *slot;
+
+	a->account = mem_realloc(a->account, (a->naccount + n) * sizeof *a->account);
+	for (size_t i = 0; i < n; i++) {
+		slot = account_find(a, list[i].id);
+		if (slot != NULL)
+			account_fini(slot);
+		else
+			slot = &a->account[a->naccount++];
+		*slot = list[i];
+		slot->display_name = text_dup(list[i].display_name);
+		slot->email = text_dup(list[i].email);
+	}
+}
+
 struct access *
 access_new(const struct access_conf *conf)
 {
@@ -35,7 +76,7 @@ access_new(const struct access_conf *conf)
 	a->naccount = 1;
 	memcpy(a->account->id, ACCOUNT_ROOT, ACCOUNT_DIGITS);
 	memcpy(a->account->canonical_id, ROOT_CANONICAL, CANONICAL_ID);
-	a->account->display_name = SPAN_LIT("root");
+	a->account->display_name = span_str(mem_dup("root"));
 	a->inner = (struct access_inner){ conf->store, conf->keys };
 	return a;
 }
@@ -49,6 +90,8 @@ access_free(struct access **access)
 		return;
 	*access = NULL;
 	mem_free(a->root_user);
+	for (size_t i = 0; i < a->naccount; i++)
+		account_fini(&a->account[i]);
 	mem_free(a->account);
 	mem_wipe(&a->secret, sizeof a->secret);
 	mem_free(a);
@@ -92,12 +135,4 @@ access_account_of(const struct access *a, struct span canonical_id)
 			canonical_id, span_of(a->account[i].canonical_id, CANONICAL_ID)))
 			return &a->account[i];
 	return NULL;
-}
-
-enum err
-access_decide(struct access *a, const struct access_question *q)
-{
-	if (q->access_key.n > 0 && span_is(q->access_key, a->root_user))
-		return OK;
-	return E_ACCESS_DENIED;
 }

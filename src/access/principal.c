@@ -392,23 +392,6 @@ load_session(struct reading *r, const struct session *s)
 	return e;
 }
 
-/* An account's root is not asked for policies; narrowed it is a session that may do all that
- * its own policies say. */
-static void
-narrow_root(struct reading *r)
-{
-	struct identity *who = &r->o->c.who;
-	struct gather *g;
-
-	if (who->kind != IDENTITY_ROOT || !who->has_session_policy)
-		return;
-	g = arena_zalloc(&r->scratch, sizeof *g);
-	(void)gather_managed(
-	    r, g, SPAN_LIT("arn:aws:iam::aws:policy/AdministratorAccess"));
-	gather_end(r, g, &who->policies);
-	who->kind = IDENTITY_FEDERATED;
-}
-
 enum err
 principal_load(struct txn *t, const struct access *a, struct credential_own *o,
     const struct session *s)
@@ -424,8 +407,6 @@ principal_load(struct txn *t, const struct access *a, struct credential_own *o,
 		e = load_root(&r, SPAN_LIT(ACCOUNT_ROOT));
 	else
 		e = load_key(&r);
-	if (e == OK)
-		narrow_root(&r);
 	if (e == OK && (r.unreadable || arena_failed(&r.scratch))) {
 		log_warn("access key %.*s: a policy of its identity cannot be read; "
 			 "nothing is allowed",

@@ -38,6 +38,7 @@ authhdr_credential(struct sigv4_said *said, struct span credential,
 	struct span date = span_cut(&rest, '/');
 	struct span region = span_cut(&rest, '/');
 	struct span service = span_cut(&rest, '/');
+	const char *expected = conf->service != NULL ? conf->service : "s3";
 
 	/* rest.p stands behind the fourth '/', or at the end when there are fewer */
 	if (key.n == 0 || service.p + service.n == credential.p + credential.n ||
@@ -46,10 +47,10 @@ authhdr_credential(struct sigv4_said *said, struct span credential,
 		    "%s; the Credential is mal-formed; expecting "
 		    "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".",
 		    voice->begin);
-	if (!span_eq(service, SPAN_LIT("s3")))
+	if (!span_is(service, expected))
 		return fail_msg(fail, voice->code,
-		    "%s; incorrect service \"%.*s\". This endpoint belongs to \"s3\".",
-		    voice->begin, SPAN_SHOWN(service));
+		    "%s; incorrect service \"%.*s\". This endpoint belongs to \"%s\".",
+		    voice->begin, SPAN_SHOWN(service), expected);
 	if (!span_eq(rest, SPAN_LIT("aws4_request")))
 		return fail_msg(fail, voice->code,
 		    "%s; incorrect terminal \"%.*s\". This endpoint uses "

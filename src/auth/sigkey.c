@@ -126,7 +126,8 @@ sigkey_add(struct sigkey_cache *c, struct span access_key, struct span date,
 }
 
 void
-sigkey_derive(uint8_t key[32], struct span secret, struct span date, struct span region)
+sigkey_derive(uint8_t key[32], struct span secret, struct span date, struct span region,
+    const char *service)
 {
 	char first[4 + sizeof((struct auth_secret *)0)->secret];
 	uint8_t other[32];
@@ -137,7 +138,7 @@ sigkey_derive(uint8_t key[32], struct span secret, struct span date, struct span
 		memcpy(first + 4, secret.p, secret.n);
 	hmac_sha256(span_of(first, 4 + secret.n), date, key);
 	hmac_sha256(span_of(key, 32), region, other);
-	hmac_sha256(span_of(other, 32), SPAN_LIT("s3"), key);
+	hmac_sha256(span_of(other, 32), span_str(service != NULL ? service : "s3"), key);
 	hmac_sha256(span_of(key, 32), SPAN_LIT("aws4_request"), other);
 	memcpy(key, other, 32);
 	mem_wipe(other, sizeof other);

@@ -283,6 +283,8 @@ check_payload(struct sigv4_run *r)
 	/* a presigned request's own parameter was signed, a header beside it need not be */
 	if (said->payload.n == 0)
 		said->payload = r->h.content_sha256;
+	if (said->payload.n == 0)
+		said->payload = r->rq->body_hash;
 	if (said->payload.n == 0 && said->kind == AUTH_HEADER)
 		return fail_msg(r->fail, E_INVALID_REQUEST,
 		    "Missing required header for this request: x-amz-content-sha256");
@@ -444,7 +446,7 @@ check_signature(struct sigv4_run *r, const char **hint)
 		hmac_of(known->hmac, buf_view(&s->sts), mac);
 	} else {
 		sigkey_derive(r->key, span_of(r->secret.secret, r->secret.n), said->date,
-		    said->region);
+		    said->region, s->conf->service);
 		hmac_sha256(span_of(r->key, 32), buf_view(&s->sts), mac);
 	}
 	if (!hex_parse(want, 32, said->signature))

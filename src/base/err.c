@@ -29,6 +29,7 @@ fail_init(struct fail *f, struct arena *arena)
 {
 	f->arena = arena;
 	f->code = OK;
+	f->text = NULL;
 	f->message[0] = '\0';
 	f->pairs = 0;
 }
@@ -59,6 +60,17 @@ fail_msg(struct fail *f, enum err e, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(f->message, sizeof f->message, fmt, ap);
 	va_end(ap);
+	return e;
+}
+
+enum err
+fail_long(struct fail *f, enum err e, struct span text)
+{
+	if (f == NULL || f->code != OK)
+		return e;
+	(void)fail_msg(f, e, "%.*s", (int)span_head(text, sizeof f->message).n, text.p);
+	if (text.n >= sizeof f->message && f->arena != NULL)
+		f->text = arena_str(f->arena, text);
 	return e;
 }
 
@@ -94,5 +106,7 @@ fail_pair_u64(struct fail *f, const char *name, uint64_t value)
 const char *
 fail_text(const struct fail *f)
 {
+	if (f->text != NULL)
+		return f->text;
 	return f->message[0] != '\0' ? f->message : err_row(f->code)->message;
 }

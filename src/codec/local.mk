@@ -6,6 +6,8 @@ libcodec_a_SOURCES = \
 	src/codec/form.c \
 	src/codec/hex.c \
 	src/codec/json.c \
+	src/codec/jwks.c \
+	src/codec/jwt.c \
 	src/codec/keyring.c \
 	src/codec/md5.c \
 	src/codec/md5_lanes.c \
@@ -25,6 +27,7 @@ libcodec_a_SOURCES = \
 	include/codec/form.h \
 	include/codec/hex.h \
 	include/codec/json.h \
+	include/codec/jwt.h \
 	include/codec/keyring.h \
 	include/codec/md5.h \
 	include/codec/mime.def \

@@ -103,11 +103,23 @@ directory_get(struct txn *t, struct arena *a, enum entity_kind kind, struct span
 	entity_key(&k, kind, account, name);
 	e = row_get(t, &k, &row, &declared);
 	if (e == OK)
-		e = rec_entity_get(a, row, out);
+		e = rec_entity_get(a, arena_span(a, row), out);
 	if (e != OK)
 		return e;
 	out->declared = declared;
 	return span_eq(out->name, name) ? OK : E_NOT_FOUND;
+}
+
+enum err
+directory_taken(
+    struct txn *t, enum entity_kind kind, struct span account, struct span name)
+{
+	struct dir_key k;
+	struct span row;
+	bool declared;
+
+	entity_key(&k, kind, account, name);
+	return row_get(t, &k, &row, &declared);
 }
 
 static enum err

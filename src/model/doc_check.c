@@ -373,15 +373,22 @@ check_with_id(enum doc d, const struct xml_node *root, struct span id, struct fa
 	return OK;
 }
 
-static enum err
-check_ownership(const struct xml_node *root, struct fail *fail)
-{
-	struct span v = xml_text(xml_child(root, "Rule"), "ObjectOwnership");
+/* ---- encryption ---- */
 
-	if (span_is(v, "BucketOwnerEnforced"))
+static enum err
+check_encryption(const struct xml_node *root, struct fail *fail)
+{
+	const struct xml_node *rule = xml_child(root, "Rule"),
+			      *by = xml_child(rule, "ApplyServerSideEncryptionByDefault");
+
+	if (by == NULL || !span_is(xml_text(by, "SSEAlgorithm"), "AES256") ||
+	    xml_child(by, "KMSMasterKeyID") == NULL)
 		return OK;
-	return fail_msg(fail, E_NOT_IMPLEMENTED,
-	    "The object ownership %.*s is not implemented.", (int)v.n, v.p);
+	(void)fail_msg(fail, E_INVALID_ARGUMENT,
+	    "a KMSMasterKeyID is not applicable if the default sse algorithm is not "
+	    "aws:kms or aws:kms:dsse");
+	fail_pair_str(fail, "ArgumentName", "ApplyServerSideEncryptionByDefault");
+	return E_INVALID_ARGUMENT;
 }
 
 /* ---- object lock ---- */
@@ -453,8 +460,6 @@ doc_check(enum doc d, const struct xml_node *root, struct span id, struct doc_te
 	case DOC_TIERING:
 	case DOC_INVENTORY:
 		return check_with_id(d, root, id, fail);
-	case DOC_OWNERSHIP:
-		return check_ownership(root, fail);
 	case DOC_OBJECT_LOCK:
 		return check_lock(root, fail);
 	case DOC_PUBLIC_BLOCK:
@@ -462,6 +467,8 @@ doc_check(enum doc d, const struct xml_node *root, struct span id, struct doc_te
 					   : fail_msg(fail, E_INVALID_REQUEST,
 						 "Must specify at least one "
 						 "configuration.");
+	case DOC_ENCRYPTION:
+		return check_encryption(root, fail);
 	default:
 		return OK;
 	}

@@ -161,6 +161,19 @@ static const struct doc_rule public_block[] = {
 	BOOL("BlockPublicPolicy", 0, "false"),
 	BOOL("RestrictPublicBuckets", 0, "false"),
 	END };
+
+static const struct doc_rule sse_by[] = {
+	WORD("SSEAlgorithm", 1, 1, "AES256 aws:kms aws:kms:dsse"),
+	TEXT("KMSMasterKeyID", 0, 1),
+	END };
+static const struct doc_rule sse_blocked[] = {
+	WORD("EncryptionType", 1, 1, "NONE SSE-C"), END };
+static const struct doc_rule sse_rule[] = {
+	NODE("ApplyServerSideEncryptionByDefault", 0, 1, sse_by),
+	BOOL("BucketKeyEnabled", 0, "false"),
+	NODE("BlockedEncryptionTypes", 0, 1, sse_blocked),
+	END };
+static const struct doc_rule encryption[] = { NODE("Rule", 1, 1, sse_rule), END };
 static const struct doc_rule lock_hold[] = {
 	TEXT("Days", 0, 1), TEXT("Years", 0, 1), END };
 static const struct doc_rule lock_retention[] = {
@@ -191,6 +204,7 @@ static const struct doc_rule *const rules[DOC_COUNT] = {
 	[DOC_OWNERSHIP] = ownership,
 	[DOC_PUBLIC_BLOCK] = public_block,
 	[DOC_ABAC] = abac,
+	[DOC_ENCRYPTION] = encryption,
 	[DOC_OBJECT_LOCK] = object_lock,
 };
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
+	src/model/acl.c \
 	src/model/directory.c \
 	src/model/doc.c \
 	src/model/doc_check.c \
@@ -9,6 +10,7 @@ libmodel_a_SOURCES = \
 	src/model/model_priv.h \
 	src/model/rec.c \
 	src/model/rec_bucket.c \
+	src/model/rec_crypt.c \
 	src/model/rec_doc.c \
 	src/model/rec_entity.c \
 	src/model/rec_object.c \
@@ -19,11 +21,13 @@ libmodel_a_SOURCES = \
 	src/model/usage.c \
 	src/model/walk.c \
 	src/model/worm.c \
+	include/model/acl.h \
 	include/model/classes.def \
 	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
 	include/model/rec.h \
+	include/model/rec_crypt.h \
 	include/model/side.def \
 	include/model/side.h \
 	include/model/site.h \

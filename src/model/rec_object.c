@@ -5,6 +5,7 @@
 
 #include "codec/b64.h"
 #include "codec/digest.h"
+#include "codec/sealed.h"
 
 #include "model_priv.h"
 
@@ -22,8 +23,21 @@ enum {
 	AT_ETAG = 32,
 	AT_BODY = 48,
 	AT_VALUE = AT_BODY + BLOB_REF_SIZE,
-	COMPOSITE = 0x80
+	COMPOSITE = 0x80,
+	SEALED = 0x40 /* of parts; objects have a flag */
 };
+
+/* Readers take ranges of one from the other. What lies between them in a list is checked
+ * where its pieces are looked at. */
+static bool
+sizes_fit(bool sealed, uint64_t size, const struct blob_ref *body)
+{
+	if (!sealed)
+		return size == body->len;
+	if (body->kind == BLOB_LIST)
+		return body->len >= size;
+	return size <= UINT64_MAX / 2 && sealed_size(size) == body->len;
+}
 
 static bool
 checksum_get(uint8_t kind, struct span value, struct checksum *out)
@@ -92,8 +106,7 @@ rec_object_get(struct span in, struct rec_object *out)
 	r.mtime_ms = (int64_t)be64_get(p + AT_MTIME);
 	r.number = be64_get(p + AT_NUMBER);
 	memcpy(r.etag, p + AT_ETAG, 16);
-	/* Readers take ranges of one from the other. */
-	if (r.size != r.body.len)
+	if (!sizes_fit((r.flags & OBJECT_IS_SEALED) != 0, r.size, &r.body))
 		return E_CORRUPT;
 	*out = r;
 	return OK;
@@ -167,7 +180,8 @@ size_t
 rec_part_put(uint8_t out[REC_PART_MAX], const struct rec_part *r)
 {
 	out[0] = REC_VERSION;
-	out[PART_CHECKSUM] = checksum_byte(&r->checksum);
+	out[PART_CHECKSUM] =
+	    (uint8_t)(checksum_byte(&r->checksum) | (r->sealed ? SEALED : 0));
 	be64_put(out + PART_SIZE, r->size);
 	be64_put(out + PART_MTIME, (uint64_t)r->mtime_ms);
 	memcpy(out + PART_ETAG, r->etag, 16);
@@ -184,12 +198,14 @@ rec_part_get(struct span in, struct rec_part *out)
 
 	if (in.n < PART_VALUE || p[0] != REC_VERSION ||
 	    !blob_ref_get(p + PART_BODY, &r.body) ||
-	    !checksum_get(p[PART_CHECKSUM], span_from(in, PART_VALUE), &r.checksum))
+	    !checksum_get((uint8_t)(p[PART_CHECKSUM] & ~SEALED),
+		span_from(in, PART_VALUE), &r.checksum))
 		return E_CORRUPT;
+	r.sealed = (p[PART_CHECKSUM] & SEALED) != 0;
 	r.size = be64_get(p + PART_SIZE);
 	r.mtime_ms = (int64_t)be64_get(p + PART_MTIME);
 	memcpy(r.etag, p + PART_ETAG, 16);
-	if (r.size != r.body.len)
+	if (!sizes_fit(r.sealed, r.size, &r.body))
 		return E_CORRUPT;
 	*out = r;
 	return OK;

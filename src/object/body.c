@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "base/mem.h"
+#include "base/rand.h"
 #include "codec/b64.h"
 #include "codec/crc.h"
 #include "codec/hex.h"
@@ -39,6 +40,10 @@ struct body {
 	struct checksum_calc calc, calc_keep;
 	uint8_t md5_out[16];
 	struct checksum checksum, kept; /* kept of kind NONE: checksum is */
+	/* sealed */
+	struct sealed_out *seal; /* or NULL */
+	struct buf sealed; /* small: all of it; large: of the stretch at hand */
+	bool opaque;
 	/* small */
 	char *mem;
 	size_t mem_n, mem_cap;
@@ -60,7 +65,9 @@ body_new(const struct body_conf *conf)
 
 	b->magic = BODY_MAGIC;
 	b->conf = *conf;
-	b->large = !conf->in_memory && conf->length > blob_small_max(conf->store);
+	b->large = !conf->in_memory &&
+	    (conf->may_seal ? sealed_size(conf->length) : conf->length) >
+		blob_small_max(conf->store);
 	checksum_begin(&b->calc, conf->checksum);
 	if (conf->keep != conf->checksum)
 		checksum_begin(&b->calc_keep, conf->keep);
@@ -172,7 +179,6 @@ sums_add(struct body *b, const void *p, size_t n)
 {
 	checksum_add(&b->calc, p, n);
 	checksum_add(&b->calc_keep, p, n);
-	b->crc32c = crc32c_add(b->crc32c, p, n);
 }
 
 static void
@@ -182,13 +188,58 @@ sums_end(struct body *b)
 	checksum_end(&b->calc_keep, &b->kept);
 }
 
+/* An MD5 of the bytes would tell who can guess them that they are there. */
+static void
+etag_hide(struct body *b)
+{
+	if (b->opaque)
+		rand_bytes(b->md5_out, sizeof b->md5_out);
+}
+
+/* What is kept of these bytes: themselves, or what came out sealed so far. */
+static struct span
+kept_add(struct body *b, struct span plain)
+{
+	struct span out = plain;
+
+	if (b->seal != NULL) {
+		b->sealed.n = 0;
+		sealed_out_add(b->seal, plain, &b->sealed);
+		out = buf_view(&b->sealed);
+	}
+	b->crc32c = crc32c_add(b->crc32c, out.p, out.n);
+	return out;
+}
+
+static struct span
+kept_end(struct body *b)
+{
+	b->sealed.n = 0;
+	if (b->seal != NULL)
+		sealed_out_end(b->seal, &b->sealed);
+	b->crc32c = crc32c_add(b->crc32c, b->sealed.p, b->sealed.n);
+	return buf_view(&b->sealed);
+}
+
 /* ---- small: all on the loop ---- */
+
+static void
+small_keep(struct body *b, struct span all)
+{
+	if (b->seal != NULL) {
+		sealed_out_add(b->seal, all, &b->sealed);
+		sealed_out_end(b->seal, &b->sealed);
+		all = buf_view(&b->sealed);
+	}
+	b->crc32c = crc32c_add(0, all.p, all.n);
+}
 
 static enum err
 small_end(struct body *b)
 {
 	struct span all = span_of(b->mem, b->mem_n);
 	uint8_t sha256[32];
+	enum err e;
 	struct md5 md5;
 
 	md5_init(&md5);
@@ -198,7 +249,11 @@ small_end(struct body *b)
 		digest_of(DIGEST_SHA256, all, sha256);
 	sums_add(b, all.p, all.n);
 	sums_end(b);
-	return body_check(b, sha256);
+	e = body_check(b, sha256);
+	if (e == OK)
+		small_keep(b, all);
+	etag_hide(b);
+	return e;
 }
 
 static void
@@ -224,10 +279,10 @@ large_begin(struct body *b, struct stretch *s)
 {
 	struct body_conf *c = &b->conf;
 	enum err e = body_unframe(b, s->p, s->n, &s->md5.n);
+	uint64_t expect = b->seal != NULL ? sealed_size(c->length) : c->length;
 
 	if (e == OK && b->file == NULL)
-		e = blob_file_new(
-		    c->store, c->at_most ? 0 : c->length, &b->file, c->fail);
+		e = blob_file_new(c->store, c->at_most ? 0 : expect, &b->file, c->fail);
 	return e;
 }
 
@@ -235,17 +290,20 @@ static enum err
 large_keep(struct body *b, struct stretch *s)
 {
 	size_t n = s->md5.n;
+	struct span out;
 
 	if (b->sha256 != NULL)
 		digest_add(b->sha256, s->p, n);
 	sums_add(b, s->p, n);
-	return blob_file_write(b->file, s->p, n);
+	out = kept_add(b, span_of(s->p, n));
+	return out.n > 0 ? blob_file_write(b->file, out.p, out.n) : OK;
 }
 
 static enum err
 large_end(struct body *b)
 {
 	uint8_t sha256[32];
+	struct span out;
 	enum err e;
 
 	md5_end(&b->md5.md5, b->md5_out);
@@ -255,6 +313,12 @@ large_end(struct body *b)
 	e = body_check(b, sha256);
 	if (e == OK && b->file == NULL)
 		e = fail_set(b->conf.fail, E_INCOMPLETE_BODY);
+	etag_hide(b);
+	if (e != OK)
+		return e;
+	out = kept_end(b);
+	if (out.n > 0)
+		e = blob_file_write(b->file, out.p, out.n);
 	return e == OK ? blob_file_seal(b->file, b->crc32c) : e;
 }
 
@@ -434,6 +498,21 @@ body_expect(
 		memcpy(b->conf.md5, md5, sizeof b->conf.md5);
 }
 
+void
+body_seal(struct body *b, const struct sealed_keys *k, unsigned part, bool opaque)
+{
+	CHECK(b, BODY_MAGIC);
+	MUST(b->length == 0 && b->conf.may_seal && b->seal == NULL);
+	b->seal = sealed_out_new(k, part);
+	b->opaque = opaque;
+}
+
+bool
+body_is_sealed(const struct body *b)
+{
+	return b->seal != NULL;
+}
+
 uint64_t
 body_length(const struct body *b)
 {
@@ -465,13 +544,17 @@ body_link(struct txn *t, struct body *b, struct blob_ref *out)
 	CHECK(b, BODY_MAGIC);
 	if (b->large)
 		return blob_file_link(t, b->file, out);
-	return blob_put(t, span_of(b->mem, b->mem_n), b->crc32c, out);
+	return blob_put(t,
+	    b->seal != NULL ? buf_view(&b->sealed) : span_of(b->mem, b->mem_n), b->crc32c,
+	    out);
 }
 
 static void
 body_destroy(struct body *b, bool committed)
 {
 	blob_file_free(&b->file, committed);
+	sealed_out_free(&b->seal);
+	buf_fini(&b->sealed);
 	checksum_drop(&b->calc);
 	checksum_drop(&b->calc_keep);
 	if (b->large) {

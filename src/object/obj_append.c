@@ -87,6 +87,20 @@ append_etag(struct obj_put *p, const struct rec_object *old)
 	digest_of(DIGEST_MD5, span_of(both, sizeof both), p->rec.etag);
 }
 
+/* What is behind must be sealed by the same key as what is there. */
+static enum err
+append_sealed(struct obj_put *p, const struct attrs *attrs)
+{
+	struct span side = side_get(attrs, SIDE_CRYPT),
+		    seen = side_get(&p->attrs, SIDE_CRYPT);
+
+	if (!span_eq(side, seen) || (side.p != NULL) != body_is_sealed(p->body))
+		return fail_set(p->dest.fail, E_OPERATION_ABORTED);
+	if (side.p != NULL)
+		p->rec.flags |= OBJECT_IS_SEALED;
+	return OK;
+}
+
 enum err
 obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
 {
@@ -106,15 +120,18 @@ obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
 		goto out;
 	p->rec.class = old->class;
 	p->rec.mime = old->mime;
-	p->rec.size = old->size + piece[n].ref.len;
+	p->rec.size = old->size + body_length(p->body);
 	p->rec.parts = (uint16_t)(n + 1);
 	append_etag(p, old);
 	if ((e = append_checksum(p, old)) != OK ||
 	    (e = blob_list_put(t, piece, n + 1, &p->rec.body)) != OK ||
-	    (e = obj_attrs(t, old, p->arena, &attrs)) != OK)
+	    (e = obj_attrs(t, old, p->arena, &attrs)) != OK ||
+	    (e = append_sealed(p, &attrs)) != OK)
 		goto out;
 	/* A version of its own: locked as this request and the bucket say. */
 	side_set(p->arena, &attrs, SIDE_LOCK, side_get(&p->attrs, SIDE_LOCK));
+	if (side_get(&p->attrs, SIDE_ACL).p != NULL)
+		side_set(p->arena, &attrs, SIDE_ACL, side_get(&p->attrs, SIDE_ACL));
 	p->appended = true;
 	e = obj_dest_put(t, &p->dest, &was, &p->rec, &attrs);
 out:

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "codec/digest.h"
+#include "model/side.h"
 #include "object/upload.h"
 
 /* What completing gathers while it goes over the listed parts. */
@@ -14,6 +15,7 @@ struct gather {
 	struct digest *md5;
 	struct checksum_join join;
 	uint64_t size;
+	bool sealed;
 };
 
 static enum err
@@ -68,6 +70,8 @@ gather_part(struct txn *t, struct obj_complete *c, struct gather *g, size_t i)
 		return part_invalid(c, w);
 	if (i + 1 < c->n && p.size < UPLOAD_PART_MIN)
 		return part_small(c, w, &p);
+	if (p.sealed != g->sealed)
+		return E_CORRUPT;
 	g->piece[i] = (struct blob_piece){ .ref = p.body, .tag = w->number };
 	g->kept[i] = (struct obj_part_kept){ w->number, p.size, p.checksum };
 	digest_add(g->md5, p.etag, sizeof p.etag);
@@ -221,7 +225,8 @@ complete_write(
 
 	if (e == OK)
 		e = obj_upload_drop(t, &c->bucket, c->dest.key, &g->upload);
-	if (e == OK && c->n == 1)
+	/* Only a list keeps the number that a sealed part is bound to. */
+	if (e == OK && c->n == 1 && !g->sealed)
 		c->rec.body = g->piece[0].ref;
 	else if (e == OK)
 		e = blob_list_put(t, g->piece, c->n, &c->rec.body);
@@ -271,6 +276,10 @@ obj_complete(struct txn *t, struct obj_complete *c)
 	c->rec = (struct rec_object){
 		.class = g.upload.class, .mime = g.upload.mime, .parts = (uint16_t)c->n
 	};
+	c->crypt = side_get(&g.upload.attrs, SIDE_CRYPT);
+	g.sealed = c->crypt.p != NULL;
+	if (g.sealed)
+		c->rec.flags |= OBJECT_IS_SEALED;
 	e = gather_all(t, c, &g);
 	if (e == OK)
 		e = obj_dest_check(t, &c->dest, &old, &exists);

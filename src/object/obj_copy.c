@@ -70,6 +70,20 @@ copy_attrs(const struct obj_copy *c, const struct attrs *had)
 	return attrs;
 }
 
+/* The bytes: the source's once more, or those that were written. */
+static enum err
+copy_body(struct txn *t, struct obj_copy *c, struct rec_object *rec)
+{
+	bool sealed = (rec->flags & OBJECT_IS_SEALED) != 0;
+
+	rec->flags = c->crypt.p != NULL ? OBJECT_IS_SEALED : 0;
+	if (c->anew != NULL) {
+		rec->parts = 0;
+		return obj_hash_link(t, c->anew, &rec->body);
+	}
+	return sealed == (c->crypt.p != NULL) ? blob_hold(t, &rec->body) : E_CORRUPT;
+}
+
 static enum err
 copy_write(struct txn *t, void *arg)
 {
@@ -86,7 +100,6 @@ copy_write(struct txn *t, void *arg)
 	if (e != OK)
 		return e;
 	rec = src;
-	rec.flags = 0;
 	rec.class = c->class;
 	rec.mtime_ms = c->now_ms;
 	rec.number = store_next_id(t);
@@ -99,8 +112,9 @@ copy_write(struct txn *t, void *arg)
 	if (c->replace)
 		rec.mime = c->mime;
 	attrs = copy_attrs(c, &had);
+	side_set(c->arena, &attrs, SIDE_CRYPT, c->crypt);
 	if (e == OK)
-		e = blob_hold(t, &rec.body);
+		e = copy_body(t, c, &rec);
 	if (e == OK)
 		e = obj_dest_put(t, &c->dest, exists ? &old : NULL, &rec, &attrs);
 	if (e == OK)
@@ -227,8 +241,12 @@ copy_part_write(struct txn *t, void *arg)
 	if (e == OK)
 		e = obj_upload_find(
 		    t, &c->bucket, c->key, c->upload_id, c->arena, &u, c->fail);
+	if (e == OK && c->anew == NULL &&
+	    ((src.flags & OBJECT_IS_SEALED) != 0 || c->rec.sealed))
+		e = E_CORRUPT; /* never shared */
 	if (e == OK)
-		e = slice(t, &src.body, c->off, c->len, &c->rec.body);
+		e = c->anew != NULL ? obj_hash_link(t, c->anew, &c->rec.body)
+				    : slice(t, &src.body, c->off, c->len, &c->rec.body);
 	if (e != OK)
 		return e;
 	c->rec.size = c->len;

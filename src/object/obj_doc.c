@@ -3,6 +3,7 @@
 
 #include "object/document.h"
 
+#include "object/acl.h"
 #include "object/object.h"
 
 enum { HEAD = 9, KEY_MAX = HEAD + DOC_ID_MAX };
@@ -57,6 +58,27 @@ obj_doc_get(struct txn *t, const struct obj_doc *d, struct span *inner)
 	return OK;
 }
 
+enum err
+obj_doc_find(struct txn *t, const struct obj_doc *d, struct span *inner, bool *own)
+{
+	char key[KEY_MAX];
+	struct rec_doc rec;
+	struct span row;
+	enum err e =
+	    table_get(t, T_DOCUMENT, doc_key(key, d->bucket_id, d->doc, d->id), &row);
+
+	*own = false;
+	if (e == E_NOT_FOUND)
+		return OK;
+	if (e == OK)
+		e = rec_doc_get(row, &rec);
+	if (e != OK)
+		return e;
+	*own = !rec.deleted;
+	*inner = rec.inner;
+	return OK;
+}
+
 static bool
 count_row(void *ctx, struct span id, struct span inner)
 {
@@ -65,6 +87,27 @@ count_row(void *ctx, struct span id, struct span inner)
 	(void)id;
 	(void)inner;
 	return ++*n < OBJ_DOCS_MAX;
+}
+
+/* A bucket whose list gives others something keeps its list (recorded answer). */
+static enum err
+enforced_check(struct txn *t, const struct rec_bucket *b, const struct obj_doc *d,
+    const struct doc_text *text)
+{
+	struct span enforced = SPAN_LIT(">BucketOwnerEnforced<");
+	struct arena a;
+	struct acl acl;
+	bool stored;
+	enum err e;
+
+	if (span_search(text->inner, enforced, 0) == text->inner.n)
+		return OK;
+	arena_init(&a, SIZE_MAX);
+	e = obj_acl_bucket(t, b, &a, &acl, &stored);
+	if (e == OK && stored && !acl_is_owners(&acl, acl.owner))
+		e = fail_set(d->fail, E_INVALID_BUCKET_ACL);
+	arena_fini(&a);
+	return e;
 }
 
 static enum err
@@ -82,6 +125,8 @@ put_allowed(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 		e = fail_msg(d->fail, E_INVALID_BUCKET_STATE,
 		    "Versioning must be 'Enabled' on the bucket to apply a Object Lock "
 		    "configuration");
+	if (e == OK && d->doc == DOC_OWNERSHIP)
+		e = enforced_check(t, &b, d, text);
 	if (e == OK && text->target.n > 0 &&
 	    obj_bucket_find(t, text->target, &b, NULL) != OK) {
 		e = fail_set(d->fail, E_INVALID_LOG_TARGET);
@@ -144,8 +189,9 @@ obj_doc_delete(struct txn *t, const struct obj_doc *d)
 		e = fail_set(d->fail, E_NO_SUCH_BUCKET);
 	if (e != OK)
 		return e;
-	/* What every bucket has from the start stays away only if that is written down. */
-	if (doc_row(d->doc)->fallback != NULL)
+	/* What every bucket has from the start stays away only if that is written down, and
+	 * what no bucket is without comes back. */
+	if (doc_row(d->doc)->fallback != NULL && doc_row(d->doc)->missing != E_INTERNAL)
 		return doc_write(t, d, &gone);
 	e = doc_remove(t, d);
 	if (e == E_NOT_FOUND)

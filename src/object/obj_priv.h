@@ -9,6 +9,9 @@
 /* The attrs of rec become these; rec's flag for them follows, its row is the caller's. */
 NODISCARD enum err obj_attrs_put(
     struct txn *t, struct rec_object *rec, const struct attrs *attrs);
+/* The row of rec again, wherever that version's place is. */
+NODISCARD enum err obj_row_rewrite(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct rec_object *rec);
 /* The row of an older version again. */
 NODISCARD enum err obj_version_rewrite(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_object *rec);

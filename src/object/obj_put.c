@@ -27,7 +27,9 @@ put_write(struct txn *t, void *arg)
 	memcpy(p->rec.etag, body_md5(p->body), 16);
 	p->rec.checksum = *body_checksum(p->body);
 	e = body_link(t, p->body, &p->rec.body);
-	p->rec.size = p->rec.body.len;
+	p->rec.size = body_length(p->body);
+	if (body_is_sealed(p->body))
+		p->rec.flags |= OBJECT_IS_SEALED;
 	return e == OK
 	    ? obj_dest_put(t, &p->dest, exists ? &old : NULL, &p->rec, &p->attrs)
 	    : e;
@@ -55,7 +57,8 @@ part_write(struct txn *t, void *arg)
 	memcpy(p->rec.etag, body_md5(p->body), 16);
 	p->rec.checksum = *body_checksum(p->body);
 	e = body_link(t, p->body, &p->rec.body);
-	p->rec.size = p->rec.body.len;
+	p->rec.size = body_length(p->body);
+	p->rec.sealed = body_is_sealed(p->body);
 	return e == OK ? obj_part_put(t, &u, p->number, &p->rec) : e;
 }
 

@@ -3,6 +3,8 @@
 
 #include "object/read.h"
 
+#include "object/plain.h"
+
 #include "base/io.h"
 #include "base/mem.h"
 
@@ -117,6 +119,24 @@ obj_read_small(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t
 	return OK;
 }
 
+static enum err
+sealed_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
+    uint64_t *off, uint64_t *len, size_t *count)
+{
+	struct obj_piece piece;
+	enum err e = obj_plain_piece(t, &rec->body, number - 1, &piece, count);
+
+	if (e == E_NOT_FOUND)
+		return E_INVALID_PART_NUMBER;
+	if (e != OK)
+		return e;
+	if (piece.start > rec->size || piece.size > rec->size - piece.start)
+		return E_CORRUPT;
+	*off = piece.start;
+	*len = piece.size;
+	return OK;
+}
+
 enum err
 obj_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
     uint64_t *off, uint64_t *len, size_t *count)
@@ -129,6 +149,8 @@ obj_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
 	*count = 1;
 	if (rec->parts <= 1 || rec->body.kind != BLOB_LIST)
 		return number == 1 ? OK : E_INVALID_PART_NUMBER;
+	if ((rec->flags & OBJECT_IS_SEALED) != 0)
+		return sealed_part_place(t, rec, number, off, len, count);
 	e = blob_list_count(t, &rec->body, count);
 	if (e != OK)
 		return e;
@@ -143,83 +165,4 @@ obj_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
 		return E_CORRUPT;
 	*len = end - *off;
 	return OK;
-}
-
-enum { HASH_BUFFER = 256 << 10 };
-
-struct hashing {
-	struct digest *md5;
-	struct checksum_calc calc;
-	char *buffer;
-};
-
-static void
-hash_add(struct hashing *s, const void *p, size_t n)
-{
-	digest_add(s->md5, p, n);
-	checksum_add(&s->calc, p, n);
-}
-
-static enum err
-hash_extent(struct hashing *s, const struct blob_extent *x)
-{
-	uint64_t done;
-	size_t n;
-	int rc;
-
-	if (x->mem != NULL) {
-		hash_add(s, x->mem, (size_t)x->len);
-		return OK;
-	}
-	for (done = 0; done < x->len; done += n) {
-		n = x->len - done < HASH_BUFFER ? (size_t)(x->len - done) : HASH_BUFFER;
-		rc = io_pread(x->fd, s->buffer, n, x->off + done);
-		if (rc != 0)
-			return io_err(rc);
-		hash_add(s, s->buffer, n);
-	}
-	return OK;
-}
-
-static void
-hash_work(struct task *t)
-{
-	struct obj_hash *h = CONTAINER_OF(t, struct obj_hash, work);
-	struct reader *own = reader_new(h->store), *loops = h->read.reader;
-	struct hashing s = { .md5 = digest_new(DIGEST_MD5),
-		.buffer = mem_alloc(HASH_BUFFER) };
-	const struct blob_extent *x;
-	enum err e;
-
-	checksum_begin(&s.calc, h->kind);
-	h->read.reader = own;
-	for (e = obj_read_next(&h->read, &x); e == OK; e = obj_read_next(&h->read, &x)) {
-		e = hash_extent(&s, x);
-		if (e != OK)
-			break;
-	}
-	h->err = e == E_NOT_FOUND ? OK : e;
-	digest_end(s.md5, h->md5);
-	checksum_end(&s.calc, &h->checksum);
-	digest_free(&s.md5);
-	mem_free(s.buffer);
-	h->read.reader = loops;
-	reader_free(&own);
-	inbox_post(h->inbox, &h->back);
-}
-
-static void
-hash_back(struct task *t)
-{
-	struct obj_hash *h = CONTAINER_OF(t, struct obj_hash, back);
-
-	h->then(h, h->err);
-}
-
-void
-obj_hash_post(struct obj_hash *h, struct task_pool *pool)
-{
-	h->work = (struct task){ .fn = hash_work };
-	h->back = (struct task){ .fn = hash_back };
-	task_post(pool, &h->work);
 }

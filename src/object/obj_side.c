@@ -5,9 +5,8 @@
 
 #include "obj_priv.h"
 
-/* The row of rec again, wherever that version's place is. */
-static enum err
-row_rewrite(struct txn *t, const struct rec_bucket *b, struct span key,
+enum err
+obj_row_rewrite(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct rec_object *rec)
 {
 	uint8_t row[REC_OBJECT_MAX];
@@ -55,7 +54,7 @@ obj_side_write(
 	side_set(s->arena, &attrs, s->side, s->value);
 	e = obj_attrs_put(t, &rec, &attrs);
 	if (e == OK && rec.flags != flags)
-		e = row_rewrite(t, b, s->key, &rec);
+		e = obj_row_rewrite(t, b, s->key, &rec);
 	if (e == OK)
 		s->rec = rec;
 	return e;

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Buckets' records. Nearly every request asks for the same few, so each loop keeps those it
- * read for as long as the table has not changed.
+ * Buckets' records, and what of their documents every decision needs. Nearly every request
+ * asks for the same few, so each loop keeps those it read, policies parsed, for as long as
+ * the tables have not changed.
  */
 #include "config.h"
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "object/document.h"
 #include "s3_priv.h"
 
 enum { SLOTS = 16, NAME_ROOM = 64, REGION_ROOM = 64 };
 
 struct slot {
-	uint64_t changes; /* of the table, before the record was read */
+	uint64_t changes, documents; /* of the tables, before they were read */
 	struct rec_bucket rec; /* id 0: none */
+	struct bucket_rules rules;
 	size_t name_n;
 	char name[NAME_ROOM], region[REGION_ROOM];
 };
@@ -30,6 +34,10 @@ bucket_cache_new(void)
 void
 bucket_cache_free(struct bucket_cache **cache)
 {
+	if (*cache == NULL)
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		policy_free(&(*cache)->slot[i].rules.policy);
 	mem_free(*cache);
 	*cache = NULL;
 }
@@ -45,59 +53,163 @@ slot_of(struct bucket_cache *c, struct span name)
 }
 
 static bool
-slot_is(const struct slot *s, struct span name, uint64_t changes)
+slot_is(const struct slot *s, struct span name, uint64_t changes, uint64_t documents)
 {
-	return s->rec.id != 0 && s->changes == changes &&
+	return s->rec.id != 0 && s->changes == changes && s->documents == documents &&
 	    span_eq(span_of(s->name, s->name_n), name);
 }
 
 static void
-slot_fill(
-    struct slot *s, struct span name, uint64_t changes, const struct rec_bucket *rec)
+slot_fill(struct slot *s, struct span name, uint64_t changes, uint64_t documents,
+    const struct bucket_view *v)
 {
-	if (name.n > NAME_ROOM || rec->region.n > REGION_ROOM)
+	if (name.n > NAME_ROOM || v->rec.region.n > REGION_ROOM)
 		return;
 	s->changes = changes;
-	s->rec = *rec;
+	s->documents = documents;
+	policy_free(&s->rules.policy);
+	s->rec = v->rec;
+	s->rules = v->rules;
+	if (s->rules.policy != NULL)
+		policy_hold(s->rules.policy);
 	s->name_n = name.n;
 	memcpy(s->name, name.p, name.n);
-	if (rec->region.n > 0)
-		memcpy(s->region, rec->region.p, rec->region.n);
+	if (v->rec.region.n > 0)
+		memcpy(s->region, v->rec.region.p, v->rec.region.n);
 	s->rec.region.p = s->region;
 }
 
+/* ---- rules ---- */
+
+static enum err
+doc_find_inner(struct txn *t, uint64_t id, enum doc doc, struct span *inner)
+{
+	const struct obj_doc d = { .bucket_id = id, .doc = doc };
+	enum err e = obj_doc_get(t, &d, inner);
+
+	*inner = e == OK ? *inner : SPAN_NONE;
+	return e == doc_row(doc)->missing ? OK : e;
+}
+
+static bool
+says(struct span inner, const char *text)
+{
+	return span_search(inner, span_str(text), 0) < inner.n;
+}
+
+/* A document that was taken and does not parse any more must not let anybody in. */
+static void
+policy_take(struct span name, struct span json, struct bucket_rules *out)
+{
+	struct fail fail;
+
+	fail_init(&fail, NULL);
+	if (json.n == 0 ||
+	    policy_parse(&out->policy, json, POLICY_BUCKET, name, &fail) == OK)
+		return;
+	out->broken = true;
+	log_error("the policy of bucket %.*s can't be read: %s", (int)name.n, name.p,
+	    fail_text(&fail));
+}
+
+/* What its account blocks is blocked for all of its buckets. */
+static enum err
+account_block(struct txn *t, struct span account, struct bucket_rules *out)
+{
+	struct span inner = SPAN_NONE;
+	enum err e = obj_point_account_block(t, account, &inner);
+
+	out->no_public_acls |= says(inner, "<BlockPublicAcls>true<");
+	out->ignore_public_acls |= says(inner, "<IgnorePublicAcls>true<");
+	out->no_public_policy |= says(inner, "<BlockPublicPolicy>true<");
+	out->restrict_public |= says(inner, "<RestrictPublicBuckets>true<");
+	return e == E_NO_SUCH_PUBLIC_BLOCK ? OK : e;
+}
+
+static enum err
+rules_read(
+    struct txn *t, struct span name, const struct rec_bucket *b, struct bucket_rules *out)
+{
+	struct span account = span_of(b->account, ACCOUNT_DIGITS);
+	uint64_t id = b->id;
+	struct span inner;
+	enum err e = doc_find_inner(t, id, DOC_REQUEST_PAYMENT, &inner);
+
+	*out = (struct bucket_rules){ 0 };
+	out->requester_pays = says(inner, "<Payer>Requester</Payer>");
+	if (e == OK)
+		e = doc_find_inner(t, id, DOC_PUBLIC_BLOCK, &inner);
+	out->no_public_acls = says(inner, "<BlockPublicAcls>true<");
+	out->ignore_public_acls = says(inner, "<IgnorePublicAcls>true<");
+	out->no_public_policy = says(inner, "<BlockPublicPolicy>true<");
+	out->restrict_public = says(inner, "<RestrictPublicBuckets>true<");
+	if (e == OK)
+		e = account_block(t, account, out);
+	if (e == OK)
+		e = doc_find_inner(t, id, DOC_POLICY, &inner);
+	if (e == OK)
+		policy_take(name, inner, out);
+	return e;
+}
+
+/* ---- finding ---- */
+
 struct bucket_read {
 	struct rq *rq;
-	struct slot *slot;
-	uint64_t changes;
+	struct span name;
+	struct bucket_view *out;
 };
 
 static enum err
 bucket_read(struct txn *t, void *arg)
 {
 	struct bucket_read *r = arg;
-	struct rq *rq = r->rq;
-	enum err e = obj_bucket_find(t, rq->bucket, &rq->bkt, &rq->fail);
+	enum err e = obj_bucket_find(t, r->name, &r->out->rec, &r->rq->fail);
 
-	if (e != OK)
-		return e;
-	slot_fill(r->slot, rq->bucket, r->changes, &rq->bkt);
-	if (rq->bkt.region.n > 0)
-		rq->bkt.region = arena_span(rq->arena, rq->bkt.region);
+	if (e == OK)
+		e = rules_read(t, r->name, &r->out->rec, &r->out->rules);
+	if (e == OK && r->out->rec.region.n > 0)
+		r->out->rec.region = arena_span(r->rq->arena, r->out->rec.region);
+	return e;
+}
+
+enum err
+bucket_look(struct rq *rq, struct span name, struct bucket_view *out)
+{
+	struct slot *s = slot_of(rq->loop->buckets, name);
+	const struct store *store = rq->s3->conf.store;
+	uint64_t changes = store_changes(store, T_BUCKET),
+		 documents = store_changes(store, T_DOCUMENT);
+	struct bucket_read r = { rq, name, out };
+	enum err e;
+
+	if (!slot_is(s, name, changes, documents)) {
+		e = store_read(rq->loop->reader, bucket_read, &r);
+		if (e != OK)
+			return e;
+		slot_fill(s, name, changes, documents, out);
+		return OK;
+	}
+	out->rec = s->rec;
+	if (out->rec.region.n > 0)
+		out->rec.region = arena_span(rq->arena, out->rec.region);
+	out->rules = s->rules;
+	if (out->rules.policy != NULL)
+		policy_hold(out->rules.policy);
 	return OK;
 }
 
 enum err
 bucket_find(struct rq *rq)
 {
-	struct bucket_read r = { .rq = rq,
-		.slot = slot_of(rq->loop->buckets, rq->bucket) };
+	struct bucket_view v;
+	enum err e;
 
-	r.changes = store_changes(rq->s3->conf.store, T_BUCKET);
-	if (!slot_is(r.slot, rq->bucket, r.changes))
-		return store_read(rq->loop->reader, bucket_read, &r);
-	rq->bkt = r.slot->rec;
-	if (rq->bkt.region.n > 0)
-		rq->bkt.region = arena_span(rq->arena, rq->bkt.region);
+	policy_free(&rq->rules.policy);
+	e = bucket_look(rq, rq->bucket, &v);
+	if (e != OK)
+		return e;
+	rq->bkt = v.rec;
+	rq->rules = v.rules;
 	return OK;
 }

@@ -29,6 +29,7 @@ rq_advance(struct rq *rq, enum err e)
 	if (rq->fail.code != e)
 		fail_clear(&rq->fail);
 	(void)fail_set(&rq->fail, e);
+	e = allow_missing(rq, e);
 	rq->waiting = false;
 	rq->step = STEP_REPLY;
 }
@@ -135,7 +136,7 @@ step_route(struct rq *rq)
 enum err
 step_sign(struct rq *rq)
 {
-	enum err e = sign_check(rq);
+	enum err e = (rq->op->flags & F_QUERY) != 0 ? OK : sign_check(rq);
 
 	/* A link may have said some in its query. */
 	rq->header = rq->http->header;
@@ -164,41 +165,10 @@ step_bucket(struct rq *rq)
 	return e;
 }
 
-static enum err
-decide(struct rq *rq, const char *action)
-{
-	struct access_question q = {
-		.access_key =
-		    rq->auth.kind == AUTH_ANONYMOUS ? SPAN_NONE : rq->auth.access_key,
-		.action = action,
-		.bucket = rq->bucket,
-		.key = rq->key,
-	};
-
-	return access_decide(rq->s3->conf.access, &q);
-}
-
-enum err
-rq_allow(struct rq *rq)
-{
-	enum err e = decide(rq, rq->op->action);
-
-	rq->decided = true;
-	rq->denied = e != OK;
-	rq->why = e == OK ? "the account's root may" : "nothing allows it";
-	return e == OK ? OK : fail_set(&rq->fail, e);
-}
-
-bool
-rq_may(struct rq *rq, const char *action)
-{
-	return decide(rq, action) == OK;
-}
-
 enum err
 step_allow(struct rq *rq)
 {
-	enum err e = (rq->op->flags & F_FORM) != 0 ? OK : rq_allow(rq);
+	enum err e = (rq->op->flags & (F_FORM | F_QUERY)) != 0 ? OK : rq_allow(rq);
 
 	if (e != OK)
 		return e;
@@ -243,7 +213,26 @@ step_body(struct rq *rq)
 enum err
 step_finish(struct rq *rq)
 {
+	enum err e = rq->allow_again ? rq_allow(rq) : OK;
+
+	if (e != OK)
+		return e;
 	return rq->op->finish != NULL ? rq->op->finish(rq) : OK;
+}
+
+/* A decision within the read looks things up there. rq may be gone behind it. */
+static enum err
+reply_inside(struct txn *t, void *arg)
+{
+	struct reply_read *read = arg;
+	struct rq *rq = read->rq;
+	enum err e;
+
+	rq->inside = t;
+	e = rq->reply_read(t, read);
+	if (e != OK || read->later || read->again)
+		rq->inside = NULL;
+	return e;
 }
 
 enum err
@@ -255,12 +244,14 @@ step_reply(struct rq *rq)
 	if (e == OK && rq->reply_read != NULL) {
 		do {
 			read.again = false;
-			e = store_read(rq->loop->reader, rq->reply_read, &read);
+			e = store_read(rq->loop->reader, reply_inside, &read);
 		} while (e == OK && read.again);
 		if (e == OK && !read.later)
 			return OK;
-		if (e != OK)
+		if (e != OK) {
 			(void)fail_set(&rq->fail, e);
+			e = allow_missing(rq, e);
+		}
 	}
 	if (e != OK) {
 		if ((err_row(e)->flags & ERR_LOG) != 0)

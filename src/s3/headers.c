@@ -21,28 +21,6 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 	return E_NOT_IMPLEMENTED;
 }
 
-/* ---- what is not there yet must not be passed over in silence ---- */
-
-static enum err
-refuse_headers(struct rq *rq)
-{
-	static const char *const names[] = { "x-amz-server-side-encryption",
-		"x-amz-server-side-encryption-customer-algorithm",
-		"x-amz-server-side-encryption-aws-kms-key-id" };
-	struct span acl = header_get(rq, "x-amz-acl");
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (header_get(rq, names[i]).p != NULL)
-			return header_not_implemented(rq, names[i], NULL);
-	if (acl.p != NULL && !span_is(acl, "private") &&
-	    !span_is(acl, "bucket-owner-full-control"))
-		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	for (size_t i = 0; i < rq->nheader; i++)
-		if (span_starts(rq->header[i].name, SPAN_LIT("x-amz-grant-")))
-			return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	return OK;
-}
-
 enum err
 headers_class(struct rq *rq, uint8_t *out)
 {
@@ -154,11 +132,10 @@ headers_object(struct rq *rq, struct object_headers *out)
 {
 	struct attrs *a = &out->attrs;
 	struct span type = header_get(rq, "content-type");
-	enum err e = refuse_headers(rq);
+	enum err e;
 
 	*out = (struct object_headers){ 0 };
-	if (e == OK)
-		e = headers_class(rq, &out->class);
+	e = headers_class(rq, &out->class);
 	if (e == OK)
 		e = headers_redirect(rq, &out->redirect);
 	if (e != OK)
@@ -475,7 +452,7 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	if (rec->class != CLASS_STANDARD)
 		reply_header_str(rq, "x-amz-storage-class", class_name(rec->class));
 	v = side_get(attrs, SIDE_TAGS);
-	if (v.p != NULL && rq_may(rq, "s3:GetObjectTagging"))
+	if (v.p != NULL && allow_may(rq, "s3:GetObjectTagging", rq->key))
 		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
 	headers_lock_put(rq, attrs);
 }

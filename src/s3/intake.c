@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "codec/b64.h"
-#include "s3_priv.h"
+#include "sse_priv.h"
 
 /* What may stand around a file in a form. */
 enum { FORM_AROUND = 64 << 10 };
@@ -85,7 +85,8 @@ intake_then(void *ctx, enum err e)
 }
 
 static enum err
-intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uint8_t keep)
+intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uint8_t keep,
+    const struct sse *sse)
 {
 	struct body_promise promise;
 	struct body_conf c = {
@@ -95,6 +96,7 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uin
 		.inbox = rq->loop->inbox,
 		.length = length,
 		.in_memory = in_memory,
+		.may_seal = sse != NULL && sse->side.p != NULL,
 		.fail = &rq->fail,
 		.ctx = rq,
 		.resume = intake_resume,
@@ -124,6 +126,8 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uin
 	c.checksum_in_trailer = promise.in_trailer;
 	c.expect = promise.expect;
 	rq->body = body_new(&c);
+	if (c.may_seal)
+		body_seal(rq->body, &sse->keys, sse->part, sse->want.mode != CRYPT_S3);
 	return OK;
 }
 
@@ -137,16 +141,16 @@ too_large(struct rq *rq, uint64_t length, uint64_t max)
 }
 
 enum err
-intake_start(struct rq *rq, uint8_t checksum, bool keep)
+intake_start(struct rq *rq, uint8_t checksum, bool keep, const struct sse *sse)
 {
 	uint64_t length;
 	enum err e = intake_length(rq, &length);
 
 	if (e == OK && length > rq->s3->conf.max_object)
 		e = too_large(rq, length, rq->s3->conf.max_object);
-	return e == OK
-	    ? intake_new(rq, length, false, checksum, keep ? checksum : CHECKSUM_NONE)
-	    : e;
+	return e == OK ? intake_new(rq, length, false, checksum,
+			     keep ? checksum : CHECKSUM_NONE, sse)
+		       : e;
 }
 
 /* ---- a file in a form ---- */
@@ -172,6 +176,7 @@ intake_form(struct rq *rq)
 		.team = rq->s3->team,
 		.inbox = rq->loop->inbox,
 		.at_most = true,
+		.may_seal = true,
 		.overhang = FORM_OVERHANG,
 		.checksum = CHECKSUM_CRC64NVME,
 		.filter = { .ctx = rq->form, .feed = file_feed, .end = file_end },
@@ -205,7 +210,8 @@ intake_document(struct rq *rq)
 		    &rq->fail, E_MAX_MESSAGE_LENGTH, "Your request was too big.");
 	if (e == E_MAX_MESSAGE_LENGTH)
 		fail_pair_u64(&rq->fail, "MaxMessageLengthBytes", max);
-	return e == OK ? intake_new(rq, length, true, CHECKSUM_NONE, CHECKSUM_NONE) : e;
+	return e == OK ? intake_new(rq, length, true, CHECKSUM_NONE, CHECKSUM_NONE, NULL)
+		       : e;
 }
 
 struct span

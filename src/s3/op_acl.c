@@ -1,286 +1,239 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ACLs of buckets and objects where BucketOwnerEnforced holds: there is one, the owner's, and
- * what would say anything else is refused (recorded answers;
- * docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html). */
+/* GetBucketAcl, PutBucketAcl, GetObjectAcl, PutObjectAcl. Where BucketOwnerEnforced holds there
+ * is one list, the owner's, and what would say anything else is refused
+ * (docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html). */
 #include "config.h"
 
 #include "s3_priv.h"
 
-#define XSI "http://www.w3.org/2001/XMLSchema-instance"
+/* ---- what there is ---- */
 
-/* ---- get ---- */
-
-struct acl_look {
+struct acl_subject {
 	struct rq *rq;
 	struct obj_version version;
+	struct obj_acl_rules rules;
+	struct acl acl;
+	bool stored;
 };
 
 static enum err
-acl_look(struct txn *t, void *arg)
+object_read(struct txn *t, struct acl_subject *s)
 {
-	struct acl_look *l = arg;
+	struct rq *rq = s->rq;
 	struct rec_object rec;
-	enum err e =
-	    obj_version_find(t, &l->rq->bkt, l->rq->key, &l->version, &rec, &l->rq->fail);
+	struct attrs attrs;
+	struct span side = SPAN_NONE;
+	enum err e = obj_side_find(t, &rq->bkt, rq->key, &s->version, &rec, &rq->fail);
 
-	if (e == OK && (rec.flags & OBJECT_IS_MARKER) != 0)
-		e = fail_set(&l->rq->fail, E_METHOD_NOT_ALLOWED);
+	if (e == OK)
+		e = obj_attrs(t, &rec, rq->arena, &attrs);
+	if (e == OK)
+		side = side_get(&attrs, SIDE_ACL);
+	s->stored = side.p != NULL;
+	return e == OK && s->stored ? acl_read(rq->arena, side, &s->acl) : e;
+}
+
+static enum err
+bucket_read(struct txn *t, struct acl_subject *s)
+{
+	struct rq *rq = s->rq;
+	struct acl acl = { 0 };
+	enum err e = obj_acl_bucket(t, &rq->bkt, rq->arena, &acl, &s->stored);
+
+	s->acl = acl;
+	for (size_t i = 0; e == OK && i < acl.n; i++)
+		acl.grant[i].id = arena_span(rq->arena, acl.grant[i].id);
+	s->acl.owner = arena_span(rq->arena, acl.owner);
 	return e;
 }
 
 static enum err
-acl_subject(struct rq *rq)
+subject_read(struct txn *t, void *arg)
 {
-	struct acl_look l = { .rq = rq };
-	enum err e;
+	struct acl_subject *s = arg;
+	enum err e = obj_acl_rules(t, &s->rq->bkt, &s->rules);
 
-	if (rq->op->level != LEVEL_OBJECT)
-		return OK;
-	e = query_version(rq, &l.version);
-	return e == OK ? store_read(rq->loop->reader, acl_look, &l) : e;
+	if (e != OK)
+		return e;
+	return s->rq->op->level == LEVEL_OBJECT ? object_read(t, s) : bucket_read(t, s);
+}
+
+static enum err
+subject_find(struct rq *rq, struct acl_subject *s)
+{
+	enum err e = OK;
+
+	*s = (struct acl_subject){ .rq = rq };
+	if (rq->op->level == LEVEL_OBJECT)
+		e = query_version(rq, &s->version);
+	if (e == OK)
+		e = store_read(rq->loop->reader, subject_read, s);
+	if (e == OK && (!s->stored || s->rules.ownership == OWNERSHIP_ENFORCED))
+		acl_private(rq->arena, headers_acl_bucket_owner(rq), &s->acl);
+	return alter_marker(rq, e);
 }
 
 enum err
 op_get_acl_begin(struct rq *rq)
 {
-	const struct account *owner;
-	struct buf *b;
-	enum err e = acl_subject(rq);
+	struct acl_subject s;
+	enum err e = subject_find(rq, &s);
+
+	if (e == OK)
+		acl_put_xml(reply_xml(rq, 200), &s.acl);
+	return e;
+}
+
+/* ---- what is asked for ---- */
+
+static enum err
+asked_read(struct rq *rq, struct acl_asked *out)
+{
+	struct span in = intake_bytes(rq);
+	enum err e = headers_acl_read(rq, out);
+	bool headers = out->canned.p != NULL || out->granted;
 
 	if (e != OK)
 		return e;
-	owner = rq_owner(rq);
-	b = reply_xml(rq, 200);
-	buf_str(b, "<AccessControlPolicy xmlns=\"" XML_S3NS "\">");
-	xml_put_owner(b, "Owner", owner);
-	buf_str(b,
-	    "<AccessControlList><Grant><Grantee xmlns:xsi=\"" XSI
-	    "\" xsi:type=\"CanonicalUser\"><ID>");
-	buf_put(b, owner->canonical_id, CANONICAL_ID);
-	buf_str(b,
-	    "</ID></Grantee><Permission>FULL_CONTROL</Permission></Grant>"
-	    "</AccessControlList></AccessControlPolicy>");
-	return OK;
+	if (headers && in.n > 0)
+		return fail_set(&rq->fail, E_UNEXPECTED_CONTENT);
+	if (!headers && in.n == 0) {
+		(void)fail_set(&rq->fail, E_MISSING_SECURITY_HEADER);
+		fail_pair_str(&rq->fail, "MissingHeaderName", "x-amz-acl");
+		return E_MISSING_SECURITY_HEADER;
+	}
+	if (in.n == 0)
+		return OK;
+	out->document = out->granted = true;
+	e = acl_parse_xml(rq->arena, in, &out->acl, &rq->fail);
+	return headers_acl_mail(rq, e);
 }
 
-/* ---- put: by canned name ---- */
-
-static bool
-word_in(struct span v, const char *const *words, size_t n)
+/* A document's owner cannot be another than there is. */
+static enum err
+owner_check(struct rq *rq, const struct acl_asked *asked, struct span owner)
 {
-	for (size_t i = 0; i < n; i++)
-		if (span_is(v, words[i]))
-			return true;
-	return false;
+	return asked->document && !span_eq(asked->acl.owner, owner)
+	    ? fail_set(&rq->fail, E_ACCESS_DENIED)
+	    : OK;
 }
 
 static enum err
-canned_check(struct rq *rq, struct span v)
+list_make(
+    struct rq *rq, const struct acl_asked *asked, struct span owner, struct acl *out)
 {
-	static const char *const known[] = { "private", "public-read",
-		"public-read-write", "authenticated-read", "aws-exec-read",
-		"log-delivery-write", "bucket-owner-read", "bucket-owner-full-control" };
+	enum err e = owner_check(rq, asked, owner);
 
-	if (!word_in(v, known, ARRAY_LEN(known)))
-		return bad_argument(
-		    rq, "x-amz-acl", v, "%s", err_row(E_INVALID_ARGUMENT)->message);
-	if (span_is(v, "private") || span_is(v, "bucket-owner-full-control"))
-		return OK;
-	return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
+	if (e != OK)
+		return e;
+	return headers_acl_make(rq, asked, rq->op->level == LEVEL_BUCKET, owner, out);
 }
 
-/* ---- put: by grants ---- */
+/* ---- put ---- */
 
-struct grant {
-	struct span type; /* "id", "uri" or "emailAddress" */
-	struct span who;
-	bool full;
-	const char *id_name, *uri_name; /* of the argument, in failures */
+struct acl_op {
+	struct alter alter; /* of an object */
+	struct obj_write w; /* of a bucket */
+	struct rq *rq;
+	struct acl_asked asked;
+	struct span bucket_owner;
+	struct span rendered;
 };
 
-static bool
-is_canonical(struct span id)
-{
-	for (size_t i = 0; i < id.n; i++)
-		if (!((id.p[i] >= '0' && id.p[i] <= '9') ||
-			((id.p[i] | 0x20) >= 'a' && (id.p[i] | 0x20) <= 'z')))
-			return false;
-	return id.n == CANONICAL_ID;
-}
-
-static bool
-is_owner(struct rq *rq, struct span id)
-{
-	const struct account *owner = rq_owner(rq);
-
-	return span_eq(id, span_of(owner->canonical_id, CANONICAL_ID));
-}
-
-/* Well-formed and nothing but the owner's full control, which is what holds anyway. */
-static enum err
-grant_check(struct rq *rq, const struct grant *g)
-{
-	static const char *const groups[] = {
-		"http://acs.amazonaws.com/groups/global/AllUsers",
-		"http://acs.amazonaws.com/groups/global/AuthenticatedUsers",
-		"http://acs.amazonaws.com/groups/s3/LogDelivery"
-	};
-
-	if (span_is(g->type, "uri") && !word_in(g->who, groups, ARRAY_LEN(groups)))
-		return bad_argument(rq, g->uri_name, g->who, "Invalid group uri");
-	if (span_is(g->type, "id") && !is_canonical(g->who))
-		return bad_argument(rq, g->id_name, g->who, "Invalid id");
-	/* Grants by mail address ended on 2025-10-01. */
-	if (span_is(g->type, "emailAddress")) {
-		(void)fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
-		fail_pair(&rq->fail, "Method", rq->http->method_name);
-		fail_pair_str(&rq->fail, "ResourceType", "ACL");
-		return E_METHOD_NOT_ALLOWED;
-	}
-	if (!span_is(g->type, "id") || !g->full || !is_owner(rq, g->who))
-		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	return OK;
-}
-
 static struct span
-unquote(struct span v)
+to_store(struct acl_op *op, const struct acl *acl)
 {
-	if (v.n >= 2 && v.p[0] == '"' && v.p[v.n - 1] == '"')
-		return span_of(v.p + 1, v.n - 2);
-	return v;
+	return acl_is_private(acl) && span_eq(acl->owner, op->bucket_owner)
+	    ? SPAN_NONE
+	    : acl_render(op->rq->arena, acl);
 }
 
-/* x-amz-grant-read: id="...", uri="..." */
 static enum err
-grant_header(struct rq *rq, const struct field *h)
+object_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
 {
-	struct span rest = h->value, one, name;
-	struct grant g = { .id_name = "id", .uri_name = "uri" };
+	struct acl_op *op = CONTAINER_OF(ctx, struct acl_op, alter);
+	struct span side = side_get(attrs, SIDE_ACL), owner = op->bucket_owner;
+	struct acl acl;
 	enum err e = OK;
 
-	g.full = span_is(h->name, "x-amz-grant-full-control");
-	do {
-		one = span_trim(span_cut(&rest, ','));
-		g.who = one;
-		name = span_trim(span_cut(&g.who, '='));
-		g.who = unquote(span_trim(g.who));
-		g.type = name;
-		if (!span_is(name, "id") && !span_is(name, "uri") &&
-		    !span_is(name, "emailAddress"))
-			return bad_argument(rq, arena_str(rq->arena, h->name), one,
-			    "Argument format not recognized");
-		e = grant_check(rq, &g);
-	} while (e == OK && rest.n > 0);
+	(void)rec;
+	if (side.p != NULL)
+		e = acl_read_owner(side, &owner);
+	if (e == OK)
+		e = list_make(op->rq, &op->asked, owner, &acl);
+	if (e == OK)
+		op->alter.side.value = to_store(op, &acl);
 	return e;
 }
 
-static enum err
-grant_headers(struct rq *rq, bool *given)
+static void
+object_then(struct rq *rq, const struct obj_side *side)
 {
-	static const char *const known[] = { "x-amz-grant-full-control",
-		"x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write",
-		"x-amz-grant-write-acp" };
-	enum err e = OK;
-
-	*given = false;
-	for (size_t i = 0; e == OK && i < rq->nheader; i++)
-		if (word_in(rq->header[i].name, known, ARRAY_LEN(known))) {
-			*given = true;
-			e = grant_header(rq, &rq->header[i]);
-		}
-	return e;
-}
-
-/* ---- put: by document ---- */
-
-static enum err
-malformed(struct rq *rq)
-{
-	return fail_set(&rq->fail, E_MALFORMED_ACL);
+	reply_begin(rq, 200);
+	reply_version(rq, &side->rec);
 }
 
 static enum err
-grant_node(struct rq *rq, const struct xml_node *node)
+bucket_write(struct txn *t, void *arg)
 {
-	static const char *const permissions[] = { "FULL_CONTROL", "WRITE", "WRITE_ACP",
-		"READ", "READ_ACP" };
-	const struct xml_node *who = xml_child(node, "Grantee");
-	struct span permission = xml_text(node, "Permission"), type = SPAN_NONE;
-	struct grant g = { .id_name = "CanonicalUser/ID", .uri_name = "Group/URI" };
+	struct acl_op *op = CONTAINER_OF(arg, struct acl_op, w.write);
+	struct rq *rq = op->rq;
 
-	if (who == NULL || !word_in(permission, permissions, ARRAY_LEN(permissions)))
-		return malformed(rq);
-	for (size_t i = 0; i < who->nattr; i++)
-		if (span_is(who->attr[i].name, XSI " type"))
-			type = who->attr[i].value;
-	g.full = span_is(permission, "FULL_CONTROL");
-	if (span_is(type, "CanonicalUser")) {
-		g.type = SPAN_LIT("id");
-		g.who = xml_text(who, "ID");
-	} else if (span_is(type, "Group")) {
-		g.type = SPAN_LIT("uri");
-		g.who = xml_text(who, "URI");
-	} else if (span_is(type, "AmazonCustomerByEmail"))
-		g.type = SPAN_LIT("emailAddress");
-	else
-		return malformed(rq);
-	return grant_check(rq, &g);
+	fail_clear(&rq->fail);
+	return obj_acl_bucket_put(t, rq->bucket, rq->bkt.id, op->rendered, &rq->fail);
+}
+
+static void
+bucket_then(struct obj_write *w, enum err e)
+{
+	struct acl_op *op = CONTAINER_OF(w, struct acl_op, w);
+
+	if (e == OK)
+		reply_begin(op->rq, 200);
+	rq_resume(op->rq, e);
 }
 
 static enum err
-document_check(struct rq *rq, struct span in)
+acl_post(struct acl_op *op, const struct acl_subject *s, const struct acl *acl)
 {
-	const struct xml_node *owner, *list;
-	struct xml_node *root;
-	struct span id;
-	enum err e = xml_parse(rq->arena, in, &root, NULL);
+	struct rq *rq = op->rq;
 
-	if (e != OK || !span_is(root->name, "AccessControlPolicy"))
-		return malformed(rq);
-	owner = xml_child(root, "Owner");
-	list = xml_child(root, "AccessControlList");
-	if (owner == NULL || list == NULL)
-		return malformed(rq);
-	id = xml_text(owner, "ID");
-	if (!is_canonical(id))
-		return bad_argument(rq, "CanonicalUser/ID", id, "Invalid id");
-	if (!is_owner(rq, id))
-		return fail_set(&rq->fail, E_ACCESS_DENIED);
-	/* Not even the owner's grant: that would be a change. */
-	if (xml_child(list, "Grant") == NULL)
-		return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	for (const struct xml_node *g = xml_child(list, "Grant"); e == OK && g != NULL;
-	     g = xml_next(g, "Grant"))
-		e = grant_node(rq, g);
-	return e;
+	if (rq->op->level == LEVEL_OBJECT) {
+		alter_init(&op->alter, rq, SIDE_ACL);
+		op->alter.side.version = s->version;
+		op->alter.side.see = object_see;
+		op->alter.then = object_then;
+		return alter_post(&op->alter);
+	}
+	op->rendered = to_store(op, acl);
+	obj_write_post(
+	    &op->w, rq->s3->conf.store, bucket_write, rq->loop->inbox, bucket_then);
+	return rq_wait(rq);
 }
 
 enum err
 op_put_acl_finish(struct rq *rq)
 {
-	struct span canned = header_get(rq, "x-amz-acl"), in = intake_bytes(rq);
-	bool grants = false;
-	enum err e = acl_subject(rq);
+	struct acl_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct acl_subject s;
+	struct acl acl;
+	enum err e = subject_find(rq, &s);
 
-	if (e == OK && canned.p != NULL)
-		e = canned_check(rq, canned);
+	op->rq = rq;
+	op->bucket_owner = headers_acl_bucket_owner(rq);
 	if (e == OK)
-		e = grant_headers(rq, &grants);
-	if (e != OK)
-		return e;
-	if (canned.p != NULL && grants)
-		return fail_msg(&rq->fail, E_INVALID_REQUEST,
-		    "Specifying both Canned ACLs and Header Grants is not allowed");
-	if ((canned.p != NULL || grants) && in.n > 0)
-		return fail_set(&rq->fail, E_UNEXPECTED_CONTENT);
-	if (canned.p == NULL && !grants && in.n == 0) {
-		(void)fail_set(&rq->fail, E_MISSING_SECURITY_HEADER);
-		fail_pair_str(&rq->fail, "MissingHeaderName", "x-amz-acl");
-		return E_MISSING_SECURITY_HEADER;
-	}
-	if (in.n > 0)
-		e = document_check(rq, in);
+		e = asked_read(rq, &op->asked);
 	if (e == OK)
+		e = owner_check(rq, &op->asked, s.acl.owner);
+	if (e == OK && s.rules.ownership == OWNERSHIP_ENFORCED) {
+		if (!headers_acl_is_void(rq, &op->asked))
+			return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
 		reply_begin(rq, 200);
-	return e;
+		return OK;
+	}
+	if (e == OK)
+		e = list_make(rq, &op->asked, s.acl.owner, &acl);
+	if (e == OK && s.rules.block_public && acl_is_public(&acl))
+		e = fail_set(&rq->fail, E_ACCESS_DENIED);
+	return e == OK ? acl_post(op, &s, &acl) : e;
 }

@@ -11,6 +11,8 @@ struct bucket_op {
 	struct span region;
 	struct doc_text tags; /* nothing: none given */
 	bool lock; /* with object lock */
+	uint8_t ownership; /* enum obj_ownership */
+	struct span acl; /* rendered; p == NULL: private */
 };
 
 /* ---- CreateBucket ---- */
@@ -33,10 +35,13 @@ create_write(struct txn *t, void *arg)
 	e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
+	if (e == OK && op->ownership != OWNERSHIP_ENFORCED)
+		e = obj_ownership_put(t, rq->bucket, op->ownership, &rq->fail);
+	if (e == OK)
+		e = obj_bucket_find(t, rq->bucket, &made, &rq->fail);
+	if (e == OK && op->acl.p != NULL)
+		e = obj_acl_bucket_put(t, rq->bucket, made.id, op->acl, &rq->fail);
 	if (e != OK || op->tags.nothing)
-		return e;
-	e = obj_bucket_find(t, rq->bucket, &made, &rq->fail);
-	if (e != OK)
 		return e;
 	at.bucket_id = made.id;
 	return obj_doc_put(t, &at, &op->tags);
@@ -119,28 +124,62 @@ create_document(struct rq *rq, struct span *location, struct doc_text *tags)
 }
 
 static enum err
-create_headers(struct rq *rq, bool *with_lock)
+create_ownership(struct rq *rq, struct bucket_op *op)
 {
-	struct span acl = header_get(rq, "x-amz-acl"),
-		    lock = header_get(rq, "x-amz-bucket-object-lock-enabled"),
-		    own = header_get(rq, "x-amz-object-ownership");
+	struct span v = header_get(rq, "x-amz-object-ownership");
 
-	*with_lock = span_ieq(lock, SPAN_LIT("true"));
-	if (lock.p != NULL && !*with_lock && !span_ieq(lock, SPAN_LIT("false")))
+	op->ownership = (uint8_t)rq->s3->conf.default_ownership;
+	if (v.p == NULL)
+		return OK;
+	if (!rq_may(rq, "s3:PutBucketOwnershipControls"))
+		return fail_set(&rq->fail, E_ACCESS_DENIED);
+	if (obj_ownership_find(v, &op->ownership))
+		return OK;
+	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,
+	    "Invalid x-amz-object-ownership header: %.*s", (int)v.n, v.p);
+	fail_pair_str(&rq->fail, "ArgumentName", "x-amz-object-ownership");
+	return E_INVALID_ARGUMENT;
+}
+
+/* A bucket begins with its public access blocked, so a list cannot open it. */
+static enum err
+create_acl(struct rq *rq, struct bucket_op *op)
+{
+	struct acl_asked asked;
+	struct acl acl;
+	enum err e = headers_acl_read(rq, &asked);
+
+	if (e == OK)
+		e = headers_acl_make(rq, &asked, true, rq->who->canonical_id, &acl);
+	if (e != OK || acl_is_private(&acl))
+		return e;
+	if (op->ownership == OWNERSHIP_ENFORCED)
+		return fail_set(&rq->fail, E_INVALID_BUCKET_ACL);
+	if (acl_is_public(&acl))
+		return fail_set(&rq->fail, E_INVALID_BUCKET_ACL_PUBLIC);
+	if (!rq_may(rq, "s3:PutBucketAcl"))
+		return fail_set(&rq->fail, E_ACCESS_DENIED);
+	op->acl = acl_render(rq->arena, &acl);
+	return OK;
+}
+
+static enum err
+create_headers(struct rq *rq, struct bucket_op *op)
+{
+	struct span lock = header_get(rq, "x-amz-bucket-object-lock-enabled");
+	enum err e;
+
+	op->lock = span_ieq(lock, SPAN_LIT("true"));
+	if (lock.p != NULL && !op->lock && !span_ieq(lock, SPAN_LIT("false")))
 		return bad_argument(rq, "x-amz-bucket-object-lock-enabled", lock, "%s",
 		    err_row(E_INVALID_ARGUMENT)->message);
 	/* It needs these rights too (API_CreateBucket.html). */
-	if (*with_lock &&
+	if (op->lock &&
 	    (!rq_may(rq, "s3:PutBucketObjectLockConfiguration") ||
 		!rq_may(rq, "s3:PutBucketVersioning")))
 		return fail_set(&rq->fail, E_ACCESS_DENIED);
-	if (own.p != NULL && !span_is(own, "BucketOwnerEnforced"))
-		return header_not_implemented(rq, "x-amz-object-ownership", NULL);
-	if (acl.p != NULL && !span_is(acl, "private"))
-		return fail_msg(&rq->fail, E_INVALID_BUCKET_ACL,
-		    "Bucket cannot have ACLs set with ObjectOwnership's "
-		    "BucketOwnerEnforced setting");
-	return OK;
+	e = create_ownership(rq, op);
+	return e == OK ? create_acl(rq, op) : e;
 }
 
 enum err
@@ -151,7 +190,7 @@ op_create_bucket_finish(struct rq *rq)
 	enum err e = address_bucket_check(rq->bucket, &rq->fail);
 
 	if (e == OK)
-		e = create_headers(rq, &op->lock);
+		e = create_headers(rq, op);
 	if (e == OK)
 		e = create_document(rq, &location, &op->tags);
 	if (e == OK)

@@ -2,7 +2,9 @@
 /* CopyObject, UploadPartCopy. */
 #include "config.h"
 
-#include "s3_priv.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "sse_priv.h"
 
 /* ---- what both share: the source, seen and where needed hashed ---- */
 
@@ -17,6 +19,11 @@ struct copy_source {
 	bool hashing;
 	void (*go)(struct rq *rq); /* posts the write */
 	unsigned tries;
+	struct attrs attrs;
+	uint8_t mode; /* how the source is encrypted */
+	struct sse_customer customer; /* the key it may need */
+	struct sealed_keys keys; /* what its bytes are sealed by */
+	bool linked; /* what was written anew is in the index */
 };
 
 enum { SOURCE_TRIES = 4 };
@@ -26,13 +33,68 @@ source_look(struct txn *t, void *arg)
 {
 	struct copy_source *s = arg;
 	enum err e = obj_source_find(t, &s->source, &s->source.seen, &s->rq->fail);
+	struct rec_crypt r = { 0 };
+	struct span side;
 
 	if (e == OK)
+		e = obj_attrs(t, &s->source.seen, s->rq->arena, &s->attrs);
+	if (e == OK)
+		e = sse_open(s->rq, &s->attrs, &s->customer, &s->keys);
+	if (e != OK)
+		return e;
+	side = side_get(&s->attrs, SIDE_CRYPT);
+	if (side.p != NULL)
+		e = rec_crypt_get(side, &r);
+	s->mode = r.mode;
+	s->hash.sealed = (s->source.seen.flags & OBJECT_IS_SEALED) != 0;
+	if (e == OK && s->hash.sealed != (side.p != NULL))
+		e = E_CORRUPT;
+	if (e == OK)
 		e = s->plan(s);
-	if (e == OK && s->hashing)
-		e = obj_read_start(
-		    &s->hash.read, t, &s->source.seen.body, s->off, s->len);
-	return e;
+	if (e != OK || !s->hashing)
+		return e;
+	s->hash.size = s->len;
+	return s->hash.sealed
+	    ? obj_plain_start(
+		  &s->hash.from, t, &s->source.seen.body, &s->keys, s->off, s->len)
+	    : obj_read_start(&s->hash.from.read, t, &s->source.seen.body, s->off, s->len);
+}
+
+/* Behind the reply, and before another try. */
+static void
+source_let_go(struct copy_source *s)
+{
+	obj_plain_end(&s->hash.from);
+	obj_hash_drop(&s->hash, s->rq->s3->conf.pool, s->linked);
+	sealed_keys_wipe(&s->keys);
+	mem_wipe(&s->customer, sizeof s->customer);
+}
+
+/* Do the bytes stay as they are under the other's encryption? A data key goes from hand to
+ * hand among keys of the store; a client's key is not mixed with them. */
+static bool
+is_shared(uint8_t from, uint8_t to)
+{
+	bool ours = (from == CRYPT_S3 || from == CRYPT_KMS) &&
+	    (to == CRYPT_S3 || to == CRYPT_KMS);
+
+	return ours || (from == to && from != CRYPT_CUSTOMER);
+}
+
+/* The ETag of what is encrypted so is no MD5. */
+static bool
+is_opaque(uint8_t mode)
+{
+	return mode != CRYPT_NONE && mode != CRYPT_S3;
+}
+
+static void
+etag_put(uint8_t etag[16], const struct copy_source *s, uint8_t mode)
+{
+	if (is_opaque(mode))
+		rand_bytes(etag, 16);
+	else
+		memcpy(etag, s->hash.md5, 16);
 }
 
 static enum err
@@ -45,15 +107,20 @@ source_find(struct rq *rq, struct copy_source *s)
 	s->source.account = header_get(rq, "x-amz-source-expected-bucket-owner");
 	if (e == OK)
 		e = point_source(rq, &s->source.bucket, &s->point);
+	rq->from_point = e == OK && s->point != NULL ? &s->point->access : NULL;
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
+	if (e == OK)
+		e = allow_source(rq, &s->source);
+	if (e == OK)
+		e = sse_customer_take(rq, SSE_COPY_SOURCE, true, &s->customer);
 	if (e != OK)
 		return e;
 	/* Pinned before it is read: what is hashed stays in place. */
-	obj_read_pin(&s->hash.read, rq->s3->conf.store, rq->loop->reader);
+	obj_read_pin(&s->hash.from.read, rq->s3->conf.store, rq->loop->reader);
 	e = store_read(rq->loop->reader, source_look, s);
 	if (e != OK)
-		obj_read_end(&s->hash.read);
+		obj_plain_end(&s->hash.from);
 	return e;
 }
 
@@ -62,7 +129,7 @@ hash_then(struct obj_hash *h, enum err e)
 {
 	struct copy_source *s = CONTAINER_OF(h, struct copy_source, hash);
 
-	obj_read_end(&h->read);
+	obj_plain_end(&h->from);
 	if (e == OK)
 		s->go(s->rq);
 	else
@@ -74,7 +141,7 @@ static enum err
 source_go(struct copy_source *s)
 {
 	if (!s->hashing) {
-		obj_read_end(&s->hash.read);
+		obj_plain_end(&s->hash.from);
 		s->go(s->rq);
 		return rq_wait(s->rq);
 	}
@@ -101,6 +168,7 @@ source_again(struct copy_source *s, enum err *e)
 	if (*e != E_OPERATION_ABORTED || ++s->tries == SOURCE_TRIES)
 		return false;
 	fail_clear(&s->rq->fail);
+	source_let_go(s);
 	*e = source_start(s->rq, s);
 	return *e == OK;
 }
@@ -124,7 +192,17 @@ struct copy_op {
 	struct copy_source source;
 	struct obj_copy copy;
 	uint8_t kind; /* of the checksum asked for, or NONE */
+	struct sse sse; /* of the copy */
 };
+
+static void
+copy_drop(struct rq *rq)
+{
+	struct copy_op *op = rq->data;
+
+	source_let_go(&op->source);
+	sse_drop(&op->sse);
+}
 
 static void
 copy_then(struct obj_write *w, enum err e)
@@ -137,6 +215,7 @@ copy_then(struct obj_write *w, enum err e)
 
 	if (source_again(&op->source, &e))
 		return;
+	op->source.linked = e == OK;
 	if (e == OK) {
 		b = reply_xml(rq, 200);
 		buf_str(b, "<CopyObjectResult xmlns=\"" XML_S3NS "\">");
@@ -151,6 +230,7 @@ copy_then(struct obj_write *w, enum err e)
 		if (rec->class != CLASS_STANDARD)
 			reply_header_str(
 			    rq, "x-amz-storage-class", class_name(rec->class));
+		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
 		copy_versions(rq, &op->source.source, rec);
 	}
 	rq_resume(rq, e);
@@ -163,10 +243,11 @@ copy_go(struct rq *rq)
 	struct obj_copy *c = &op->copy;
 
 	c->source = op->source.source;
-	if (c->rehashed) {
-		memcpy(c->rec.etag, op->source.hash.md5, 16);
-		c->rec.checksum = op->source.hash.checksum;
-	}
+	c->crypt = op->sse.side;
+	c->anew = op->source.hash.keep ? &op->source.hash : NULL;
+	etag_put(c->rec.etag, &op->source, op->sse.want.mode);
+	c->rec.checksum = op->source.hashing ? op->source.hash.checksum
+					     : op->source.source.seen.checksum;
 	obj_copy_post(c, rq->s3->conf.store, rq->loop->inbox, copy_then);
 }
 
@@ -204,7 +285,9 @@ copy_self(struct rq *rq, const struct copy_op *op)
 	    !span_eq(s->key, rq->key) || op->copy.replace ||
 	    header_get(rq, "x-amz-storage-class").p != NULL ||
 	    op->copy.redirect.p != NULL ||
-	    header_get(rq, "x-amz-checksum-algorithm").p != NULL)
+	    header_get(rq, "x-amz-checksum-algorithm").p != NULL ||
+	    header_get(rq, "x-amz-server-side-encryption").p != NULL ||
+	    op->sse.want.mode == CRYPT_CUSTOMER)
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "This copy request is illegal because it is trying to copy an object to "
@@ -242,6 +325,8 @@ copy_headers(struct rq *rq, struct copy_op *op)
 		e = headers_lock_look(rq, &lock);
 	if (e == OK)
 		e = headers_lock_admit(rq, &h.attrs, &lock);
+	if (e == OK)
+		e = headers_acl_admit(rq, &h.attrs, NULL);
 	if (e != OK)
 		return e;
 	op->copy.attrs = h.attrs;
@@ -253,21 +338,46 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	return OK;
 }
 
+/* The source's data key under the copy's, or a new one. */
+static void
+copy_keys(struct copy_op *op)
+{
+	struct rq *rq = op->source.rq;
+	struct sse *sse = &op->sse;
+
+	if (sse->want.mode == CRYPT_NONE)
+		return;
+	if (!op->source.hash.keep) {
+		crypt_wrap(rq->s3->conf.kms, &sse->want, rq->bkt.id, rq->arena,
+		    &op->source.keys, &sse->side);
+		return;
+	}
+	crypt_begin(
+	    rq->s3->conf.kms, &sse->want, rq->bkt.id, rq->arena, &sse->keys, &sse->side);
+	sealed_out_free(&op->source.hash.seal);
+	op->source.hash.seal = sealed_out_new(&sse->keys, 0);
+}
+
 static enum err
 copy_plan(struct copy_source *s)
 {
 	struct copy_op *op = CONTAINER_OF(s, struct copy_op, source);
 	const struct rec_object *seen = &s->source.seen;
+	uint8_t to = op->sse.want.mode;
 	enum err e = copy_self(s->rq, op);
 
 	/* The copy of a multipart object is a plain one: its ETag is the MD5 of the bytes, which
 	 * must be read for it. So must a checksum of another kind. */
 	s->hash.kind = op->kind != CHECKSUM_NONE ? op->kind : seen->checksum.kind;
-	s->hashing = seen->parts > 0 || seen->checksum.composite ||
-	    s->hash.kind != seen->checksum.kind;
-	op->copy.rehashed = s->hashing;
+	s->hash.keep = !is_shared(s->mode, to);
+	s->hashing = s->hash.keep || seen->checksum.composite ||
+	    s->hash.kind != seen->checksum.kind ||
+	    (!is_opaque(to) && (seen->parts > 0 || is_opaque(s->mode)));
+	op->copy.rehashed = s->hashing || is_opaque(to);
 	s->off = 0;
 	s->len = seen->size;
+	if (e == OK)
+		copy_keys(op);
 	return e;
 }
 
@@ -275,9 +385,12 @@ enum err
 op_copy_object_begin(struct rq *rq)
 {
 	struct copy_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct sse_default def;
 	enum err e = copy_headers(rq, op);
 
 	rq->data = op;
+	rq->drop = copy_drop;
+	op->source.rq = rq;
 	op->copy.arena = rq->arena;
 	op->copy.now_ms = rq->now_ms;
 	op->copy.dest.bucket = rq->bucket;
@@ -288,6 +401,10 @@ op_copy_object_begin(struct rq *rq)
 	op->source.go = copy_go;
 	if (e == OK)
 		e = checksum_wanted(rq, &op->kind);
+	if (e == OK)
+		e = sse_default(rq, &def);
+	if (e == OK)
+		e = sse_want(rq, &def, &op->sse.want);
 	return e == OK ? source_start(rq, &op->source) : e;
 }
 
@@ -297,7 +414,17 @@ struct copy_part_op {
 	struct copy_source source;
 	struct obj_copy_part copy;
 	struct rec_upload upload;
+	struct sse sse; /* of the upload */
 };
+
+static void
+copy_part_drop(struct rq *rq)
+{
+	struct copy_part_op *op = rq->data;
+
+	source_let_go(&op->source);
+	sse_drop(&op->sse);
+}
 
 static void
 copy_part_then(struct obj_write *w, enum err e)
@@ -310,6 +437,7 @@ copy_part_then(struct obj_write *w, enum err e)
 
 	if (source_again(&op->source, &e))
 		return;
+	op->source.linked = e == OK;
 	if (e == OK) {
 		b = reply_xml(rq, 200);
 		buf_str(b, "<CopyPartResult xmlns=\"" XML_S3NS "\">");
@@ -317,6 +445,7 @@ copy_part_then(struct obj_write *w, enum err e)
 		xml_put_etag(b, etag, obj_etag_hex(etag, rec->etag, 0));
 		xml_put_checksum(b, &rec->checksum, 0);
 		buf_str(b, "</CopyPartResult>");
+		sse_reply(rq, op->sse.side, SSE_TELL_CUSTOMER);
 		copy_versions(rq, &op->source.source, NULL);
 	}
 	rq_resume(rq, e);
@@ -329,7 +458,9 @@ copy_part_go(struct rq *rq)
 	struct obj_copy_part *c = &op->copy;
 
 	c->source = op->source.source;
-	memcpy(c->rec.etag, op->source.hash.md5, 16);
+	c->anew = op->source.hash.keep ? &op->source.hash : NULL;
+	c->rec.sealed = op->sse.side.p != NULL;
+	etag_put(c->rec.etag, &op->source, op->sse.want.mode);
 	c->rec.checksum = op->source.hash.checksum;
 	obj_copy_part_post(c, rq->s3->conf.store, rq->loop->inbox, copy_part_then);
 }
@@ -385,6 +516,10 @@ copy_part_plan(struct copy_source *s)
 		e = fail_set(&s->rq->fail, E_ENTITY_TOO_LARGE);
 	s->hash.kind = op->upload.checksum;
 	s->hashing = true; /* a part's ETag is the MD5 of its bytes */
+	s->hash.keep = s->hash.sealed || op->sse.side.p != NULL;
+	sealed_out_free(&s->hash.seal);
+	if (op->sse.side.p != NULL)
+		s->hash.seal = sealed_out_new(&op->sse.keys, op->copy.number);
 	op->copy.off = s->off;
 	op->copy.len = s->len;
 	return e;
@@ -399,6 +534,7 @@ op_copy_part_begin(struct rq *rq)
 	enum err e = query_part_number(rq, &given, &c->number);
 
 	rq->data = op;
+	rq->drop = copy_part_drop;
 	op->source.rq = rq;
 	op->source.plan = copy_part_plan;
 	op->source.go = copy_part_go;
@@ -410,5 +546,7 @@ op_copy_part_begin(struct rq *rq)
 	c->now_ms = rq->now_ms;
 	if (e == OK)
 		e = store_read(rq->loop->reader, upload_look, op);
+	if (e == OK)
+		e = sse_open_upload(rq, &op->upload.attrs, &op->sse);
 	return e == OK ? source_start(rq, &op->source) : e;
 }

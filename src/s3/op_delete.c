@@ -111,6 +111,8 @@ struct delete_row {
 	struct obj_version version;
 	struct obj_deleted did;
 	enum err err;
+	bool bypass; /* of governance; as the header asks and the caller may */
+	struct span message; /* n = 0: the error's own */
 };
 
 struct delete_many {
@@ -162,11 +164,13 @@ static enum err
 row_delete(struct txn *t, struct delete_many *d, struct delete_row *row)
 {
 	struct obj_cond cond = { .if_match = row->etag };
+	struct obj_drop how = d->how;
 
-	if (row->err == E_INVALID_VERSION)
+	how.bypass = row->bypass;
+	if (row->err == E_INVALID_VERSION || row->err == E_ACCESS_DENIED)
 		return row->err;
 	return delete_one(
-	    t, d->rq, row->key, &row->version, &cond, &d->how, &row->did, NULL);
+	    t, d->rq, row->key, &row->version, &cond, &how, &row->did, NULL);
 }
 
 /* A member takes some rows; a row's own failure is its own and stops nobody. */
@@ -211,7 +215,10 @@ put_error(struct buf *b, const struct delete_row *row)
 	if (row->id.n > 0)
 		xml_put(b, "VersionId", row->id);
 	xml_put_str(b, "Code", err_row(row->err)->code);
-	xml_put_str(b, "Message", err_row(row->err)->message);
+	if (row->message.n > 0)
+		xml_put(b, "Message", row->message);
+	else
+		xml_put_str(b, "Message", err_row(row->err)->message);
 	buf_str(b, "</Error>");
 }
 
@@ -259,6 +266,16 @@ op_delete_each(const struct rq *rq,
 		row(ctx, d->row[i].key, d->row[i].id, d->row[i].err);
 }
 
+static void
+row_allow(struct rq *rq, struct delete_row *row)
+{
+	if (!allow_delete(rq, row->key, row->id, &row->message))
+		row->err = E_ACCESS_DENIED;
+	row->bypass = span_ieq(header_get(rq, "x-amz-bypass-governance-retention"),
+			  SPAN_LIT("true")) &&
+	    allow_may(rq, "s3:BypassGovernanceRetention", row->key);
+}
+
 enum err
 op_delete_objects_finish(struct rq *rq)
 {
@@ -271,6 +288,8 @@ op_delete_objects_finish(struct rq *rq)
 		e = many_parse(rq, d);
 	if (e != OK)
 		return e;
+	for (size_t i = 0; i < d->n; i++)
+		row_allow(rq, &d->row[i]);
 	d->rq = rq;
 	rq->data = d;
 	obj_write_post(&d->w, rq->s3->conf.store, many_write, rq->loop->inbox, many_then);

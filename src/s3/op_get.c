@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "codec/stamp.h"
-#include "s3_priv.h"
+#include "sse_priv.h"
 
 /* Up to here one read into memory and one send beat sendfile's second system call. */
 enum { GET_COPY_MAX = 32 << 10 };
@@ -16,8 +17,12 @@ struct get {
 	struct rq *rq;
 	struct obj_version version;
 	struct obj_cond cond;
-	struct obj_read read;
+	struct obj_plain plain; /* of one that is not sealed only the read */
 	struct rec_object rec;
+	struct attrs attrs;
+	uint64_t opened; /* number of the version whose attrs and keys are here */
+	struct sse_customer customer;
+	struct sealed_keys keys;
 	bool part_given;
 	unsigned part;
 	size_t parts;
@@ -100,24 +105,41 @@ get_part(struct txn *t, struct get *g)
 /* ---- bytes ---- */
 
 static enum http_more
+get_over(struct get *g, enum err e)
+{
+	if (e == E_NOT_FOUND)
+		return HTTP_END;
+	log_error("request %s: reading %.*s/%.*s failed: %s; the connection is cut",
+	    g->rq->id, (int)g->rq->bucket.n, g->rq->bucket.p, (int)g->rq->key.n,
+	    g->rq->key.p, err_row(e)->symbol);
+	return HTTP_BROKEN;
+}
+
+static enum http_more
 get_next(struct http_source *s, struct http_piece *out)
 {
 	struct get *g = CONTAINER_OF(s, struct get, source);
 	const struct blob_extent *x;
-	enum err e = obj_read_next(&g->read, &x);
+	enum err e = obj_read_next(&g->plain.read, &x);
 
-	if (e == E_NOT_FOUND)
-		return HTTP_END;
-	if (e != OK) {
-		log_error(
-		    "request %s: reading %.*s/%.*s failed: %s; the connection is cut",
-		    g->rq->id, (int)g->rq->bucket.n, g->rq->bucket.p, (int)g->rq->key.n,
-		    g->rq->key.p, err_row(e)->symbol);
-		return HTTP_BROKEN;
-	}
+	if (e != OK)
+		return get_over(g, e);
 	*out = (struct http_piece){
 		.mem = x->mem, .fd = x->fd, .off = x->off, .len = x->len
 	};
+	return HTTP_MORE;
+}
+
+static enum http_more
+get_next_sealed(struct http_source *s, struct http_piece *out)
+{
+	struct get *g = CONTAINER_OF(s, struct get, source);
+	struct span bytes;
+	enum err e = obj_plain_next(&g->plain, &bytes);
+
+	if (e != OK)
+		return get_over(g, e);
+	*out = (struct http_piece){ .mem = bytes.p, .fd = -1, .len = bytes.n };
 	return HTTP_MORE;
 }
 
@@ -126,21 +148,17 @@ get_close(struct http_source *s)
 {
 	struct get *g = CONTAINER_OF(s, struct get, source);
 
-	obj_read_end(&g->read);
+	obj_plain_end(&g->plain);
 }
 
 /* ---- the reply, made inside the read so that tiny bodies go out from the map ---- */
 
-static enum err
-get_headers(struct txn *t, struct get *g)
+static void
+get_headers(struct get *g)
 {
 	struct rq *rq = g->rq;
-	struct attrs attrs;
 	char range[80];
-	enum err e = obj_attrs(t, &g->rec, rq->arena, &attrs);
 
-	if (e != OK)
-		return e;
 	reply_begin(rq,
 	    g->partial                    ? 206
 		: website_status(rq) != 0 ? website_status(rq)
@@ -161,10 +179,34 @@ get_headers(struct txn *t, struct get *g)
 		    (unsigned long long)g->rec.size);
 		reply_header_str(rq, "Content-Range", range);
 	}
-	headers_put(rq, &g->rec, &attrs, true);
+	sse_reply(rq, side_get(&g->attrs, SIDE_CRYPT), SSE_TELL_CUSTOMER);
+	headers_put(rq, &g->rec, &g->attrs, true);
 	if (g->part_given && g->parts > 0)
 		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
 	rq->length = g->len;
+}
+
+/* Chunks are opened where they are sent from: a range costs those it lies in. */
+static enum err
+get_bytes_sealed(struct txn *t, struct get *g, bool *later)
+{
+	struct rq *rq = g->rq;
+	enum err e;
+
+	if (g->len > GET_COPY_MAX) {
+		e = obj_plain_start(&g->plain, t, &g->rec.body, &g->keys, g->off, g->len);
+		if (e != OK)
+			return e;
+		g->source = (struct http_source){ get_next_sealed, get_close };
+		rq->source = &g->source;
+		*later = true;
+		return OK;
+	}
+	e = obj_plain_small(t, &g->rec.body, &g->keys, g->off, g->len, &rq->loop->out);
+	if (e != OK)
+		return e;
+	obj_plain_end(&g->plain);
+	reply_send_body(rq, buf_view(&rq->loop->out));
 	return OK;
 }
 
@@ -176,7 +218,7 @@ get_bytes(struct txn *t, struct get *g, bool *later)
 	enum err e;
 
 	if (g->len > GET_COPY_MAX) {
-		e = obj_read_start(&g->read, t, &g->rec.body, g->off, g->len);
+		e = obj_read_start(&g->plain.read, t, &g->rec.body, g->off, g->len);
 		if (e != OK)
 			return e;
 		g->source = (struct http_source){ get_next, get_close };
@@ -187,9 +229,30 @@ get_bytes(struct txn *t, struct get *g, bool *later)
 	e = obj_read_small(t, &g->rec.body, g->off, g->len, &rq->loop->out, &bytes);
 	if (e != OK)
 		return e;
-	obj_read_end(&g->read);
+	obj_plain_end(&g->plain);
 	reply_send_body(rq, bytes);
 	return OK;
+}
+
+/* Without the key nothing is told of an object, not even whether a condition holds. */
+static enum err
+get_open(struct txn *t, struct get *g)
+{
+	struct rq *rq = g->rq;
+	enum err e;
+
+	if (g->opened == g->rec.number)
+		return OK;
+	e = obj_attrs(t, &g->rec, rq->arena, &g->attrs);
+	if (e == OK)
+		e = sse_open(rq, &g->attrs, &g->customer, &g->keys);
+	if (e == OK &&
+	    ((g->rec.flags & OBJECT_IS_SEALED) != 0) !=
+		(side_get(&g->attrs, SIDE_CRYPT).p != NULL))
+		e = E_CORRUPT;
+	if (e == OK)
+		g->opened = g->rec.number;
+	return e;
 }
 
 static enum err
@@ -205,6 +268,8 @@ get_find(struct txn *t, struct get *g)
 		fail_pair_str(&rq->fail, "ResourceType", "DeleteMarker");
 		return E_METHOD_NOT_ALLOWED;
 	}
+	if (e == OK)
+		e = get_open(t, g);
 	if (e == OK)
 		e = obj_cond_read(&g->cond, &g->rec, &rq->fail);
 	if (e == OK)
@@ -247,7 +312,7 @@ get_marker(struct get *g)
 static bool
 get_wants_pin(const struct get *g)
 {
-	return !g->read.pinned && g->rq->http->method == HTTP_GET && g->len > 0 &&
+	return !g->plain.read.pinned && g->rq->http->method == HTTP_GET && g->len > 0 &&
 	    g->rec.body.kind != BLOB_TINY;
 }
 
@@ -259,34 +324,35 @@ get_reply(struct txn *t, void *arg)
 	struct get *g = rq->data;
 	enum err e = get_find(t, g);
 
-	if (e != OK && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
-		obj_read_end(&g->read);
+	e = allow_missing(rq, e);
+	if (e != OK && e != E_ACCESS_DENIED && (g->rec.flags & OBJECT_IS_MARKER) != 0) {
+		obj_plain_end(&g->plain);
 		get_marker(g);
 		return OK;
 	}
 	if (e == E_NOT_MODIFIED) {
-		obj_read_end(&g->read);
+		obj_plain_end(&g->plain);
 		get_not_modified(g);
 		return OK;
 	}
 	if (e == OK && get_wants_pin(g)) {
-		obj_read_pin(&g->read, rq->s3->conf.store, rq->loop->reader);
+		obj_read_pin(&g->plain.read, rq->s3->conf.store, rq->loop->reader);
 		read->again = true;
 		return OK;
 	}
-	if (e == OK)
-		e = get_headers(t, g);
 	if (e != OK)
 		goto out;
+	get_headers(g);
 	if (rq->http->method == HTTP_HEAD || g->len == 0) {
-		obj_read_end(&g->read);
+		obj_plain_end(&g->plain);
 		reply_send(rq);
 		return OK;
 	}
-	e = get_bytes(t, g, &read->later);
+	e = (g->rec.flags & OBJECT_IS_SEALED) != 0 ? get_bytes_sealed(t, g, &read->later)
+						   : get_bytes(t, g, &read->later);
 out:
 	if (e != OK)
-		obj_read_end(&g->read);
+		obj_plain_end(&g->plain);
 	return e;
 }
 
@@ -297,6 +363,10 @@ get_checks(struct rq *rq, struct get *g)
 
 	if (e == OK)
 		e = headers_override_check(rq);
+	if (e == OK)
+		e = sse_not_here(rq);
+	if (e == OK)
+		e = sse_customer(rq, true, &g->customer);
 	if (e == OK)
 		e = query_part_number(rq, &g->part_given, &g->part);
 	if (e == OK && g->part_given && header_get(rq, "range").p != NULL)
@@ -313,7 +383,11 @@ get_drop(struct rq *rq)
 {
 	struct get *g = rq->data;
 
-	obj_read_end(&g->read);
+	obj_plain_end(&g->plain);
+	if ((g->rec.flags & OBJECT_IS_SEALED) != 0)
+		sealed_keys_wipe(&g->keys);
+	if (g->customer.given)
+		mem_wipe(&g->customer, sizeof g->customer);
 }
 
 enum err

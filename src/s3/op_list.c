@@ -18,7 +18,8 @@ struct listing {
 	bool composite, fixed;
 	uint64_t max;
 	bool url, v2;
-	const struct account *owner; /* NULL: not shown */
+	bool owner; /* is shown */
+	struct owners owners;
 };
 
 static void
@@ -59,8 +60,8 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	}
 	buf_str(&l->before_size, "<Size>");
 	buf_str(&l->behind_size, "</Size>");
-	if (l->owner)
-		xml_put_owner(&l->behind_size, "Owner", l->owner);
+	if (l->owner && l->list.bad == OK)
+		l->list.bad = owner_put(&l->behind_size, &l->owners, rec);
 	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
 	buf_str(&l->behind_size, "</Contents>");
 }
@@ -76,8 +77,9 @@ list_row(void *ctx, struct span key, struct span value)
 	l->list.bad = rec_object_get(value, &rec);
 	if (l->list.bad != OK)
 		return;
-	if (!l->fixed || rec.checksum.kind != l->kind ||
-	    rec.checksum.composite != l->composite || rec.class != l->class)
+	if (!l->fixed || (l->owner && l->owners.t != NULL) ||
+	    rec.checksum.kind != l->kind || rec.checksum.composite != l->composite ||
+	    rec.class != l->class)
 		list_fixed(l, &rec);
 	buf_str(b, "<Contents><Key>");
 	put_name(l, b, key);
@@ -105,8 +107,9 @@ static enum err
 list_read(struct txn *t, void *arg)
 {
 	struct listing *l = arg;
+	enum err e = l->owner ? owner_look(t, l->rq, &l->owners) : OK;
 
-	return obj_list(t, &l->list, l->rq->arena);
+	return e == OK ? obj_list(t, &l->list, l->rq->arena) : e;
 }
 
 /* Opaque, but not secret: 'k' or 'p' (key or common prefix) and where the page ended. */
@@ -199,7 +202,7 @@ list_tail(struct listing *l)
 enum err
 op_list_objects_begin(struct rq *rq)
 {
-	struct listing l = { .rq = rq, .owner = rq_owner(rq) };
+	struct listing l = { .rq = rq, .owner = true };
 	struct span marker = query_get(rq, "marker");
 	enum err e = list_params(&l);
 
@@ -229,8 +232,7 @@ op_list_objects_v2_begin(struct rq *rq)
 	if (owner.n > 0 && !span_is(owner, "true") && !span_is(owner, "false"))
 		return bad_argument(
 		    rq, "fetch-owner", owner, "fetch-owner must be true or false");
-	if (span_is(owner, "true"))
-		l.owner = rq_owner(rq);
+	l.owner = span_is(owner, "true");
 	l.list.after = start;
 	if (token.p != NULL && !token_parse(&l, token))
 		return bad_argument(rq, "continuation-token", token,

@@ -2,7 +2,8 @@
 /* ListParts, ListMultipartUploads, GetObjectAttributes. */
 #include "config.h"
 
-#include "s3_priv.h"
+#include "base/mem.h"
+#include "sse_priv.h"
 
 enum { PAGE_MAX = 1000 };
 
@@ -284,7 +285,22 @@ struct attributes {
 	struct rec_object rec;
 	struct obj_part_kept *kept;
 	size_t nkept;
+	struct sse_customer customer;
 };
+
+/* Without the key of its owner nothing is told. */
+static enum err
+attributes_open(struct txn *t, struct attributes *a)
+{
+	struct sealed_keys keys;
+	struct attrs attrs;
+	enum err e = obj_attrs(t, &a->rec, a->rq->arena, &attrs);
+
+	if (e == OK)
+		e = sse_open(a->rq, &attrs, &a->customer, &keys);
+	sealed_keys_wipe(&keys);
+	return e;
+}
 
 static enum err
 attributes_read(struct txn *t, void *arg)
@@ -299,6 +315,8 @@ attributes_read(struct txn *t, void *arg)
 		    t, &rq->bkt, rq->key, &a->version, &a->rec, &rq->fail);
 	if (e == OK && (a->rec.flags & OBJECT_IS_MARKER) != 0)
 		e = fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
+	if (e == OK)
+		e = attributes_open(t, a);
 	if (e == OK)
 		e = obj_cond_read(&cond, &a->rec, &rq->fail);
 	return e == OK ? obj_parts_kept(t, &a->rec, rq->arena, &a->kept, &a->nkept) : e;
@@ -402,7 +420,10 @@ op_get_attributes_begin(struct rq *rq)
 	if (e == OK)
 		e = attributes_page(rq, &a);
 	if (e == OK)
+		e = sse_customer(rq, true, &a.customer);
+	if (e == OK)
 		e = store_read(rq->loop->reader, attributes_read, &a);
+	mem_wipe(&a.customer, sizeof a.customer);
 	if (e != OK)
 		return e;
 	b = reply_xml(rq, 200);

@@ -5,7 +5,7 @@
 
 #include "auth/postsig.h"
 #include "base/clock.h"
-#include "s3_priv.h"
+#include "sse_priv.h"
 
 enum { FIELDS_MAX = 20 << 10 };
 
@@ -15,7 +15,11 @@ struct post_op {
 	struct postsig_range range;
 	struct span redirect;
 	unsigned status;
-	struct lock_look lock; /* of the bucket, as it was when the form began */
+	struct sse_default def;
+	struct sse sse;
+	/* Of the bucket, as it was when the form began. */
+	struct lock_look lock;
+	struct acl_look acl;
 };
 
 /* ---- the fields ---- */
@@ -147,7 +151,14 @@ object_take(struct post_op *op)
 	if (e == OK)
 		e = headers_lock_admit(rq, &h.attrs, &op->lock);
 	if (e == OK)
+		e = headers_acl_admit(rq, &h.attrs, &op->acl);
+	if (e == OK)
 		e = headers_promise(rq, &promise);
+	if (e == OK)
+		e = sse_begin(rq, &op->def, &h.attrs, &op->sse);
+	if (e == OK && op->sse.side.p != NULL)
+		body_seal(rq->body, &op->sse.keys, 0, op->sse.want.mode != CRYPT_S3);
+	sse_drop(&op->sse);
 	if (e != OK)
 		return e;
 	op->put.attrs = h.attrs;
@@ -198,6 +209,8 @@ op_post_object_begin(struct rq *rq)
 	struct span boundary = form_boundary(header_get(rq, "content-type"));
 	enum err e = headers_lock_look(rq, &op->lock);
 
+	if (e == OK)
+		e = headers_acl_look(rq, &op->acl);
 	if (e != OK)
 		return e;
 	if (boundary.n == 0) {
@@ -211,6 +224,9 @@ op_post_object_begin(struct rq *rq)
 	op->put.dest = (struct obj_dest){
 		.bucket = rq->bucket, .bucket_id = rq->bkt.id, .fail = &rq->fail
 	};
+	e = sse_default(rq, &op->def);
+	if (e != OK)
+		return e;
 	rq->form = form_new(boundary, FIELDS_MAX, post_ready, op);
 	return intake_form(rq);
 }
@@ -294,6 +310,7 @@ post_then(struct obj_write *w, enum err e)
 			reply_header(rq, "Location", location(rq));
 		reply_etag(rq, &op->put.rec);
 		reply_checksum(rq, &op->put.rec.checksum, 0);
+		sse_reply(rq, op->sse.side, SSE_TELL_CUSTOMER);
 	}
 	rq_resume(rq, e);
 }

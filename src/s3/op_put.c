@@ -2,13 +2,16 @@
 /* PutObject. */
 #include "config.h"
 
-#include "s3_priv.h"
+#include "base/mem.h"
+#include "sse_priv.h"
 
 struct put_op {
 	struct obj_put put;
 	struct rq *rq;
 	struct rec_object old; /* as seen at the beginning */
+	struct attrs old_attrs; /* of an append */
 	bool exists;
+	struct sse sse;
 };
 
 static enum err
@@ -20,6 +23,8 @@ put_look(struct txn *t, void *arg)
 	if (e == OK && op->put.append)
 		e = obj_append_check(
 		    op->put.offset, op->exists ? &op->old : NULL, &op->rq->fail);
+	if (e == OK && op->put.append && op->exists)
+		e = obj_attrs(t, &op->old, op->rq->arena, &op->old_attrs);
 	return e;
 }
 
@@ -71,12 +76,51 @@ append_check(struct put_op *op)
 	    checksum_row(kind)->header + 15, checksum_row(promise.kind)->header + 15);
 }
 
+/* Sealed by the key that is there; another one cannot be asked for. */
+static enum err
+append_open(struct put_op *op)
+{
+	struct span side = side_get(&op->old_attrs, SIDE_CRYPT),
+		    named = header_get(op->rq, "x-amz-server-side-encryption");
+	struct rec_crypt r = { 0 };
+	struct sse_customer c;
+	enum err e = sse_customer(op->rq, true, &c);
+
+	if (e == OK && side.p != NULL)
+		e = rec_crypt_get(side, &r);
+	if (e == OK && named.p != NULL && !span_is(named, rec_crypt_name(r.mode)))
+		e = fail_set(&op->rq->fail, E_ENCRYPTION_MISMATCH);
+	if (e == OK)
+		e = sse_open(op->rq, &op->old_attrs, &c, &op->sse.keys);
+	op->sse.want.mode = r.mode;
+	op->sse.side = side;
+	side_set(op->rq->arena, &op->put.attrs, SIDE_CRYPT, side);
+	mem_wipe(&c, sizeof c);
+	return e;
+}
+
 static enum err
 append_start(struct put_op *op)
 {
 	enum err e = append_check(op);
 
-	return e == OK ? intake_start(op->rq, obj_append_kind(&op->old), false) : e;
+	if (e == OK)
+		e = append_open(op);
+	return e == OK ? intake_start(op->rq, obj_append_kind(&op->old), false, &op->sse)
+		       : e;
+}
+
+/* Of a new object; the keys are not needed once the body has taken them. */
+static enum err
+put_start(struct put_op *op)
+{
+	struct sse_default def;
+	struct rq *rq = op->rq;
+	enum err e = sse_default(rq, &def);
+
+	if (e == OK)
+		e = sse_begin(rq, &def, &op->put.attrs, &op->sse);
+	return e == OK ? intake_start(rq, CHECKSUM_CRC64NVME, false, &op->sse) : e;
 }
 
 /* ---- the operation ---- */
@@ -107,6 +151,8 @@ op_put_object_begin(struct rq *rq)
 		e = headers_lock_admit(rq, &h.attrs, &lock);
 	if (e == OK)
 		e = headers_lock_digest(rq, &h.attrs, &lock, "Object");
+	if (e == OK)
+		e = headers_acl_admit(rq, &h.attrs, NULL);
 	if (e != OK)
 		return e;
 	op->put.attrs = h.attrs;
@@ -114,9 +160,11 @@ op_put_object_begin(struct rq *rq)
 	/* Asked again in the transaction; here it saves the client its upload. */
 	if (obj_cond_given(&op->put.dest.cond) || op->put.append)
 		e = store_read(rq->loop->reader, put_look, op);
-	if (e == OK && op->put.append && op->exists && op->old.size > 0)
-		return append_start(op);
-	return e == OK ? intake_start(rq, CHECKSUM_CRC64NVME, false) : e;
+	if (e == OK)
+		e = op->put.append && op->exists && op->old.size > 0 ? append_start(op)
+								     : put_start(op);
+	sse_drop(&op->sse);
+	return e;
 }
 
 static void
@@ -134,6 +182,7 @@ put_then(struct obj_write *w, enum err e)
 		reply_checksum(rq, &op->put.rec.checksum, 0);
 		if (op->put.appended)
 			reply_header_u64(rq, "x-amz-object-size", op->put.rec.size);
+		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
 		reply_written(rq, &op->put.rec);
 		if (op->put.rec.class != CLASS_STANDARD)
 			reply_header_str(

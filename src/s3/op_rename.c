@@ -75,6 +75,10 @@ op_rename_object_begin(struct rq *rq)
 
 	if (e == OK)
 		e = rename_source(rq, &op->from);
+	if (e == OK)
+		e = allow_also(rq, "s3:GetObject", op->from);
+	if (e == OK)
+		e = allow_also(rq, "s3:DeleteObject", op->from);
 	op->rq = rq;
 	op->dest = (struct obj_dest){ .bucket = rq->bucket,
 		.key = rq->key,

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "base/rand.h"
-#include "s3_priv.h"
+#include "sse_priv.h"
 
 /* ---- create ---- */
 
@@ -12,6 +12,7 @@ struct create_op {
 	struct rq *rq;
 	struct obj_dest dest;
 	struct rec_upload upload;
+	struct sse sse;
 };
 
 static enum err
@@ -39,6 +40,7 @@ create_then(struct obj_write *w, enum err e)
 			reply_header_str(rq, "x-amz-checksum-type",
 			    op->upload.composite ? "COMPOSITE" : "FULL_OBJECT");
 		}
+		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
 		upload_id_render(id, op->upload.number, op->upload.salt);
 		buf_str(b, "<InitiateMultipartUploadResult xmlns=\"" XML_S3NS "\">");
 		xml_put(b, "Bucket", rq->bucket);
@@ -87,6 +89,7 @@ enum err
 op_create_upload_begin(struct rq *rq)
 {
 	struct create_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct sse_default def;
 	struct object_headers h;
 	struct lock_look lock;
 	enum err e = headers_object(rq, &h);
@@ -96,7 +99,14 @@ op_create_upload_begin(struct rq *rq)
 	if (e == OK)
 		e = headers_lock_admit(rq, &h.attrs, &lock);
 	if (e == OK)
+		e = headers_acl_admit(rq, &h.attrs, NULL);
+	if (e == OK)
 		e = create_checksum(rq, &op->upload);
+	if (e == OK)
+		e = sse_default(rq, &def);
+	if (e == OK)
+		e = sse_begin(rq, &def, &h.attrs, &op->sse);
+	sse_drop(&op->sse);
 	if (e != OK)
 		return e;
 	op->rq = rq;
@@ -118,6 +128,7 @@ struct part_op {
 	struct obj_put_part put;
 	struct rq *rq;
 	struct rec_upload upload;
+	struct sse sse;
 };
 
 static enum err
@@ -169,7 +180,13 @@ op_upload_part_begin(struct rq *rq)
 		e = headers_lock_look(rq, &lock);
 	if (e == OK)
 		e = headers_lock_digest(rq, &op->upload.attrs, &lock, "Part");
-	return e == OK ? intake_start(rq, op->upload.checksum, true) : e;
+	if (e == OK)
+		e = sse_open_upload(rq, &op->upload.attrs, &op->sse);
+	op->sse.part = op->put.number;
+	if (e == OK)
+		e = intake_start(rq, op->upload.checksum, true, &op->sse);
+	sse_drop(&op->sse);
+	return e;
 }
 
 static void
@@ -186,6 +203,7 @@ part_then(struct obj_write *w, enum err e)
 		etag[0] = etag[n + 1] = '"';
 		reply_begin(rq, 200);
 		reply_header(rq, "ETag", span_of(etag, n + 2));
+		sse_reply(rq, op->sse.side, SSE_TELL_CUSTOMER);
 		if (op->put.rec.checksum.kind != CHECKSUM_NONE) {
 			char text[CHECKSUM_TEXT];
 
@@ -292,6 +310,7 @@ complete_then(struct obj_write *w, enum err e)
 			    rec->checksum.composite ? "COMPOSITE" : "FULL_OBJECT");
 		}
 		buf_str(b, "</CompleteMultipartUploadResult>");
+		sse_reply(rq, op->c.crypt, 0);
 		reply_written(rq, rec);
 	}
 	rq_resume(rq, e);

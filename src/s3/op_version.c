@@ -89,7 +89,8 @@ enum { VERSIONS_MAX = 1000 };
 
 struct listing {
 	struct rq *rq;
-	const struct account *owner;
+	struct owners owners;
+	enum err bad; /* an owner could not be read */
 	struct obj_version_list list;
 	struct buf rows, common;
 	struct span id_marker;
@@ -138,7 +139,8 @@ list_row(void *ctx, struct span key, const struct rec_object *rec, bool latest)
 	xml_put_time(&l->rows, "LastModified", rec->mtime_ms);
 	if (!marker)
 		put_version(&l->rows, rec);
-	xml_put_owner(&l->rows, "Owner", l->owner);
+	if (l->bad == OK)
+		l->bad = owner_put(&l->rows, &l->owners, rec);
 	xml_close(&l->rows, marker ? "DeleteMarker" : "Version");
 }
 
@@ -158,7 +160,11 @@ list_read(struct txn *t, void *arg)
 	struct listing *l = arg;
 	enum err e = obj_bucket_find(t, l->rq->bucket, &l->list.bucket, &l->rq->fail);
 
-	return e == OK ? obj_version_list(t, &l->list, l->rq->arena) : e;
+	if (e == OK)
+		e = owner_look(t, l->rq, &l->owners);
+	if (e == OK)
+		e = obj_version_list(t, &l->list, l->rq->arena);
+	return e == OK ? l->bad : e;
 }
 
 static enum err
@@ -224,7 +230,7 @@ list_document(struct listing *l, struct buf *b)
 enum err
 op_list_versions_begin(struct rq *rq)
 {
-	struct listing l = { .rq = rq, .max = VERSIONS_MAX, .owner = rq_owner(rq) };
+	struct listing l = { .rq = rq, .max = VERSIONS_MAX };
 	enum err e = list_params(&l);
 
 	if (e == OK)

@@ -24,3 +24,31 @@ xml_put_owner(struct buf *b, const char *name, const struct account *owner)
 	xml_put(b, "ID", span_of(owner->canonical_id, CANONICAL_ID));
 	xml_close(b, name);
 }
+
+enum err
+owner_look(struct txn *t, struct rq *rq, struct owners *out)
+{
+	struct obj_acl_rules rules;
+	enum err e = obj_acl_rules(t, &rq->bkt, &rules);
+
+	*out = (struct owners){ .bucket = rq_owner(rq) };
+	if (e == OK && rules.ownership != OWNERSHIP_ENFORCED)
+		out->t = t;
+	return e;
+}
+
+enum err
+owner_put(struct buf *b, const struct owners *o, const struct rec_object *rec)
+{
+	struct span owner = SPAN_NONE;
+	enum err e = o->t == NULL ? OK : obj_acl_owner(o->t, rec, &owner);
+
+	if (owner.p == NULL) {
+		xml_put_owner(b, "Owner", o->bucket);
+		return e;
+	}
+	xml_open(b, "Owner");
+	xml_put(b, "ID", owner);
+	xml_close(b, "Owner");
+	return e;
+}

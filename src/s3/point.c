@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "base/log.h"
 #include "s3_priv.h"
 
 struct point_look {
@@ -88,14 +89,39 @@ arn_of(struct rq *rq, const struct point_look *l)
 	    l->name.p));
 }
 
-static void
+/* With its policy, which decides along. One that can't be read lets nobody in. */
+static enum err
 point_set(struct rq *rq, const struct point_look *l, struct point **out)
 {
-	*out = arena_zalloc(rq->arena, sizeof **out);
-	**out = (struct point){ .account = l->account,
+	struct point *p = arena_zalloc(rq->arena, sizeof *p);
+
+	*p = (struct point){ .account = l->account,
 		.name = l->name,
 		.arn = arn_of(rq, l),
 		.rec = l->rec };
+	if (l->rec.policy.n > 0 &&
+	    policy_parse(&p->policy, l->rec.policy, POLICY_ACCESS_POINT, p->arn, NULL) !=
+		OK) {
+		log_error("the policy of access point %.*s can't be read", (int)p->arn.n,
+		    p->arn.p);
+		return fail_set(&rq->fail, E_ACCESS_DENIED);
+	}
+	p->access = (struct access_point){ .arn = p->arn,
+		.account = p->account,
+		.policy = p->policy,
+		.no_public = (l->rec.block & BLOCK_RESTRICT) != 0 && p->policy != NULL &&
+		    policy_is_public(p->policy) };
+	p->next = rq->points;
+	rq->points = p;
+	*out = p;
+	return OK;
+}
+
+void
+point_drop_all(struct rq *rq)
+{
+	for (; rq->points != NULL; rq->points = rq->points->next)
+		policy_free(&rq->points->policy);
 }
 
 /* bucket, if it is an access point's name, becomes the bucket's; *out the point, else
@@ -117,9 +143,9 @@ resolve(struct rq *rq, struct span *bucket, bool by_host, struct point **out)
 		return e;
 	if (!l.found)
 		return no_point(rq, &l);
-	point_set(rq, &l, out);
+	e = point_set(rq, &l, out);
 	*bucket = l.rec.bucket;
-	return OK;
+	return e;
 }
 
 /* Nearly all names are no access point's, and a look at their end says so. */
@@ -145,17 +171,24 @@ point_host(struct rq *rq)
 	if (e != OK || !l.found)
 		return e;
 	rq->host_bucket = label;
-	point_set(rq, &l, &rq->via);
+	e = point_set(rq, &l, &rq->via);
 	rq->bucket = l.rec.bucket;
-	return OK;
+	if (e == OK)
+		rq->point = &rq->via->access;
+	return e;
 }
 
 enum err
 point_address(struct rq *rq)
 {
+	enum err e;
+
 	if (rq->bucket.n == 0 || rq->via != NULL || !may_be_point(rq))
 		return OK;
-	return resolve(rq, &rq->bucket, rq->host_bucket.n > 0, &rq->via);
+	e = resolve(rq, &rq->bucket, rq->host_bucket.n > 0, &rq->via);
+	if (e == OK && rq->via != NULL)
+		rq->point = &rq->via->access;
+	return e;
 }
 
 enum err

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "codec/b64.h"
-#include "s3_priv.h"
+#include "sse_priv.h"
 
 static void *
 s3_loop_new(void *ctx, struct inbox *inbox)
@@ -23,6 +23,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	rand_bytes(id_2, sizeof id_2);
 	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
 	l->buckets = bucket_cache_new();
+	l->sse = sse_cache_new();
 	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
@@ -39,9 +40,12 @@ s3_loop_free(void *ctx, void *loop)
 
 	(void)ctx;
 	bucket_cache_free(&l->buckets);
+	sse_cache_free(&l->sse);
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
+	sigv4_free(&l->query[0]);
+	sigv4_free(&l->query[1]);
 	roster_free(&l->roster);
 	buf_fini(&l->head);
 	buf_fini(&l->out);
@@ -147,6 +151,10 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 		trail_write(rq, info);
 	if (rq->drop != NULL)
 		rq->drop(rq);
+	point_drop_all(rq);
+	policy_free(&rq->rules.policy);
+	if (rq->from != NULL)
+		policy_free(&rq->from->rules.policy);
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
@@ -163,6 +171,7 @@ s3_new(const struct s3_conf *conf)
 	s->conf = *conf;
 	s->index = op_index_new();
 	s->team = team_new(conf->pool);
+	s->keys = sse_keys_new(conf->kms);
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,
@@ -190,6 +199,7 @@ s3_free(struct s3 **s3)
 	*s3 = NULL;
 	op_index_free(&s->index);
 	team_free(&s->team);
+	sse_keys_free(&s->keys);
 	mem_free(s);
 }
 
@@ -207,6 +217,7 @@ s3_website_app(struct s3 *s)
 
 struct make_bucket {
 	struct span name, region;
+	uint8_t ownership;
 	struct fail *fail;
 };
 
@@ -222,7 +233,10 @@ make_bucket(struct txn *t, void *arg)
 
 	if (e != E_NO_SUCH_BUCKET)
 		return e;
-	return obj_bucket_create(t, m->name, &want, m->fail);
+	e = obj_bucket_create(t, m->name, &want, m->fail);
+	if (e == OK && m->ownership != OWNERSHIP_ENFORCED)
+		e = obj_ownership_put(t, m->name, m->ownership, m->fail);
+	return e;
 }
 
 static enum err
@@ -242,7 +256,8 @@ s3_make_buckets(struct s3 *s, const char *list, struct fail *fail)
 	enum err e = OK;
 
 	while (rest.n > 0 && e == OK) {
-		struct make_bucket m = { .fail = fail };
+		struct make_bucket m = { .fail = fail,
+			.ownership = (uint8_t)s->conf.default_ownership };
 
 		m.name = span_trim(span_cut(&rest, ','));
 		m.region = strcmp(s->conf.region, "us-east-1") == 0

@@ -3,6 +3,7 @@
 #ifndef S3_PRIV_H
 #define S3_PRIV_H
 
+#include "access/decide.h"
 #include "access/roster.h"
 #include "auth/chunksig.h"
 #include "auth/postsig.h"
@@ -10,8 +11,11 @@
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "object/acl.h"
+#include "object/document.h"
 #include "object/lock.h"
 #include "object/object.h"
+#include "object/plain.h"
 #include "object/point.h"
 #include "object/put.h"
 #include "object/read.h"
@@ -31,6 +35,7 @@ enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
+	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
 	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
@@ -60,9 +65,13 @@ struct s3 {
 	struct http_app app, web_app;
 	struct op_index *index;
 	struct team *team;
+	struct sse_keys *keys; /* policies of the named ones */
 };
 
 struct bucket_cache;
+struct sse;
+struct sse_cache;
+struct sse_keys;
 enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
 
 /* Where auth/ asks for secrets: one check at a time, of rq. */
@@ -77,6 +86,7 @@ enum { ID_2_LOOP = 44 }; /* characters of x-amz-id-2 that are a loop's */
 struct s3_loop {
 	struct s3 *s3;
 	struct bucket_cache *buckets;
+	struct sse_cache *sse;
 	struct accesslog_cache *logs;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
@@ -85,6 +95,8 @@ struct s3_loop {
 	struct signer signer;
 	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf query_auth[2]; /* of each enum iam_service */
+	struct sigv4 *query[2]; /* NULL: not yet called */
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
 	struct buf head, out;
 };
@@ -97,6 +109,19 @@ enum step {
 	STEP_COUNT
 };
 #define RQ_MAGIC 0x52515333u
+
+/* What the bucket's documents say to every decision. policy is held. */
+struct bucket_rules {
+	struct policy *policy; /* or NULL */
+	bool broken; /* it has one that can't be read */
+	bool requester_pays;
+	/* Block Public Access */
+	bool no_public_acls, ignore_public_acls, no_public_policy, restrict_public;
+};
+struct bucket_view {
+	struct rec_bucket rec;
+	struct bucket_rules rules;
+};
 
 struct rq {
 	unsigned magic;
@@ -116,6 +141,7 @@ struct rq {
 	struct span control_name; /* what "*" stands for in its row */
 	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
 	struct point *via; /* the access point that named the bucket, or NULL */
+	struct point *points; /* all that were looked up, to be let go of */
 	struct span
 	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
 	const struct field *header; /* what counts as a header of this request */
@@ -127,6 +153,14 @@ struct rq {
 	struct credential *credential; /* held: of who signed, or NULL */
 	const struct identity *who; /* never NULL: access_nobody until SIGN */
 	struct rec_bucket bkt;
+	struct bucket_rules rules;
+	struct access_answer answer; /* the last decision: why */
+	const struct access_point *point; /* the way here, or NULL */
+	const struct access_point *from_point; /* the way to a copy's source */
+	struct bucket_view *from; /* of a copy's source, when it is another bucket's */
+	struct span from_name;
+	struct txn *inside; /* the read that is going on, or NULL */
+	bool allow_again; /* a policy asks for what is in the body */
 	int64_t now_ms, real_ms;
 	struct span cors; /* lines for the reply's head */
 	bool charged; /* the requester said it pays, where requesters do */
@@ -142,8 +176,6 @@ struct rq {
 	store_fn reply_read; /* makes the reply inside a read, with a struct reply_read */
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
-	bool decided, denied; /* by the last decision */
-	const char *why; /* and why it fell so */
 	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
 	uint64_t object_size; /* of the object that was read or written */
 	bool has_size;
@@ -167,8 +199,6 @@ struct reply_read {
 void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
 void rq_resume(struct rq *rq, enum err e); /* [loop] */
-NODISCARD enum err rq_allow(struct rq *rq); /* may they? */
-bool rq_may(struct rq *rq, const char *action); /* that too? */
 void rq_finish(struct rq *rq); /* from a step: REPLY is next */
 struct rq *rq_new(struct s3 *s3, struct http_req *http);
 
@@ -187,7 +217,9 @@ NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
-NODISCARD enum err bucket_find(struct rq *rq); /* its record into rq->bkt */
+NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
+/* Another one: the caller lets go of out->rules.policy. */
+NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
 
@@ -227,6 +259,14 @@ void payer_reply(struct rq *rq);
 const struct account *rq_account(struct rq *rq, struct span id);
 const struct account *rq_owner(struct rq *rq); /* of the bucket */
 void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+/* Owners row by row, where objects may have others than the bucket. */
+struct owners {
+	struct txn *t; /* NULL: all are the bucket owner's */
+	const struct account *bucket;
+};
+NODISCARD enum err owner_look(struct txn *t, struct rq *rq, struct owners *out);
+NODISCARD enum err owner_put(
+    struct buf *b, const struct owners *o, const struct rec_object *rec);
 
 /* control.c: S3 Control */
 #define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
@@ -242,7 +282,11 @@ struct buf *control_xml(
 struct point {
 	struct span account, name, arn;
 	struct rec_point rec;
+	struct policy *policy; /* held, or NULL */
+	struct access_point access;
+	struct point *next; /* of the same request */
 };
+void point_drop_all(struct rq *rq);
 NODISCARD enum err point_path(struct rq *rq, struct span *path);
 NODISCARD enum err point_host(struct rq *rq);
 NODISCARD enum err point_address(struct rq *rq); /* rq->bucket becomes the real one */
@@ -251,8 +295,43 @@ NODISCARD enum err point_check(struct rq *rq); /* may the operation come this wa
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_query(
+    struct rq *rq, unsigned service, struct span body); /* enum iam_service */
 NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
 struct auth_conf sign_conf(const struct s3 *s, struct signer *ctx);
+
+/* allow.c: may they? E_ACCESS_DENIED in AWS's words, and rq->answer says why. */
+NODISCARD enum err rq_allow(
+    struct rq *rq); /* the operation and all its headers ask for */
+bool rq_may(struct rq *rq, const char *action); /* that too? */
+/* One right more, to key in the request's bucket (n = 0: to the bucket). */
+NODISCARD enum err allow_also(struct rq *rq, const char *action, struct span key);
+/* The same without a word. */
+bool allow_may(struct rq *rq, const char *action, struct span key);
+/* One key of many, with the text of its version's id (n = 0: the current one); *why is what
+ * to tell if not. */
+bool allow_delete(struct rq *rq, struct span key, struct span version, struct span *why);
+/* To read what is to be copied. [loop] */
+NODISCARD enum err allow_source(struct rq *rq, const struct obj_source *source);
+/* Who may not list is not told that a key is missing: e, or E_ACCESS_DENIED instead. */
+NODISCARD enum err allow_missing(struct rq *rq, enum err e);
+/* Public policies, and public ACLs, where they are blocked. */
+NODISCARD enum err allow_blocked(struct rq *rq, bool acl);
+
+/* context.c: what policies ask a request for */
+struct context {
+	struct rq *rq;
+	const struct rec_bucket *bkt;
+	struct span bucket, key;
+	const char *action; /* of the question that is asked */
+	struct span version; /* text of its id; n = 0: the current one */
+	struct span prefix; /* instead of the parameter; p == NULL: none */
+	bool plain; /* not this request's own subject: parameters do not count */
+	bool asked_body; /* what was asked for is in a body that is not here yet */
+	bool tags_known;
+	struct attrs tags;
+};
+bool context_value(void *ctx, const struct policy_ask *ask, struct policy_values *out);
 
 /* reply.c */
 void reply_begin(struct rq *rq, unsigned status); /* empties the scratch */
@@ -371,6 +450,41 @@ NODISCARD enum err headers_lock_digest(struct rq *rq, const struct attrs *attrs,
     const struct lock_look *l, const char *what);
 void headers_lock_put(struct rq *rq, const struct attrs *attrs);
 
+/* headers_acl.c: access control lists */
+struct acl_asked {
+	struct span canned; /* p == NULL: none by name */
+	bool granted; /* grant by grant: acl, without its owner */
+	bool document; /* by a document: acl, with its owner */
+	struct acl acl;
+};
+struct acl_look {
+	struct rq *rq;
+	struct obj_acl_rules rules;
+};
+struct span headers_acl_caller(const struct rq *rq); /* canonical id of who asks */
+struct span headers_acl_bucket_owner(struct rq *rq);
+NODISCARD enum err headers_acl_look(struct rq *rq, struct acl_look *out); /* [loop] */
+NODISCARD enum err headers_acl_read(struct rq *rq, struct acl_asked *out);
+/* E_METHOD_NOT_ALLOWED of a grantee by mail address in full; others as they are. */
+NODISCARD enum err headers_acl_mail(struct rq *rq, enum err e);
+NODISCARD enum err headers_acl_make(struct rq *rq, const struct acl_asked *asked,
+    bool bucket, struct span owner, struct acl *out);
+/* Says it no more than what holds under BucketOwnerEnforced? */
+bool headers_acl_is_void(struct rq *rq, const struct acl_asked *asked);
+/* The list and the owner that an object being written gets, into its SIDE_ACL. seen NULL: the
+ * bucket's rules are read here, where they are needed. [loop, or any with seen] */
+NODISCARD enum err headers_acl_admit(
+    struct rq *rq, struct attrs *attrs, const struct acl_look *seen);
+
+/* granted.c: how the lists speak of who asks. [any, not inside a read] */
+struct granted_ask {
+	const char *action;
+	const struct rec_bucket *bucket;
+	struct span key;
+	struct obj_version version;
+};
+enum policy_match granted_match(struct rq *rq, const struct granted_ask *ask);
+
 /* alter.c: writing one side of an object */
 struct alter { /* zeroed, in the arena */
 	struct obj_write w;
@@ -392,7 +506,8 @@ enum range_form range_parse(struct span v, uint64_t size, uint64_t *off, uint64_
 NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
 /* Makes rq->body; checksum is the kind to compute when the client names none, and with
  * keep true the kind to keep whatever it names. */
-NODISCARD enum err intake_start(struct rq *rq, uint8_t checksum, bool keep);
+NODISCARD enum err intake_start(
+    struct rq *rq, uint8_t checksum, bool keep, const struct sse *sse); /* sse.c */
 NODISCARD enum err intake_document(struct rq *rq);
 /* The file inside rq->form. */
 NODISCARD enum err intake_form(struct rq *rq);
@@ -405,6 +520,8 @@ void intake_end(void *ctx, struct http_req *http);
 void intake_gone(void *ctx, struct http_req *http, enum err why);
 
 /* operations, op_*.c */
+enum err op_query_begin(struct rq *rq);
+enum err op_query_finish(struct rq *rq);
 enum err op_list_buckets_begin(struct rq *rq);
 enum err op_create_bucket_finish(struct rq *rq);
 enum err op_head_bucket_begin(struct rq *rq);
@@ -438,10 +555,14 @@ enum err op_put_acl_finish(struct rq *rq);
 enum err op_get_tagging_begin(struct rq *rq);
 enum err op_put_tagging_finish(struct rq *rq);
 enum err op_delete_tagging_begin(struct rq *rq);
+enum err op_get_policy_begin(struct rq *rq);
+enum err op_put_policy_finish(struct rq *rq);
+enum err op_get_policy_status_begin(struct rq *rq);
 enum err op_get_retention_begin(struct rq *rq);
 enum err op_put_retention_finish(struct rq *rq);
 enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
+enum err op_update_encryption_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "auth/sigv2.h"
+#include "codec/digest.h"
+#include "codec/hex.h"
 #include "s3_priv.h"
 
 /* What a link says in its query is said in headers otherwise, but for what the signature
@@ -212,6 +214,49 @@ token_of(const struct rq *rq)
 	if (token.n == 0)
 		token = query_get(rq, "X-Amz-Security-Token");
 	return token.n > 0 ? token : query_get(rq, "x-amz-security-token");
+}
+
+/* IAM and STS are signed over the body's digest, for any region. */
+enum err
+sign_query(struct rq *rq, unsigned service, struct span body)
+{
+	static const char *const names[] = { [IAM_IAM] = "iam", [IAM_STS] = "sts" };
+	struct s3_loop *loop = rq->loop;
+	struct auth_conf *conf = &loop->query_auth[service];
+	struct auth_request a = { .method = rq->http->method_name,
+		.path = rq->http->path,
+		.query = rq->http->query,
+		.header = rq->http->header,
+		.nheader = rq->http->nheader,
+		.now = rq->real_ms / 1000,
+		.arena = rq->arena };
+	uint8_t hash[32];
+	char *hex = arena_alloc(rq->arena, 64);
+	enum err e;
+
+	if (loop->query[service] == NULL) {
+		*conf = sign_conf(rq->s3, &loop->signer);
+		conf->service = names[service];
+		conf->any_region = true;
+		loop->query[service] = sigv4_new(conf);
+	}
+	digest_of(DIGEST_SHA256, body, hash);
+	hex_render(hex, hash, sizeof hash);
+	a.body_hash = span_of(hex, 64);
+	loop->signer = (struct signer){ rq, loop->roster, token_of(rq) };
+	e = sigv4_check(loop->query[service], &a, &rq->auth, NULL, &rq->fail);
+	/* A digest in a header was signed, but is it the body's? */
+	if (e == OK && rq->auth.kind != AUTH_ANONYMOUS &&
+	    (rq->auth.payload != AUTH_PAYLOAD_HASH ||
+		!digest_equal(rq->auth.hash, hash, sizeof hash)))
+		e = fail_set(&rq->fail, E_SIGNATURE);
+	if (e != OK)
+		return e;
+	sign_done(rq);
+	if (rq->credential != NULL)
+		roster_used(loop->roster, rq->credential, names[service], rq->auth.region,
+		    rq->now_ms);
+	return OK;
 }
 
 enum err

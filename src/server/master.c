@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "access/policy.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "model/rec.h"
 
 enum { FILE_MAX = 64 << 10 };
 
@@ -118,5 +121,79 @@ master_load(struct keyring **out, const char *file, const char *dir, struct fail
 		*out = k;
 	else
 		keyring_free(&k);
+	return e;
+}
+
+/* MinIO's variable names a key that its clients use by that name. */
+static void
+names_put(struct buf *out, const char *names)
+{
+	struct span text = span_str(getenv("MINIO_KMS_SECRET_KEY"));
+	size_t colon = span_find(text, ':', 0);
+
+	buf_str(out, names);
+	if (colon < text.n && colon > 0) {
+		buf_char(out, ',');
+		buf_span(out, span_head(text, colon));
+	}
+}
+
+/* A policy that cannot be read would deny everybody: better now. */
+static enum err
+policies_check(const struct kms *k, struct fail *fail)
+{
+	struct policy *p;
+	struct fail why;
+
+	for (size_t i = 0; i < kms_count(k); i++) {
+		struct span text = kms_key_policy(kms_at(k, i)),
+			    arn = kms_key_arn(kms_at(k, i));
+
+		if (text.n == 0)
+			continue;
+		fail_init(&why, NULL);
+		if (policy_parse(&p, text, POLICY_KEY, SPAN_NONE, &why) != OK)
+			return fail_msg(fail, E_CONFIG,
+			    "kms-file: the policy of %.*s can't be read: %s", (int)arn.n,
+			    arn.p, fail_text(&why));
+		policy_free(&p);
+	}
+	return OK;
+}
+
+enum err
+master_kms(struct kms **out, const struct conf *c, struct store *store,
+    const struct keyring *keys, struct fail *fail)
+{
+	struct buf names = { 0 }, file = { 0 };
+	struct kms *k = NULL;
+	struct kms_conf kc = { .store = store,
+		.keys = keys,
+		.region = c->region,
+		.account = ACCOUNT_ROOT,
+		.now_ms = clock_now_ms() };
+	enum err e = OK;
+	int rc = 0;
+
+	if (c->kms_file[0] != '\0')
+		rc = io_read_file(c->kms_file, &file, FILE_MAX);
+	if (rc != 0)
+		e = fail_msg(fail, E_CONFIG,
+		    "kms-file: '%s' can't be read (%s); allowed: a JSON file of at most "
+		    "64 KiB",
+		    c->kms_file, strerrordesc_np(-rc));
+	names_put(&names, c->kms_keys);
+	kc.names = buf_cstr(&names);
+	kc.file = buf_view(&file);
+	if (e == OK)
+		e = kms_open(&k, &kc, fail);
+	if (e == OK)
+		e = policies_check(k, fail);
+	if (e == OK)
+		*out = k;
+	else
+		kms_free(&k);
+	buf_fini(&names);
+	buf_fini(&file);
 	return e;
 }

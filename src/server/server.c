@@ -11,13 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "access/access.h"
+#include "access/declare.h"
+#include "base/clock.h"
 #include "base/arena.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json.h"
 #include "http/http.h"
+#include "iam/oidc.h"
 #include "http/outbound.h"
 #include "job/audithook.h"
 #include "job/logship.h"
@@ -34,7 +36,10 @@ struct server {
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
 	struct keyring *keys;
+	struct kms *kms;
 	struct access *access;
+	struct iam_oidc *oidc;
+	struct iam_conf iam;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
 	struct ledger *ledger;
@@ -117,7 +122,9 @@ open_store(struct server *s)
 		sc.durability = STORE_NONE;
 	}
 	e = store_open(&s->store, &sc, &s->fail);
-	return e == OK ? master_load(&s->keys, c->master_key_file, sc.dir, &s->fail) : e;
+	if (e == OK)
+		e = master_load(&s->keys, c->master_key_file, sc.dir, &s->fail);
+	return e == OK ? master_kms(&s->kms, c, s->store, s->keys, &s->fail) : e;
 }
 
 static enum err
@@ -147,6 +154,10 @@ open_s3(struct server *s)
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
+		.default_ownership = c->default_ownership,
+		.kms = s->kms,
+		.sse_c = c->sse_c,
+		.encrypt_at_rest = c->encrypt_at_rest,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
@@ -159,12 +170,19 @@ open_s3(struct server *s)
 	if (e == OK)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
+	if (e == OK)
+		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e != OK)
 		return e;
 	domains_split(s);
 	s->access = access_new(&ac);
+	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	if (e != OK)
+		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
+	s->iam = (struct iam_conf){ s->access, s->keys, s->oidc };
 	sc.access = s->access;
+	sc.iam = &s->iam;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
@@ -385,9 +403,11 @@ server_stop(struct server *s)
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
+	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
+	kms_free(&s->kms);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
 	if (s->ephemeral != NULL)

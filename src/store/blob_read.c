@@ -100,6 +100,26 @@ blob_list_get(struct txn *t, const struct blob_ref *ref, size_t i, struct blob_p
 }
 
 enum err
+blob_list_walk(struct txn *t, const struct blob_ref *ref,
+    bool (*see)(void *ctx, const struct blob_piece *piece), void *ctx)
+{
+	struct blob_pieces l;
+	struct blob_piece piece;
+	uint64_t start;
+	enum err e;
+
+	MUST(ref->kind == BLOB_LIST);
+	e = blob_pieces_get(t, ref->id, &l);
+	for (size_t i = 0; e == OK && i < l.n; i++) {
+		if (!blob_pieces_at(&l, i, &piece, &start))
+			e = E_CORRUPT;
+		else if (!see(ctx, &piece))
+			break;
+	}
+	return e;
+}
+
+enum err
 blob_list_start(struct txn *t, const struct blob_ref *ref, size_t i, uint64_t *out)
 {
 	struct blob_pieces l;

@@ -7,7 +7,9 @@ E2E_TESTS = tests/e2e/restart.py tests/e2e/conformance.py tests/e2e/dataset.py \
 	tests/e2e/dropin.py \
 	tests/e2e/links.py \
 	tests/e2e/website.py
-E2E_TESTS += tests/e2e/accesslog.py tests/e2e/audit.py
+E2E_TESTS += tests/e2e/accesslog.py
+E2E_TESTS += tests/e2e/versions.py
+E2E_TESTS += tests/e2e/audit.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py
 
 check-e2e: all

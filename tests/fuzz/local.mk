@@ -100,6 +100,11 @@ tests_fuzz_site_fuzz_SOURCES = tests/fuzz/site_fuzz.c
 tests_fuzz_site_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_site_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
 
+fuzz_targets += tests/fuzz/acl_fuzz
+tests_fuzz_acl_fuzz_SOURCES = tests/fuzz/acl_fuzz.c
+tests_fuzz_acl_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_acl_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
 fuzz_targets += tests/fuzz/point_fuzz
 tests_fuzz_point_fuzz_SOURCES = tests/fuzz/point_fuzz.c
 tests_fuzz_point_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)

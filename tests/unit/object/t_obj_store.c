@@ -223,15 +223,15 @@ obj_hash_of_an_object(void **state)
 			.inbox = k->inbox,
 			.kind = CHECKSUM_CRC64NVME,
 			.then = hash_then };
-		struct kit_get g = { .key = "hash", .read = &h.read };
+		struct kit_get g = { .key = "hash", .read = &h.from.read };
 
 		put(k, "hash", sizes[i], 8);
-		obj_read_pin(&h.read, k->store, k->reader);
+		obj_read_pin(&h.from.read, k->store, k->reader);
 		assert_int_equal(kit_read(k, kit_get_fn, &g), OK);
 		drop(k, "hash");
 		obj_hash_post(&h, k->pool);
 		assert_int_equal(kit_wait(k), OK);
-		obj_read_end(&h.read);
+		obj_read_end(&h.from.read);
 		assert_memory_equal(h.md5, g.rec.etag, 16);
 		assert_memory_equal(h.checksum.value, g.rec.checksum.value, 8);
 	}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "iam/oidc.h"
+
+#include "base/io.h"
+#include "base/lock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum { PROVIDERS_MAX = 16, KEYS_FILE_MAX = 1 << 20, AGAIN_US = 10 * 1000 * 1000 };
+
+struct oidc_provider {
+	struct lock lock; /* keys, read_us */
+	char *issuer, *audiences, *jwks;
+	bool by_url;
+	struct jwks *keys;
+	uint64_t read_us;
+};
+
+struct iam_oidc {
+	size_t n;
+	struct oidc_provider provider[PROVIDERS_MAX];
+};
+
+static bool
+is_url(struct span s)
+{
+	return span_starts(s, SPAN_LIT("https://")) ||
+	    span_starts(s, SPAN_LIT("http://"));
+}
+
+static enum err
+keys_read(struct oidc_provider *p, struct fail *fail)
+{
+	struct buf text = { 0 };
+	struct jwks *keys = NULL, *old;
+	int rc = io_read_file(p->jwks, &text, KEYS_FILE_MAX);
+	enum err e;
+
+	if (rc != 0)
+		e = fail_msg(fail, E_CONFIG,
+		    "oidc: '%s' can't be read (%s); allowed: a file with a JSON Web Key "
+		    "Set",
+		    p->jwks, strerrordesc_np(-rc));
+	else
+		e = jwks_parse(&keys, buf_view(&text), NULL);
+	if (e != OK)
+		(void)fail_msg(fail, E_CONFIG,
+		    "oidc: '%s' is no JSON Web Key Set; allowed: {\"keys\": [...]}",
+		    p->jwks);
+	buf_fini(&text);
+	if (e != OK)
+		return e;
+	lock_take(&p->lock);
+	old = p->keys;
+	p->keys = keys;
+	lock_drop(&p->lock);
+	jwks_free(&old);
+	return OK;
+}
+
+static enum err
+provider_parse(struct oidc_provider *p, struct span text, struct fail *fail)
+{
+	struct span rest = text, value, name;
+	char **slot;
+
+	while (rest.n > 0) {
+		value = span_trim(span_cut(&rest, ','));
+		name = span_trim(span_cut(&value, '='));
+		value = span_trim(value);
+		slot = span_is(name, "issuer")  ? &p->issuer
+		    : span_is(name, "audience") ? &p->audiences
+		    : span_is(name, "jwks")     ? &p->jwks
+						: NULL;
+		if (slot == NULL || *slot != NULL || value.n == 0)
+			return fail_msg(fail, E_CONFIG,
+			    "oidc: '%.*s' is wrong here; allowed: "
+			    "issuer=URL,audience=NAME,jwks=FILE, each once",
+			    (int)span_head(name, 64).n, name.p);
+		*slot = mem_span(value);
+	}
+	if (p->issuer == NULL || p->audiences == NULL || p->jwks == NULL)
+		return fail_msg(fail, E_CONFIG,
+		    "oidc: '%.*s' lacks something; allowed: "
+		    "issuer=URL,audience=NAME,jwks=FILE",
+		    (int)span_head(text, 128).n, text.p);
+	if (!is_url(span_str(p->issuer)))
+		return fail_msg(fail, E_CONFIG,
+		    "oidc: issuer '%s' is no URL; allowed: https://HOST[/PATH]",
+		    p->issuer);
+	p->by_url = is_url(span_str(p->jwks));
+	return p->by_url ? OK : keys_read(p, fail);
+}
+
+enum err
+oidc_new(struct iam_oidc **out, const char *text, struct fail *fail)
+{
+	struct span rest = span_str(text), one;
+	struct iam_oidc *o;
+	enum err e = OK;
+
+	*out = NULL;
+	if (rest.n == 0)
+		return OK;
+	o = mem_zalloc(sizeof *o);
+	while (rest.n > 0 && e == OK) {
+		one = span_trim(span_cut(&rest, ';'));
+		if (one.n == 0)
+			continue;
+		if (o->n == PROVIDERS_MAX) {
+			e = fail_msg(fail, E_CONFIG,
+			    "oidc: more than %d providers; allowed: at most %d",
+			    PROVIDERS_MAX, PROVIDERS_MAX);
+			break;
+		}
+		lock_init(&o->provider[o->n].lock, LOCK_KEYCACHE);
+		e = provider_parse(&o->provider[o->n++], one, fail);
+	}
+	if (e == OK)
+		*out = o;
+	else
+		oidc_free(&o);
+	return e;
+}
+
+void
+oidc_free(struct iam_oidc **oidc)
+{
+	struct iam_oidc *o = *oidc;
+
+	if (o == NULL)
+		return;
+	*oidc = NULL;
+	for (size_t i = 0; i < o->n; i++) {
+		struct oidc_provider *p = &o->provider[i];
+
+		mem_free(p->issuer);
+		mem_free(p->audiences);
+		mem_free(p->jwks);
+		jwks_free(&p->keys);
+		lock_fini(&p->lock);
+	}
+	mem_free(o);
+}
+
+struct oidc_provider *
+oidc_find(const struct iam_oidc *o, struct span issuer)
+{
+	if (o == NULL)
+		return NULL;
+	for (size_t i = 0; i < o->n; i++)
+		if (span_is(issuer, o->provider[i].issuer))
+			return (struct oidc_provider *)(uintptr_t)&o->provider[i];
+	return NULL;
+}
+
+struct span
+oidc_host(const struct oidc_provider *p)
+{
+	struct span s = span_str(p->issuer);
+
+	s = span_from(s, span_search(s, SPAN_LIT("://"), 0) + 3);
+	if (s.n > 0 && s.p[s.n - 1] == '/')
+		s.n--;
+	return s;
+}
+
+bool
+oidc_audience(const struct oidc_provider *p, struct span audience)
+{
+	struct span rest = span_str(p->audiences);
+
+	while (rest.n > 0)
+		if (span_eq(span_cut(&rest, ' '), audience))
+			return audience.n > 0;
+	return false;
+}
+
+static bool
+check_now(struct oidc_provider *p, const struct jwt *j)
+{
+	bool holds;
+
+	lock_take(&p->lock);
+	holds = p->keys != NULL && jwks_check(p->keys, j);
+	lock_drop(&p->lock);
+	return holds;
+}
+
+bool
+oidc_check(struct oidc_provider *p, const struct jwt *j, uint64_t mono_us)
+{
+	struct fail fail;
+	bool again;
+
+	if (check_now(p, j))
+		return true;
+	lock_take(&p->lock);
+	again = !p->by_url && (p->read_us == 0 || mono_us - p->read_us > AGAIN_US);
+	if (again)
+		p->read_us = mono_us;
+	lock_drop(&p->lock);
+	if (!again)
+		return false;
+	fail_init(&fail, NULL);
+	if (keys_read(p, &fail) != OK) {
+		log_warn("%s", fail_text(&fail));
+		return false;
+	}
+	return check_now(p, j);
+}
+
+const char *
+oidc_url(const struct iam_oidc *o, size_t n)
+{
+	for (size_t i = 0; o != NULL && i < o->n; i++)
+		if (o->provider[i].by_url && n-- == 0)
+			return o->provider[i].jwks;
+	return NULL;
+}
+
+enum err
+oidc_set_keys(struct iam_oidc *o, size_t n, struct span json, struct fail *fail)
+{
+	struct jwks *keys, *old;
+	enum err e = jwks_parse(&keys, json, fail);
+
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < o->n; i++)
+		if (o->provider[i].by_url && n-- == 0) {
+			lock_take(&o->provider[i].lock);
+			old = o->provider[i].keys;
+			o->provider[i].keys = keys;
+			lock_drop(&o->provider[i].lock);
+			jwks_free(&old);
+			return OK;
+		}
+	jwks_free(&keys);
+	return E_NOT_FOUND;
+}

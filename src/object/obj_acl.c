@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "object/acl.h"
+
+#include "model/side.h"
+#include "object/document.h"
+
+static const char *const ownerships[OWNERSHIPS] = { "BucketOwnerEnforced",
+	"BucketOwnerPreferred", "ObjectWriter" };
+
+const char *
+obj_ownership_name(unsigned ownership)
+{
+	MUST(ownership < OWNERSHIPS);
+	return ownerships[ownership];
+}
+
+bool
+obj_ownership_find(struct span name, uint8_t *out)
+{
+	for (uint8_t i = 0; i < OWNERSHIPS; i++)
+		if (span_is(name, ownerships[i])) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+says(struct span inner, const char *text)
+{
+	return span_search(inner, span_str(text), 0) < inner.n;
+}
+
+enum err
+obj_acl_rules(struct txn *t, const struct rec_bucket *b, struct obj_acl_rules *out)
+{
+	struct obj_doc at = { .bucket_id = b->id, .doc = DOC_OWNERSHIP };
+	struct span inner;
+	enum err e = obj_doc_get(t, &at, &inner);
+
+	/* Without ownership controls things are as they were before there were any. */
+	*out = (struct obj_acl_rules){ .ownership = OWNERSHIP_WRITER };
+	if (e == OK && says(inner, ">BucketOwnerEnforced<"))
+		out->ownership = OWNERSHIP_ENFORCED;
+	else if (e == OK && says(inner, ">BucketOwnerPreferred<"))
+		out->ownership = OWNERSHIP_PREFERRED;
+	if (e != OK && e != E_NO_SUCH_OWNERSHIP)
+		return e;
+	at.doc = DOC_PUBLIC_BLOCK;
+	e = obj_doc_get(t, &at, &inner);
+	if (e != OK)
+		return e == E_NO_SUCH_PUBLIC_BLOCK ? OK : e;
+	out->block_public = says(inner, "<BlockPublicAcls>true<");
+	out->ignore_public = says(inner, "<IgnorePublicAcls>true<");
+	return OK;
+}
+
+enum err
+obj_acl_bucket(struct txn *t, const struct rec_bucket *b, struct arena *a,
+    struct acl *out, bool *stored)
+{
+	struct obj_doc at = { .bucket_id = b->id, .doc = DOC_ACL };
+	struct span inner;
+	enum err e = obj_doc_get(t, &at, &inner);
+
+	*stored = e == OK;
+	if (e != OK)
+		return e == E_NOT_FOUND ? OK : e;
+	return acl_read(a, inner, out);
+}
+
+enum err
+obj_acl_bucket_put(struct txn *t, struct span bucket, uint64_t bucket_id,
+    struct span rendered, struct fail *fail)
+{
+	struct obj_doc at = {
+		.bucket = bucket, .bucket_id = bucket_id, .doc = DOC_ACL, .fail = fail
+	};
+	struct doc_text text = { .inner = rendered, .nothing = rendered.p == NULL };
+
+	return obj_doc_put(t, &at, &text);
+}
+
+enum err
+obj_ownership_put(struct txn *t, struct span bucket, uint8_t ownership, struct fail *fail)
+{
+	struct obj_doc at = { .bucket = bucket, .doc = DOC_OWNERSHIP, .fail = fail };
+	struct doc_text text = { 0 };
+	struct rec_bucket b;
+	struct buf inner = { 0 };
+	enum err e = obj_bucket_find(t, bucket, &b, fail);
+
+	if (e != OK)
+		return e;
+	at.bucket_id = b.id;
+	xml_open(&inner, "Rule");
+	xml_put_str(&inner, "ObjectOwnership", obj_ownership_name(ownership));
+	xml_close(&inner, "Rule");
+	text.inner = buf_view(&inner);
+	e = obj_doc_put(t, &at, &text);
+	buf_fini(&inner);
+	return e;
+}
+
+enum err
+obj_acl_owner(struct txn *t, const struct rec_object *rec, struct span *owner)
+{
+	struct span row, side;
+	uint8_t key[8];
+	enum err e;
+
+	*owner = SPAN_NONE;
+	if ((rec->flags & OBJECT_HAS_ATTR) == 0)
+		return OK;
+	be64_put(key, rec->number);
+	e = table_get(t, T_ATTR, span_of(key, sizeof key), &row);
+	if (e == OK)
+		e = side_find(row, SIDE_ACL, &side);
+	if (e == OK && side.p != NULL)
+		e = acl_read_owner(side, owner);
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
