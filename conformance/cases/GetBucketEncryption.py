@@ -2,9 +2,14 @@
 import document
 
 
-def GetBucketEncryption_not_configured(t):
-    document.is_missing(t, "encryption", "ServerSideEncryptionConfigurationNotFoundError",
-                        "The server side encryption configuration was not found")
+def GetBucketEncryption_default(t):
+    """Every bucket encrypts with S3's own keys unless it says otherwise."""
+    answer = t.s3.get(t.bucket(), None, {"encryption": ""})
+    t.status(answer, 200)
+    rule = answer.xml.all("Rule")
+    t.eq(len(rule), 1)
+    t.eq(rule[0].get("ApplyServerSideEncryptionByDefault/SSEAlgorithm"), "AES256")
+    t.eq(rule[0].get("BucketKeyEnabled"), "false")
 
 
 def GetBucketEncryption_denied(t):

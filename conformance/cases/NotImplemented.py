@@ -3,7 +3,6 @@
 
 BUCKET = {
     "PUT": {
-        "encryption": "PutBucketEncryption",
         "lifecycle": "PutBucketLifecycleConfiguration",
         "notification": "PutBucketNotificationConfiguration",
         "replication": "PutBucketReplication",

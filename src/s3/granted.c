@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the lists of a bucket and of an object say about who asks: for the decision, which
- * comes here only when no policy has allowed. Not from inside a read. */
+ * comes here only when no policy has allowed. */
 #include "config.h"
 
 #include "access/grant.h"
@@ -80,7 +80,9 @@ granted_match(struct rq *rq, const struct granted_ask *ask)
 	/* A form is decided about by whoever has its body. */
 	if ((rq->op->flags & F_FORM) != 0)
 		own = reader_new(rq->s3->conf.store);
-	e = store_read(own != NULL ? own : rq->loop->reader, granted_read, &g);
+	e = rq->inside != NULL
+	    ? granted_read(rq->inside, &g)
+	    : store_read(own != NULL ? own : rq->loop->reader, granted_read, &g);
 	reader_free(&own);
 	/* What cannot be read gives nobody anything. */
 	return e == OK ? g.match : POLICY_NOT_NAMED;

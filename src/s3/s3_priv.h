@@ -476,7 +476,7 @@ bool headers_acl_is_void(struct rq *rq, const struct acl_asked *asked);
 NODISCARD enum err headers_acl_admit(
     struct rq *rq, struct attrs *attrs, const struct acl_look *seen);
 
-/* granted.c: how the lists speak of who asks. [any, not inside a read] */
+/* granted.c: how the lists speak of who asks. [any] */
 struct granted_ask {
 	const char *action;
 	const struct rec_bucket *bucket;

@@ -70,7 +70,7 @@ context_arn(const struct asking *a)
 }
 
 static struct span
-context_value(const struct asking *a, struct span name)
+kms_context_value(const struct asking *a, struct span name)
 {
 	uint8_t *raw = arena_alloc(a->rq->arena, a->context.n + 1);
 	struct span out = SPAN_NONE;
@@ -104,7 +104,7 @@ ask_value(void *ctx, const struct policy_ask *ask, struct policy_values *out)
 	else if (span_ieq(ask->name, SPAN_LIT("aws:SecureTransport")))
 		v = a->rq->http->tls ? SPAN_LIT("true") : SPAN_LIT("false");
 	else if (span_ieq(head, span_str(family)))
-		v = context_value(a, span_from(ask->name, head.n));
+		v = kms_context_value(a, span_from(ask->name, head.n));
 	return v.p != NULL && policy_value_one(out, v);
 }
 
