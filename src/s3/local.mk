@@ -50,3 +50,4 @@ libs3_a_SOURCES = \
 libs3_a_SOURCES += src/s3/accesslog.c
 libs3_a_SOURCES += src/s3/control.c src/s3/op_control.c src/s3/op_point.c src/s3/point.c
 libs3_a_SOURCES += src/s3/trail.c
+libs3_a_SOURCES += src/s3/op_session.c
