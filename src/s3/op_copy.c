@@ -94,7 +94,7 @@ etag_put(uint8_t etag[16], const struct copy_source *s, uint8_t mode)
 	if (is_opaque(mode))
 		rand_bytes(etag, 16);
 	else
-		memcpy(etag, s->hash.md5, 16);
+		memcpy(etag, s->hashing ? s->hash.md5 : s->source.seen.etag, 16);
 }
 
 static enum err
@@ -461,7 +461,8 @@ copy_part_go(struct rq *rq)
 	c->anew = op->source.hash.keep ? &op->source.hash : NULL;
 	c->rec.sealed = op->sse.side.p != NULL;
 	etag_put(c->rec.etag, &op->source, op->sse.want.mode);
-	c->rec.checksum = op->source.hash.checksum;
+	c->rec.checksum = op->source.hashing ? op->source.hash.checksum
+					     : op->source.source.seen.checksum;
 	obj_copy_part_post(c, rq->s3->conf.store, rq->loop->inbox, copy_part_then);
 }
 
@@ -510,13 +511,17 @@ static enum err
 copy_part_plan(struct copy_source *s)
 {
 	struct copy_part_op *op = CONTAINER_OF(s, struct copy_part_op, source);
-	enum err e = part_range(s->rq, s->source.seen.size, &s->off, &s->len);
+	const struct rec_object *seen = &s->source.seen;
+	enum err e = part_range(s->rq, seen->size, &s->off, &s->len);
 
 	if (e == OK && s->len > s->rq->s3->conf.max_object)
 		e = fail_set(&s->rq->fail, E_ENTITY_TOO_LARGE);
+	/* A part's ETag is the MD5 of its bytes; a whole plain object's is known. */
 	s->hash.kind = op->upload.checksum;
-	s->hashing = true; /* a part's ETag is the MD5 of its bytes */
 	s->hash.keep = s->hash.sealed || op->sse.side.p != NULL;
+	s->hashing = s->hash.keep || s->len != seen->size || seen->parts > 0 ||
+	    is_opaque(s->mode) || seen->checksum.composite ||
+	    s->hash.kind != seen->checksum.kind;
 	sealed_out_free(&s->hash.seal);
 	if (op->sse.side.p != NULL)
 		s->hash.seal = sealed_out_new(&op->sse.keys, op->copy.number);

@@ -347,7 +347,7 @@ ready_file(struct server *s)
 	buf_printf(&text, ", \"port\": %u, \"pid\": %ld}\n", http_server_port(s->http),
 	    (long)getpid());
 	if (path[0] != '\0')
-		rc = io_write_file(path, buf_view(&text), 0644);
+		rc = io_show_file(path, buf_view(&text), 0644);
 	buf_fini(&text);
 	return rc == 0 ? OK : ready_file_bad(s, rc);
 }
