@@ -11,7 +11,7 @@ E2E_TESTS = tests/e2e/restart.py tests/e2e/conformance.py tests/e2e/dataset.py \
 E2E_TESTS += tests/e2e/accesslog.py
 E2E_TESTS += tests/e2e/races.py tests/e2e/presigned.py tests/e2e/browser.py
 E2E_TESTS += tests/e2e/versions.py
-E2E_TESTS += tests/e2e/audit.py
+E2E_TESTS += tests/e2e/audit.py tests/e2e/points.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 
 check-e2e: all
