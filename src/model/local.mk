@@ -7,6 +7,16 @@ libmodel_a_SOURCES = \
 	src/model/doc_check.c \
 	src/model/doc_priv.h \
 	src/model/doc_rules.c \
+	src/model/archive.c \
+	src/model/lifecycle.c \
+	include/model/archive.h \
+	src/model/lifecycle_parse.c \
+	src/model/rec.c \
+	src/model/rec_bucket.c \
+	src/model/rec_doc.c \
+	src/model/rec_object.c \
+	src/model/rec_upload.c \
+	include/model/lifecycle.h \
 	src/model/model_priv.h \
 	src/model/rec.c \
 	src/model/rec_bucket.c \

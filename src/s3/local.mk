@@ -5,8 +5,10 @@ libs3_a_SOURCES = \
 	src/s3/allow.c \
 	src/s3/alter.c \
 	src/s3/bucket.c \
+	src/s3/call.c \
 	src/s3/context.c \
 	src/s3/dispatch.c \
+	src/s3/expiry.c \
 	src/s3/granted.c \
 	src/s3/headers.c \
 	src/s3/headers_acl.c \
@@ -17,6 +19,7 @@ libs3_a_SOURCES = \
 	src/s3/op_copy.c \
 	src/s3/op_cors.c \
 	src/s3/op_delete.c \
+	src/s3/op_restore.c \
 	src/s3/op_doc.c \
 	src/s3/op_encryption.c \
 	src/s3/op_get.c \

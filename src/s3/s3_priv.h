@@ -36,6 +36,7 @@ enum op_flag {
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
 	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
+	F_EXPIRY = 64, /* tells when lifecycle rules delete the object */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
 	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
@@ -72,6 +73,8 @@ struct bucket_cache;
 struct sse;
 struct sse_cache;
 struct sse_keys;
+struct expiry_cache;
+struct expiry_rules;
 enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
 
 /* Where auth/ asks for secrets: one check at a time, of rq. */
@@ -88,6 +91,7 @@ struct s3_loop {
 	struct bucket_cache *buckets;
 	struct sse_cache *sse;
 	struct accesslog_cache *logs;
+	struct expiry_cache *expiry;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
@@ -164,6 +168,7 @@ struct rq {
 	struct txn *inside; /* the read that is going on, or NULL */
 	bool allow_again; /* a policy asks for what is in the body */
 	int64_t now_ms, real_ms;
+	struct expiry_rules *expiry; /* held; NULL: none */
 	struct span cors; /* lines for the reply's head */
 	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
@@ -211,6 +216,7 @@ NODISCARD enum err route_find(struct rq *rq, const struct op **out);
 
 /* address.c */
 enum { KEY_MAX = 1024 };
+NODISCARD enum err address_query(struct rq *rq); /* its parameters */
 NODISCARD enum err address_split(struct rq *rq);
 /* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
 struct span address_host_bucket(const struct rq *rq, struct span host);
@@ -252,6 +258,19 @@ unsigned website_status(const struct rq *rq);
 enum err website_code(const struct rq *rq); /* what went wrong, also behind such a page */
 void website_error_headers(struct rq *rq);
 void website_error_page(struct rq *rq); /* from rq->fail */
+
+/* expiry.c: x-amz-expiration, by rules that are looked for before the operation begins */
+struct expiry_cache *expiry_cache_new(void);
+void expiry_cache_free(struct expiry_cache **c);
+void expiry_drop(struct expiry_rules **rules);
+NODISCARD enum err expiry_look(struct rq *rq);
+void expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
+
+/* op_restore.c: E_INVALID_OBJECT_STATE for what is archived and not restored */
+NODISCARD enum err archive_readable(
+    struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
+void archive_reply(
+    struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
 
 /* payer.c: x-amz-request-payer */
 NODISCARD enum err payer_look(struct rq *rq);
@@ -525,6 +544,7 @@ void intake_gone(void *ctx, struct http_req *http, enum err why);
 enum err op_query_begin(struct rq *rq);
 enum err op_query_finish(struct rq *rq);
 enum err op_list_buckets_begin(struct rq *rq);
+enum err op_restore_object_finish(struct rq *rq);
 enum err op_create_bucket_finish(struct rq *rq);
 enum err op_head_bucket_begin(struct rq *rq);
 enum err op_delete_bucket_begin(struct rq *rq);
