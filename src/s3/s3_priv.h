@@ -109,6 +109,8 @@ struct s3_loop {
 	struct signer signer;
 	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf express_auth; /* sessions of directory buckets */
+	struct sigv4 *express; /* NULL: not yet called */
 	struct auth_conf query_auth[2]; /* of each enum iam_service */
 	struct sigv4 *query[2]; /* NULL: not yet called */
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
@@ -581,6 +583,7 @@ enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
 
+enum err op_create_session_begin(struct rq *rq);
 enum err op_control_begin(struct rq *rq);
 enum err op_list_resource_tags_begin(struct rq *rq);
 enum err op_tag_resource_finish(struct rq *rq);
