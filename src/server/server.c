@@ -13,7 +13,7 @@
 
 #include "access/access.h"
 #include "access/declare.h"
-#include "admin/control.h"
+#include "admin/adm.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -54,7 +54,7 @@ struct server {
 	struct audithook *audithook;
 	struct jobs *jobs;
 	struct expirer *expirer;
-	struct control control;
+	struct adm adm;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -186,11 +186,13 @@ open_s3(struct server *s)
 		return e;
 	domains_split(s);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
-	s->control.jobs = s->jobs;
+	s->adm.jobs = s->jobs;
 	if (c->control == 0)
-		sc.control = control_hook(&s->control);
+		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
 	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	if (e == OK)
+		e = access_reseal(s->access);
 	if (e != OK)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
@@ -375,7 +377,7 @@ clock_option(struct server *s)
 
 	if (v.n == 0)
 		return OK;
-	if (v.p[0] == '+' && control_span_parse(span_from(v, 1), &ms))
+	if (v.p[0] == '+' && adm_span_parse(span_from(v, 1), &ms))
 		return jobs_move_wait(s->jobs, MOVE_BY, ms);
 	if (span_is(v, "real"))
 		return jobs_move_wait(s->jobs, MOVE_REAL, 0);

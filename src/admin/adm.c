@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "admin/control.h"
+#include "admin/adm.h"
 
 #include "codec/json.h"
 
-#include "control_priv.h"
+#include "adm_priv.h"
 
-static const struct control_row {
+static const struct adm_row {
 	const char *method, *path;
 	/* OK: it answers later, or has; else the failure is the answer */
-	enum err (*fn)(struct control *c, struct s3_call *call);
+	enum err (*fn)(struct adm *c, struct s3_call *call);
 	const char *params, *what;
 } rows[] = {
-#define CONTROL(method, path, fn, params, what) { #method, path, fn, params, what },
-#include "admin/control.def"
-#undef CONTROL
+#define ADM(method, path, fn, params, what) { #method, path, fn, params, what },
+#include "admin/adm.def"
+#undef ADM
 };
 
 enum err
-control_bad(struct s3_call *call, const char *name, const char *allowed)
+adm_bad(struct s3_call *call, const char *name, const char *allowed)
 {
 	struct span v = s3_call_param(call, name);
 
@@ -31,7 +31,7 @@ control_bad(struct s3_call *call, const char *name, const char *allowed)
 }
 
 static enum err
-dispatch(struct control *c, struct s3_call *call)
+dispatch(struct adm *c, struct s3_call *call)
 {
 	bool known = false;
 
@@ -54,13 +54,13 @@ hook(void *ctx, struct s3_call *call)
 }
 
 struct s3_control
-control_hook(struct control *c)
+adm_hook(struct adm *c)
 {
 	return (struct s3_control){ .ctx = c, .call = hook };
 }
 
 bool
-control_span_parse(struct span s, int64_t *ms)
+adm_span_parse(struct span s, int64_t *ms)
 {
 	static const struct {
 		char unit;
@@ -80,7 +80,7 @@ control_span_parse(struct span s, int64_t *ms)
 }
 
 void
-control_json(struct buf *out)
+adm_json(struct buf *out)
 {
 	buf_str(out, "[");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

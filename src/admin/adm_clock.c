@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "codec/stamp.h"
 
-#include "control_priv.h"
+#include "adm_priv.h"
 
 /* A hundred years either way: further, dates are of no use to anybody. */
 #define FARTHEST_MS (INT64_C(100) * 366 * 86400000)
@@ -35,7 +35,7 @@ show(struct buf *out)
 }
 
 enum err
-control_clock_get(struct control *c, struct s3_call *call)
+adm_clock_get(struct adm *c, struct s3_call *call)
 {
 	(void)c;
 	show(&call->out);
@@ -72,28 +72,28 @@ move_parse(struct s3_call *call, struct jobs_move *m)
 		return fail_msg(call->fail, E_INVALID_ARGUMENT,
 		    "Exactly one of by, to, freeze and real is needed");
 	m->kind = by.p != NULL ? MOVE_BY : MOVE_TO;
-	if (by.p != NULL && (!control_span_parse(by, &m->ms) || m->ms > FARTHEST_MS))
-		return control_bad(
+	if (by.p != NULL && (!adm_span_parse(by, &m->ms) || m->ms > FARTHEST_MS))
+		return adm_bad(
 		    call, "by", "a number and s, m, h, d or w, as in 90d; no way back");
 	if (to.p != NULL &&
 	    (!stamp_iso_parse(to, &m->ms) || m->ms < 0 ||
 		m->ms > clock_real_ms() + FARTHEST_MS))
-		return control_bad(call, "to", "a time as 2027-01-01T00:00:00Z");
+		return adm_bad(call, "to", "a time as 2027-01-01T00:00:00Z");
 	if (freeze.p != NULL) {
 		m->kind = span_is(freeze, "true") ? MOVE_FREEZE : MOVE_THAW;
 		if (m->kind == MOVE_THAW && !span_is(freeze, "false"))
-			return control_bad(call, "freeze", "true or false");
+			return adm_bad(call, "freeze", "true or false");
 	}
 	if (real.p != NULL) {
 		m->kind = MOVE_REAL;
 		if (!span_is(real, "true"))
-			return control_bad(call, "real", "true");
+			return adm_bad(call, "real", "true");
 	}
 	return OK;
 }
 
 enum err
-control_clock_post(struct control *c, struct s3_call *call)
+adm_clock_post(struct adm *c, struct s3_call *call)
 {
 	struct jobs_move m = { .then = moved };
 	struct moving *w;
