@@ -126,7 +126,7 @@ source_find(struct rq *rq, struct copy_source *s)
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e == OK)
-		e = allow_source(rq, &s->source);
+		e = allow_source(rq, &s->source, s->point);
 	if (e == OK)
 		e = sse_customer_take(rq, SSE_COPY_SOURCE, true, &s->customer);
 	if (e != OK)

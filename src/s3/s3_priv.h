@@ -73,6 +73,13 @@ struct s3 {
 };
 
 struct bucket_cache;
+
+/* An access point, as a request named it. */
+struct point {
+	struct span account, name, arn;
+	struct rec_point rec;
+};
+
 struct sse;
 struct sse_cache;
 struct sse_keys;
@@ -164,8 +171,8 @@ struct rq {
 	struct rec_bucket bkt;
 	struct bucket_rules rules;
 	struct access_answer answer; /* the last decision: why */
-	const struct access_point *point; /* the way here, or NULL */
-	struct policy *point_policy; /* held: of that point */
+	const struct access_point *point; /* of via, once something was decided */
+	struct policy *point_policy; /* held, or NULL */
 	struct bucket_view *from; /* of a copy's source, when it is another bucket's */
 	struct span from_name;
 	struct txn *inside; /* the read that is going on, or NULL */
@@ -229,6 +236,9 @@ bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
 NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
+/* Block Public Access of the bucket and of the account, into out's. */
+NODISCARD enum err bucket_blocks(
+    struct txn *t, uint64_t id, struct span account, struct bucket_rules *out);
 /* Another one: the caller lets go of out->rules.policy. */
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
@@ -303,10 +313,6 @@ struct buf *control_xml(
     struct rq *rq, const char *root); /* as reply_xml(), root opened */
 
 /* point.c: access points */
-struct point {
-	struct span account, name, arn;
-	struct rec_point rec;
-};
 NODISCARD enum err point_path(struct rq *rq, struct span *path);
 NODISCARD enum err point_host(struct rq *rq);
 NODISCARD enum err point_address(struct rq *rq); /* rq->bucket becomes the real one */
@@ -332,7 +338,8 @@ bool allow_may(struct rq *rq, const char *action, struct span key);
  * to tell if not. */
 bool allow_delete(struct rq *rq, struct span key, struct span version, struct span *why);
 /* To read what is to be copied. [loop] */
-NODISCARD enum err allow_source(struct rq *rq, const struct obj_source *source);
+NODISCARD enum err allow_source(
+    struct rq *rq, const struct obj_source *source, const struct point *via);
 /* Who may not list is not told that a key is missing: e, or E_ACCESS_DENIED instead. */
 NODISCARD enum err allow_missing(struct rq *rq, enum err e);
 /* Public policies, and public ACLs, where they are blocked. */
@@ -348,6 +355,7 @@ struct context {
 	struct span version; /* text of its id; n = 0: the current one */
 	struct span prefix; /* instead of the parameter; p == NULL: none */
 	bool plain; /* not this request's own subject: parameters do not count */
+	const struct access_point *point; /* the way to it then */
 	bool asked_body; /* what was asked for is in a body that is not here yet */
 	bool tags_known;
 	struct attrs tags;

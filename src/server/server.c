@@ -40,7 +40,8 @@ struct server {
 	struct fail fail;
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
-	struct keyring *keys;
+	struct keyring *keys; /* master keys */
+	struct keyring *secrets; /* what identities are sealed with */
 	struct kms *kms;
 	struct access *access;
 	struct iam_oidc *oidc;
@@ -132,7 +133,11 @@ open_store(struct server *s)
 	e = store_open(&s->store, &sc, &s->fail);
 	if (e == OK)
 		e = master_load(&s->keys, c->master_key_file, sc.dir, &s->fail);
-	return e == OK ? master_kms(&s->kms, c, s->store, s->keys, &s->fail) : e;
+	if (e == OK)
+		e = master_kms(&s->kms, c, s->store, s->keys, &s->fail);
+	if (e == OK)
+		s->secrets = kms_secrets(s->kms, s->keys);
+	return e;
 }
 
 static enum err
@@ -154,7 +159,7 @@ static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
-	struct access_conf ac = { c->root_user, c->root_password, s->store, s->keys };
+	struct access_conf ac = { c->root_user, c->root_password, s->store, s->secrets };
 	struct s3_conf sc = {
 		.store = s->store,
 		.region = c->region,
@@ -197,10 +202,12 @@ open_s3(struct server *s)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
 	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	if (e == OK)
+		e = access_reseal(s->access);
 	if (e != OK)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
-	s->iam = (struct iam_conf){ s->access, s->keys, s->oidc };
+	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
 	sc.access = s->access;
 	sc.iam = &s->iam;
 	sc.pool = s->pool;
@@ -469,6 +476,7 @@ server_stop(struct server *s)
 	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
 	kms_free(&s->kms);
+	keyring_free(&s->secrets);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
 	if (s->ephemeral != NULL)
