@@ -411,16 +411,13 @@ NODISCARD enum err query_plain(struct rq *rq);
 NODISCARD enum err query_part_number(struct rq *rq, bool *given, unsigned *out);
 
 /* headers.c: what requests say about objects */
+struct span header_of_form(const struct rq *rq, const char *name);
+/* Small, so that what is known of a constant name is known when this is compiled. */
 static inline struct span
 header_get(const struct rq *rq, const char *name)
 {
-	if (rq->header == rq->http->header)
-		return http_req_header(rq->http, name);
-	/* A form's fields stand for headers. */
-	for (size_t i = 0; i < rq->nheader; i++)
-		if (span_is(rq->header[i].name, name))
-			return rq->header[i].value;
-	return SPAN_NONE;
+	return rq->header == rq->http->header ? http_req_header(rq->http, name)
+					      : header_of_form(rq, name);
 }
 NODISCARD enum err header_not_implemented(
     struct rq *rq, const char *name, const char *more);
