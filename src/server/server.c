@@ -11,17 +11,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/access.h"
 #include "access/declare.h"
-#include "base/clock.h"
+#include "admin/adm.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json.h"
+#include "codec/stamp.h"
 #include "http/http.h"
 #include "iam/oidc.h"
 #include "http/outbound.h"
 #include "job/audithook.h"
+#include "job/jobs.h"
+#include "job/expirer.h"
 #include "job/logship.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
@@ -47,6 +52,9 @@ struct server {
 	struct audit *audit;
 	struct ledger *audit_ledger; /* on the way to the webhook */
 	struct audithook *audithook;
+	struct jobs *jobs;
+	struct expirer *expirer;
+	struct adm adm;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -158,6 +166,8 @@ open_s3(struct server *s)
 		.kms = s->kms,
 		.sse_c = c->sse_c,
 		.encrypt_at_rest = c->encrypt_at_rest,
+		.day_ms = (int64_t)c->day_length * 1000,
+		.restore_at_once = c->restore_time == 1,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
@@ -175,6 +185,10 @@ open_s3(struct server *s)
 	if (e != OK)
 		return e;
 	domains_split(s);
+	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
+	s->adm.jobs = s->jobs;
+	if (c->control == 0)
+		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
 	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
 	if (e == OK)
@@ -354,6 +368,40 @@ ready_file(struct server *s)
 	return rc == 0 ? OK : ready_file_bad(s, rc);
 }
 
+/* --clock: a time, or a time from now. */
+static enum err
+clock_option(struct server *s)
+{
+	struct span v = span_str(s->conf->clock);
+	int64_t ms;
+
+	if (v.n == 0)
+		return OK;
+	if (v.p[0] == '+' && adm_span_parse(span_from(v, 1), &ms))
+		return jobs_move_wait(s->jobs, MOVE_BY, ms);
+	if (span_is(v, "real"))
+		return jobs_move_wait(s->jobs, MOVE_REAL, 0);
+	if (stamp_iso_parse(v, &ms))
+		return jobs_move_wait(s->jobs, MOVE_TO, ms);
+	return fail_msg(&s->fail, E_CONFIG,
+	    "clock: '%s' is no time; allowed: 2027-01-01T00:00:00Z, +90d (s, m, h, d, w) "
+	    "or "
+	    "real",
+	    s->conf->clock);
+}
+
+/* What is due without being asked for. */
+static enum err
+start_jobs(struct server *s)
+{
+	struct job job;
+
+	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
+	expirer_job(s->expirer, &job);
+	jobs_add(s->jobs, &job);
+	return jobs_start(s->jobs, &s->fail);
+}
+
 static enum err
 server_start(struct server *s)
 {
@@ -365,6 +413,10 @@ server_start(struct server *s)
 		e = open_s3(s);
 	if (e == OK)
 		e = open_http(s);
+	if (e == OK)
+		e = start_jobs(s);
+	if (e == OK)
+		e = clock_option(s);
 	if (e != OK)
 		return e;
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
@@ -393,6 +445,7 @@ server_start(struct server *s)
 static void
 server_stop(struct server *s)
 {
+	jobs_stop(s->jobs);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
@@ -402,6 +455,8 @@ server_stop(struct server *s)
 	logship_free(&s->logship);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
+	jobs_free(&s->jobs);
+	expirer_free(&s->expirer);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);

@@ -85,11 +85,6 @@ tests_fuzz_form_fuzz_SOURCES = tests/fuzz/form_fuzz.c
 tests_fuzz_form_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_form_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
 
-fuzz_targets += tests/fuzz/policy_fuzz
-tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c
-tests_fuzz_policy_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
-tests_fuzz_policy_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
-
 fuzz_targets += tests/fuzz/tags_fuzz
 tests_fuzz_tags_fuzz_SOURCES = tests/fuzz/tags_fuzz.c
 tests_fuzz_tags_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
@@ -99,6 +94,11 @@ fuzz_targets += tests/fuzz/site_fuzz
 tests_fuzz_site_fuzz_SOURCES = tests/fuzz/site_fuzz.c
 tests_fuzz_site_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_site_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/policy_fuzz
+tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c
+tests_fuzz_policy_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_policy_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
 
 fuzz_targets += tests/fuzz/acl_fuzz
 tests_fuzz_acl_fuzz_SOURCES = tests/fuzz/acl_fuzz.c
