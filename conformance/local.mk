@@ -15,4 +15,9 @@ conformance: all
 		TRUG=$(abs_top_builddir)/trug python3 $(top_srcdir)/tests/e2e/conformance.py \
 			--run $(CONFORMANCE_ARGS); \
 	fi
-.PHONY: conformance
+
+# The table of clients in the README, from a run of all of them.
+conformance-matrix:
+	$(MAKE) $(AM_MAKEFLAGS) conformance \
+		CONFORMANCE_ARGS='--client all --matrix $(abs_top_srcdir)/README.md'
+.PHONY: conformance conformance-matrix

@@ -27,7 +27,10 @@ def cache():
 
 
 def command(*argv, cwd=None, seconds=1800, **environment):
-    """Runs an installer; its last words are the reason when it fails."""
+    """Runs an installer; its last words are the reason when it fails. With TRUG_CLIENT_FETCH=no
+    nothing is installed: a client that is not there is absent."""
+    if os.environ.get("TRUG_CLIENT_FETCH") == "no" and os.path.dirname(argv[0]) != "/usr/bin":
+        raise Absent("not fetched on this machine")
     try:
         done = subprocess.run(argv, cwd=cwd, env=dict(os.environ, **environment),
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -281,6 +284,23 @@ ALL = {
 }
 # What needs no fetching on a machine that `./bootstrap check` has prepared.
 INSTALLED = ["boto3-debian", "awscli-debian", "s3cmd-debian", "rclone-debian"]
+
+
+def trust(ca, folder):
+    """What tells each family of clients to trust an authority of one's own; CA_FILE is for the
+    adapters of those that must be told by a call."""
+    ca = os.path.abspath(ca)
+    names = ("CA_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE",
+             "NODE_EXTRA_CA_CERTS")
+    found = dict.fromkeys(names, ca)
+    if shutil.which("keytool"):
+        store = os.path.join(folder, "trust.p12")
+        subprocess.run(["keytool", "-importcert", "-noprompt", "-alias", "ca", "-file", ca,
+                        "-keystore", store, "-storepass", "changeit"], check=True,
+                       capture_output=True)
+        found["JAVA_TOOL_OPTIONS"] = ("-Djavax.net.ssl.trustStore=%s "
+                                      "-Djavax.net.ssl.trustStorePassword=changeit" % store)
+    return found
 
 
 def choose(words):

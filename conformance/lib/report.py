@@ -10,6 +10,8 @@ import json
 import os
 import sys
 
+import clients
+
 
 def load_expected(path):
     rows = {}
@@ -72,8 +74,7 @@ class Report:
         if self.json:
             self.json.close()
         if matrix:
-            with open(matrix, "w", encoding="utf-8") as f:
-                f.write(render(self.rows))
+            write_matrix(matrix, self.rows)
 
 
 def cell(text, longest=160):
@@ -81,29 +82,55 @@ def cell(text, longest=160):
     return text if len(text) <= longest else text[:longest - 1] + "…"
 
 
+HEAD = ["| Client | Version | Passed | Failed | Remarks |", "|---|---|---|---|---|"]
+BEGIN, END = "<!-- clients: begin (make conformance-matrix) -->", "<!-- clients: end -->"
+
+
+def remarks(rows):
+    """Failures first, then what the client does not do; steps with the same reason together."""
+    reasons = {}
+    for row in [r for r in rows if r["result"] == "fail"] + \
+            [r for r in rows if r["result"] == "skip"]:
+        reason = cell(row.get("expected") or row["reason"])
+        if row["result"] == "fail":
+            reason = "**%s**" % reason
+        reasons.setdefault(reason, []).append(row["case"])
+    said = ["%s: %s" % (", ".join(cases), reason) for reason, cases in reasons.items()]
+    if "put_get_empty" not in [r["case"] for r in rows]:
+        said.insert(0, "steps of its own: " + ", ".join(r["case"] for r in rows))
+    return "; ".join(said)
+
+
 def render(rows):
-    """One line for each client: how many steps passed and failed, and the reasons."""
-    names = []
-    for row in rows:
-        if row["client"] not in names:
-            names.append(row["client"])
-    out = ["| Client | Version | Passed | Failed | Not in the client | Remarks |",
-           "|---|---|---|---|---|---|"]
-    for name in names:
+    """One line for each client by name: how many steps passed and failed, and the reasons."""
+    lines = {}
+    for name in dict.fromkeys(r["client"] for r in rows):
         mine = [r for r in rows if r["client"] == name]
-        absent = [r for r in mine if r["result"] == "absent"]
-        if absent:
-            out.append("| %s | - | - | - | - | %s |" % (name, cell(absent[0]["reason"])))
+        if mine[0]["result"] == "absent":
+            lines[name] = "| %s | - | - | - | %s |" % (name, cell(mine[0]["reason"], 300))
             continue
-        skipped = [r["case"] for r in mine if r["result"] == "skip"]
-        failed = [r for r in mine if r["result"] == "fail"]
-        reasons = {}
-        for r in failed:
-            reasons.setdefault(r.get("expected") or cell(r["reason"]), []).append(r["case"])
-        remarks = ["%s: %s" % (", ".join(cases), reason) for reason, cases in reasons.items()]
-        if name != "raw" and skipped:
-            remarks.append("no call for " + ", ".join(skipped))
-        out.append("| %s | %s | %d | %d | %d | %s |" % (
+        lines[name] = "| %s | %s | %d | %d | %s |" % (
             name, mine[-1]["version"] or "-", sum(r["result"] == "pass" for r in mine),
-            len(failed), len(skipped), "; ".join(cell(r, 400) for r in remarks)))
-    return "\n".join(out) + "\n"
+            sum(r["result"] == "fail" for r in mine),
+            remarks(mine) if name != "raw" else "the cases, without a client between")
+    return lines
+
+
+def write_matrix(path, rows):
+    """The table as a file; or, where the file marks a place for it, there, beside the lines of
+    clients that were not run this time."""
+    text = ""
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+    lines = render(rows)
+    before, found, rest = text.partition(BEGIN)
+    old, end, after = rest.partition(END)
+    if found and end:
+        for line in old.strip().splitlines()[2:]:
+            lines.setdefault(line.split("|")[1].strip(), line)
+    order = list(clients.ALL)
+    names = sorted(lines, key=lambda n: (order.index(n) if n in order else -1, n))
+    table = "\n".join(HEAD + [lines[n] for n in names]) + "\n"
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(before + BEGIN + "\n" + table + END + after if found and end else table)

@@ -61,6 +61,8 @@ void io_drop_cache(int fd, uint64_t off, uint64_t len);
 int io_read_file(const char *path, struct buf *b, size_t max);
 /* Write and sync a file under a temporary name, then rename it to path. */
 int io_write_file(const char *path, struct span data, mode_t mode);
+/* The same without the sync: for what nobody needs after a power cut. */
+int io_show_file(const char *path, struct span data, mode_t mode);
 
 /* errno of a failed write, sync or read as our failure: E_STORAGE_FULL, E_IO, ... */
 enum err io_err(int negative_errno);

@@ -23,8 +23,8 @@ struct oidc_provider *oidc_find(const struct iam_oidc *o, struct span issuer);
 /* The issuer without its scheme: what ARNs and condition keys call it. */
 struct span oidc_host(const struct oidc_provider *p);
 bool oidc_audience(const struct oidc_provider *p, struct span audience);
-/* Signed by one of its keys; a file is looked at again at most every ten seconds. [any] */
-bool oidc_check(struct oidc_provider *p, const struct jwt *j, uint64_t mono_us);
+/* Signed by one of its keys; where it is not and the file is another one, by those. [any] */
+bool oidc_check(struct oidc_provider *p, const struct jwt *j);
 
 /* Providers whose keys come from a URL: the n-th's URL, or NULL behind the last; and a key
  * set for it. [any] */

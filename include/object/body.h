@@ -73,7 +73,9 @@ void body_seal(struct body *b, const struct sealed_keys *k, unsigned part, bool 
 uint64_t body_length(const struct body *b); /* as it came, whatever is kept of it */
 bool body_is_sealed(const struct body *b);
 struct span body_bytes(const struct body *b); /* of one that is in memory */
+/* Of a body that is written: from obj_write_post_body() on, which calls: */
 const uint8_t *body_md5(const struct body *b);
+void body_hash_all(struct body *const *b, size_t n); /* side by side [writer] */
 const struct checksum *body_checksum(const struct body *b); /* the one to keep */
 /* Enter the bytes in the index. [in a write fn] */
 NODISCARD enum err body_link(struct txn *t, struct body *b, struct blob_ref *out);

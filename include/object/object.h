@@ -12,16 +12,22 @@
 #include "store/store.h"
 
 /* ---- a change on its way to the writer and back to the loop ---- */
+struct body;
 struct obj_write {
 	struct store_write write;
 	struct task back;
 	struct inbox *inbox;
+	struct body *body; /* that fn links, or NULL */
 	void (*then)(struct obj_write *w, enum err e); /* [loop] */
 };
 /* fn runs in the writer with w (a struct obj_write *) as its argument, perhaps more than
  * once; then() runs on the inbox's loop. */
 void obj_write_post(struct obj_write *w, struct store *store, store_fn fn,
     struct inbox *inbox, void (*then)(struct obj_write *w, enum err e));
+/* The same for an fn that links body, whose MD5 is known when it runs. */
+void obj_write_post_body(struct obj_write *w, struct store *store, store_fn fn,
+    struct body *body, struct inbox *inbox,
+    void (*then)(struct obj_write *w, enum err e));
 
 /* ---- conditions ---- */
 struct obj_cond {

@@ -76,6 +76,13 @@ struct obj_side {
 NODISCARD enum err obj_side_write(
     struct txn *t, const struct rec_bucket *b, struct obj_side *s, struct fail *fail);
 
+/* Storage class of a version; nothing else of it changes. [in a write fn] */
+NODISCARD enum err obj_class_set(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct obj_version *v, uint8_t class, struct fail *fail);
+/* Are there versions of key below the present one? */
+NODISCARD enum err obj_version_below(
+    struct txn *t, const struct rec_bucket *b, struct span key, bool *out);
+
 /* State of a bucket; E_INVALID_BUCKET_STATE where object lock needs it to stay.
  * [in a write fn] */
 NODISCARD enum err obj_version_set(

@@ -64,6 +64,12 @@ struct blob_piece {
 NODISCARD enum err blob_list_put(
     struct txn *t, const struct blob_piece *piece, size_t n, struct blob_ref *out);
 
+/* A list that one record alone refers to gets another piece behind, in place, since who
+ * reads it meanwhile finds his bytes where they were. ref becomes the whole, for one more
+ * record. grown false: it is shared, and nothing was done. [in a write fn] */
+NODISCARD enum err blob_list_grow(
+    struct txn *t, struct blob_ref *ref, const struct blob_piece *piece, bool *grown);
+
 /* One more record refers to r (a copy; a slice of the same blob is r with other off, len).
  * A slice of a tiny blob is a copy of its own: *r is replaced. [in a write fn] */
 NODISCARD enum err blob_hold(struct txn *t, struct blob_ref *r);

@@ -71,10 +71,13 @@ NODISCARD enum err store_read(struct reader *reader, store_fn fn, void *arg);
  * its batch are not disturbed. fn MAY RUN MORE THAN ONCE (a batch is done again without a
  * failed member): it starts from its arguments each time. done runs in the writer when the
  * batch is as safe as the durability says (or fn failed); it must only hand over. Bytes
- * given to blob_put() must stay valid until done. fn's arg is the struct store_write. */
+ * given to blob_put() must stay valid until done. fn's arg is the struct store_write.
+ * prepare, where given, runs once for all members of a batch that have the same, before any
+ * fn: for what is quicker side by side. [writer] */
 struct store_write {
 	struct store_write *next; /* the writer's */
 	store_fn fn;
+	void (*prepare)(struct store_write *const *w, size_t n);
 	void (*done)(struct store_write *w);
 	enum err result; /* of fn, or of the commit; set before done */
 };

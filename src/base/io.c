@@ -262,8 +262,8 @@ io_read_file(const char *path, struct buf *b, size_t max)
 	return rc;
 }
 
-int
-io_write_file(const char *path, struct span data, mode_t mode)
+static int
+write_file(const char *path, struct span data, mode_t mode, bool durable)
 {
 	struct buf tmp = { 0 };
 	char *dir = mem_dup(path);
@@ -272,18 +272,30 @@ io_write_file(const char *path, struct span data, mode_t mode)
 	buf_printf(&tmp, "%s.tmp.%ld", path, (long)getpid());
 	fd = io_open(buf_cstr(&tmp), O_WRONLY | O_CREAT | O_TRUNC, mode);
 	rc = fd < 0 ? fd : io_pwrite(fd, data.p, data.n, 0);
-	if (rc == 0)
+	if (rc == 0 && durable)
 		rc = io_datasync(fd);
 	io_close(&fd);
 	if (rc == 0)
 		rc = io_rename(buf_cstr(&tmp), path);
-	if (rc == 0)
-		rc = io_sync_dir(dirname(dir));
-	else
+	if (rc != 0)
 		(void)unlink(buf_cstr(&tmp));
+	else if (durable)
+		rc = io_sync_dir(dirname(dir));
 	buf_fini(&tmp);
 	mem_free(dir);
 	return rc;
+}
+
+int
+io_write_file(const char *path, struct span data, mode_t mode)
+{
+	return write_file(path, data, mode, true);
+}
+
+int
+io_show_file(const char *path, struct span data, mode_t mode)
+{
+	return write_file(path, data, mode, false);
 }
 
 enum err

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libcodec.a
 libcodec_a_SOURCES = \
-	src/codec/b64.c src/codec/crc.c src/codec/crc_fold.c src/codec/crc_priv.h \
+	src/codec/b64.c \
+	src/codec/crc.c \
+	src/codec/crc_fold.c \
+	src/codec/crc_priv.h \
 	src/codec/digest.c \
 	src/codec/form.c \
 	src/codec/hex.c \

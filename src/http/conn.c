@@ -376,7 +376,7 @@ conn_new(struct loop *l, int fd, const struct sockaddr *peer, bool refuse)
 	loop_add(l, c);
 	c->state = CONN_HEAD;
 	if (l->tls != NULL) {
-		c->ssl = tls_new(l->tls, fd);
+		c->ssl = tls_new(l->tls, fd, l->tls_room);
 		c->state = CONN_SHAKE;
 	}
 	loop_wait(c, c->ssl != NULL ? DEADLINE_HEAD : DEADLINE_IDLE);

@@ -112,7 +112,8 @@ body_direct(struct http_conn *c, void *room, size_t cap, bool *readable)
 {
 	ssize_t got = conn_io_recv(c, room, cap);
 
-	if (got <= 0 || (c->ssl == NULL && (size_t)got < cap))
+	if (got <= 0 || (c->ssl == NULL && (size_t)got < cap) ||
+	    (c->ssl != NULL && !tls_pending(c->ssl)))
 		*readable = false;
 	if (got > 0)
 		body_give(c, (size_t)got);

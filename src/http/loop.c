@@ -211,6 +211,8 @@ loop_new(struct http_server *s, unsigned index, const struct http_conf *conf,
 	l->conf = conf;
 	l->app = app;
 	l->tls = tls;
+	if (tls != NULL)
+		l->tls_room = tls_room_new();
 	l->listen_fd = listen_fd;
 	l->limits =
 	    (struct h1_limits){ conf->max_head, conf->max_line, conf->max_headers };
@@ -289,6 +291,7 @@ loop_free(struct loop **loop)
 	}
 	inbox_free(&l->inbox);
 	mem_free(l->file_buf);
+	tls_room_free(&l->tls_room);
 	mem_free(l->buf);
 	mem_free(l);
 }

@@ -48,6 +48,7 @@ struct loop {
 	char date[LOOP_DATE];
 	char *buf; /* what is read, while a connection runs */
 	size_t cap, at, n; /* unused: buf[at, at + n) */
+	struct tls_room *tls_room;
 	char *file_buf; /* OUT_FILE_TLS bytes, from its first use on */
 	pthread_t thread, owner;
 	struct task drain_task, stop_task;

@@ -3,19 +3,21 @@
 
 #include "iam/oidc.h"
 
+#include <sys/stat.h>
+
 #include "base/io.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { PROVIDERS_MAX = 16, KEYS_FILE_MAX = 1 << 20, AGAIN_US = 10 * 1000 * 1000 };
+enum { PROVIDERS_MAX = 16, KEYS_FILE_MAX = 1 << 20 };
 
 struct oidc_provider {
-	struct lock lock; /* keys, read_us */
+	struct lock lock; /* keys, seen */
 	char *issuer, *audiences, *jwks;
 	bool by_url;
 	struct jwks *keys;
-	uint64_t read_us;
+	struct stat seen; /* the file, before it was read */
 };
 
 struct iam_oidc {
@@ -35,8 +37,12 @@ keys_read(struct oidc_provider *p, struct fail *fail)
 {
 	struct buf text = { 0 };
 	struct jwks *keys = NULL, *old;
-	int rc = io_read_file(p->jwks, &text, KEYS_FILE_MAX);
+	struct stat seen = { 0 };
+	int rc;
 	enum err e;
+
+	(void)stat(p->jwks, &seen);
+	rc = io_read_file(p->jwks, &text, KEYS_FILE_MAX);
 
 	if (rc != 0)
 		e = fail_msg(fail, E_CONFIG,
@@ -55,6 +61,7 @@ keys_read(struct oidc_provider *p, struct fail *fail)
 	lock_take(&p->lock);
 	old = p->keys;
 	p->keys = keys;
+	p->seen = seen;
 	lock_drop(&p->lock);
 	jwks_free(&old);
 	return OK;
@@ -189,20 +196,31 @@ check_now(struct oidc_provider *p, const struct jwt *j)
 	return holds;
 }
 
+/* Is there another file now than the one that was read? */
+static bool
+has_changed(struct oidc_provider *p)
+{
+	struct stat now;
+	bool changed;
+
+	if (p->by_url || stat(p->jwks, &now) != 0)
+		return false;
+	lock_take(&p->lock);
+	changed = now.st_ino != p->seen.st_ino || now.st_size != p->seen.st_size ||
+	    now.st_mtim.tv_sec != p->seen.st_mtim.tv_sec ||
+	    now.st_mtim.tv_nsec != p->seen.st_mtim.tv_nsec;
+	lock_drop(&p->lock);
+	return changed;
+}
+
 bool
-oidc_check(struct oidc_provider *p, const struct jwt *j, uint64_t mono_us)
+oidc_check(struct oidc_provider *p, const struct jwt *j)
 {
 	struct fail fail;
-	bool again;
 
 	if (check_now(p, j))
 		return true;
-	lock_take(&p->lock);
-	again = !p->by_url && (p->read_us == 0 || mono_us - p->read_us > AGAIN_US);
-	if (again)
-		p->read_us = mono_us;
-	lock_drop(&p->lock);
-	if (!again)
+	if (!has_changed(p))
 		return false;
 	fail_init(&fail, NULL);
 	if (keys_read(p, &fail) != OK) {

@@ -13,6 +13,8 @@
 
 /* One buffer fills while two wait to be hashed beside those of other bodies. */
 enum { BODY_BUFFERS = 3, BODY_BUFFER = 256 << 10, FRAME_SLACK = 16 << 10, SLACK = 64 };
+/* Bodies whose MD5 waits for the writer, who has them side by side. */
+enum { DUE_MAX = 16 << 10 };
 #define BODY_MAGIC 0x424f4459u
 
 struct body;
@@ -39,6 +41,7 @@ struct body {
 	struct digest *sha256;
 	struct checksum_calc calc, calc_keep;
 	uint8_t md5_out[16];
+	bool md5_due; /* of a small one: body_hash_all() finds it */
 	struct checksum checksum, kept; /* kept of kind NONE: checksum is */
 	/* sealed */
 	struct sealed_out *seal; /* or NULL */
@@ -231,6 +234,40 @@ md5_matters(const struct body *b)
 /* ---- small: all on the loop ---- */
 
 static void
+small_hash(struct body *const *b, size_t n)
+{
+	struct md5_job job[MD5_LANES];
+	struct md5 md5[MD5_LANES];
+
+	for (size_t i = 0; i < n; i++) {
+		md5_init(&md5[i]);
+		job[i] = (struct md5_job){ &md5[i], b[i]->mem, b[i]->mem_n };
+	}
+	md5_add_all(job, n);
+	for (size_t i = 0; i < n; i++) {
+		md5_end(&md5[i], b[i]->md5_out);
+		b[i]->md5_due = false;
+	}
+}
+
+void
+body_hash_all(struct body *const *b, size_t n)
+{
+	struct body *due[MD5_LANES];
+	size_t ndue = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		CHECK(b[i], BODY_MAGIC);
+		if (b[i]->md5_due)
+			due[ndue++] = b[i];
+		if (ndue == MD5_LANES || i + 1 == n) {
+			small_hash(due, ndue);
+			ndue = 0;
+		}
+	}
+}
+
+static void
 small_keep(struct body *b, struct span all)
 {
 	if (b->seal != NULL) {
@@ -247,12 +284,10 @@ small_end(struct body *b)
 	struct span all = span_of(b->mem, b->mem_n);
 	uint8_t sha256[32];
 	enum err e;
-	struct md5 md5;
 
-	md5_init(&md5);
-	if (md5_matters(b))
-		md5_add(&md5, all.p, all.n);
-	md5_end(&md5, b->md5_out);
+	b->md5_due = (!b->conf.in_memory && !b->opaque) || b->conf.check_md5;
+	if (b->conf.check_md5 || (b->md5_due && all.n > DUE_MAX))
+		body_hash_all(&b, 1);
 	if (b->conf.check_sha256)
 		digest_of(DIGEST_SHA256, all, sha256);
 	sums_add(b, all.p, all.n);
@@ -539,6 +574,7 @@ body_bytes(const struct body *b)
 const uint8_t *
 body_md5(const struct body *b)
 {
+	MUST(!b->md5_due);
 	return b->md5_out;
 }
 

@@ -101,40 +101,92 @@ append_sealed(struct obj_put *p, const struct attrs *attrs)
 	return OK;
 }
 
-enum err
-obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
+/* A list of all pieces of old and of the new one. */
+static enum err
+append_anew(struct txn *t, const struct rec_object *old, const struct blob_ref *added,
+    struct blob_ref *out)
 {
 	struct blob_piece *piece = NULL;
-	struct rec_object was = *old;
-	struct attrs attrs;
 	size_t n = 0;
 	enum err e = pieces_hold(t, old, &piece, &n);
 
+	if (e == OK) {
+		piece[n] = (struct blob_piece){ *added, piece[n - 1].tag + 1 };
+		e = blob_list_put(t, piece, n + 1, out);
+	}
+	mem_free(piece);
+	return e;
+}
+
+/* The same list, longer: for an object that shares its bytes with nobody, no older version
+ * either. Else its thousands of pieces would be counted up and down by every append. */
+static enum err
+append_behind(struct txn *t, const struct obj_put *p, const struct rec_object *old,
+    const struct blob_ref *added, struct blob_ref *out, bool *grown)
+{
+	struct blob_piece last;
+	size_t n;
+	enum err e;
+
+	*grown = false;
+	if (old->body.kind != BLOB_LIST || p->dest.now.versioning != VERSIONING_NEVER)
+		return OK;
+	e = blob_list_count(t, &old->body, &n);
+	if (e == OK)
+		e = blob_list_get(t, &old->body, n - 1, &last);
+	if (e != OK)
+		return e;
+	*out = old->body;
+	return blob_list_grow(
+	    t, out, &(struct blob_piece){ *added, last.tag + 1 }, grown);
+}
+
+static enum err
+append_bytes(struct txn *t, struct obj_put *p, const struct rec_object *old)
+{
+	struct blob_ref added;
+	bool grown;
+	size_t n = 1;
+	enum err e = OK;
+
+	if (old->body.kind == BLOB_LIST)
+		e = blob_list_count(t, &old->body, &n);
 	if (e == OK && n + 1 > UPLOAD_PARTS_MAX)
 		e = fail_set(p->dest.fail, E_TOO_MANY_PARTS);
-	if (e == OK) {
-		piece[n].tag = piece[n - 1].tag + 1;
-		e = body_link(t, p->body, &piece[n].ref);
-	}
+	if (e == OK)
+		e = body_link(t, p->body, &added);
+	if (e == OK)
+		e = append_behind(t, p, old, &added, &p->rec.body, &grown);
+	if (e == OK && !grown)
+		e = append_anew(t, old, &added, &p->rec.body);
+	p->rec.parts = (uint16_t)(n + 1);
+	return e;
+}
+
+enum err
+obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
+{
+	struct rec_object was = *old;
+	struct attrs attrs;
+	enum err e = append_bytes(t, p, old);
+
 	if (e != OK)
-		goto out;
+		return e;
 	p->rec.class = old->class;
 	p->rec.mime = old->mime;
 	p->rec.size = old->size + body_length(p->body);
-	p->rec.parts = (uint16_t)(n + 1);
 	append_etag(p, old);
-	if ((e = append_checksum(p, old)) != OK ||
-	    (e = blob_list_put(t, piece, n + 1, &p->rec.body)) != OK ||
-	    (e = obj_attrs(t, old, p->arena, &attrs)) != OK ||
-	    (e = append_sealed(p, &attrs)) != OK)
-		goto out;
+	e = append_checksum(p, old);
+	if (e == OK)
+		e = obj_attrs(t, old, p->arena, &attrs);
+	if (e == OK)
+		e = append_sealed(p, &attrs);
+	if (e != OK)
+		return e;
 	/* A version of its own: locked as this request and the bucket say. */
 	side_set(p->arena, &attrs, SIDE_LOCK, side_get(&p->attrs, SIDE_LOCK));
 	if (side_get(&p->attrs, SIDE_ACL).p != NULL)
 		side_set(p->arena, &attrs, SIDE_ACL, side_get(&p->attrs, SIDE_ACL));
 	p->appended = true;
-	e = obj_dest_put(t, &p->dest, &was, &p->rec, &attrs);
-out:
-	mem_free(piece);
-	return e;
+	return obj_dest_put(t, &p->dest, &was, &p->rec, &attrs);
 }

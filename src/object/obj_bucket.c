@@ -4,6 +4,7 @@
 #include "object/object.h"
 #include "object/document.h"
 #include "object/upload.h"
+#include "object/point.h"
 
 #include "base/mem.h"
 
@@ -74,6 +75,7 @@ enum err
 obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 {
 	struct rec_bucket r;
+	bool points;
 	enum err e = obj_bucket_find(t, name, &r, fail);
 
 	if (e == OK)
@@ -87,6 +89,10 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 		(void)fail_set(fail, e);
 		fail_pair(fail, "BucketName", name);
 	}
+	if (e == OK)
+		e = obj_point_any(t, r.id, &points);
+	if (e == OK && points)
+		e = fail_set(fail, E_BUCKET_HAS_POINTS);
 	if (e == OK)
 		e = obj_upload_drop_all(t, &r);
 	if (e == OK)

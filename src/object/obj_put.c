@@ -39,7 +39,7 @@ void
 obj_put_post(struct obj_put *p, struct store *s, struct inbox *inbox,
     void (*then)(struct obj_write *w, enum err e))
 {
-	obj_write_post(&p->w, s, put_write, inbox, then);
+	obj_write_post_body(&p->w, s, put_write, p->body, inbox, then);
 }
 
 static enum err
@@ -66,5 +66,5 @@ void
 obj_put_part_post(struct obj_put_part *p, struct store *s, struct inbox *inbox,
     void (*then)(struct obj_write *w, enum err e))
 {
-	obj_write_post(&p->w, s, part_write, inbox, then);
+	obj_write_post_body(&p->w, s, part_write, p->body, inbox, then);
 }

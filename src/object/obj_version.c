@@ -132,6 +132,16 @@ older_newest(
 	return e;
 }
 
+enum err
+obj_version_below(struct txn *t, const struct rec_bucket *b, struct span key, bool *out)
+{
+	struct rec_object rec;
+	enum err e = older_newest(t, b, key, &rec);
+
+	*out = e == OK;
+	return e == E_NOT_FOUND ? OK : e;
+}
+
 /* ---- finding ---- */
 
 static bool

@@ -141,6 +141,7 @@ ledger_wait(struct ledger *l, uint64_t ms)
 	lock_take(&l->lock);
 	if (!l->stop && !l->full)
 		(void)cond_wait_ms(&l->cond, &l->lock, ms);
+	l->full = false; /* said once: who does not take it now need not be told again */
 	stop = l->stop;
 	lock_drop(&l->lock);
 	return stop;
@@ -171,7 +172,6 @@ ledger_take(struct ledger *l, bool all)
 		b->next = out;
 		out = b;
 	}
-	l->full = false;
 	lock_drop(&l->lock);
 	return out;
 }

@@ -297,30 +297,18 @@ put_time(struct buf *b, int64_t ms)
 	buf_str(b, text);
 }
 
-/* A signature or a token in a link is a credential; who reads logs must not get it. */
-static bool
-is_secret(struct span name)
-{
-	static const char *const names[] = { "X-Amz-Signature", "X-Amz-Security-Token",
-		"Signature", "x-amz-security-token" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (span_ieq(name, span_str(names[i])))
-			return true;
-	return false;
-}
-
-/* A name may come percent-encoded, and means the same then. */
+/* A signature, a token or a key in a link is a credential: who reads logs must not get it. A
+ * name may come percent-encoded, and means the same then. */
 static bool
 is_secret_raw(struct span raw)
 {
-	char text[64];
+	char text[256];
 	size_t n;
 
 	if (raw.n > sizeof text)
-		return false;
+		return true;
 	n = uri_decode(text, raw, true);
-	return n == (size_t)-1 || is_secret(span_of(text, n));
+	return n == (size_t)-1 || trail_is_secret(span_of(text, n));
 }
 
 void
@@ -399,7 +387,9 @@ line_tail(struct line *l)
 					    : "SigV4",
 	    tls != NULL ? cipher : "-", kinds[rq->auth.kind]);
 	put_text(b, rq->http->host);
-	buf_printf(b, "%s - - -\n", tls != NULL ? tls : "-");
+	buf_printf(b, "%s ", tls != NULL ? tls : "-");
+	put_text(b, rq->via != NULL ? rq->via->arn : SPAN_NONE);
+	buf_str(b, "- -\n");
 }
 
 static void

@@ -149,6 +149,8 @@ split_path(struct rq *rq, struct span path)
 		text += n;
 		if (n == 0 && path.n > 0)
 			return address_bucket_check(rq->bucket, &rq->fail);
+		if (point_path(rq, &path) != OK)
+			return bad_uri(rq);
 	}
 	n = uri_decode(text, path, false);
 	if (n == (size_t)-1 || !uri_utf8(span_of(text, n)))
@@ -158,11 +160,8 @@ split_path(struct rq *rq, struct span path)
 }
 
 enum err
-address_split(struct rq *rq)
+address_query(struct rq *rq)
 {
-	struct span path = rq->http->path;
-	enum err e;
-
 	if (rq->http->query.n > 0 &&
 	    !uri_query_parse(rq->arena, rq->http->query, 256, &rq->param, &rq->nparam))
 		return bad_uri(rq);
@@ -170,15 +169,31 @@ address_split(struct rq *rq)
 		if (rq->param[i].name.n > 0)
 			rq->params |=
 			    http_name_bit(rq->param[i].name.p, rq->param[i].name.n);
+	return OK;
+}
+
+enum err
+address_split(struct rq *rq)
+{
+	struct span path = rq->http->path;
+	enum err e = address_query(rq);
+
+	if (e != OK)
+		return e;
 	if (path.n == 0 || path.p[0] != '/')
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
+	if (control_asked(rq))
+		return control_address(rq);
 	rq->host_bucket = rq->bucket =
 	    lower(rq->arena, address_host_bucket(rq, rq->http->host));
+	e = rq->host_bucket.n == 0 ? point_host(rq) : OK;
+	if (e != OK)
+		return e;
 	e = split_path(rq, span_from(path, 1));
 	if (e != OK)
 		return e;
 	if (rq->key.n <= KEY_MAX)
-		return OK;
+		return point_address(rq);
 	(void)fail_set(&rq->fail, E_KEY_TOO_LONG);
 	fail_pair_u64(&rq->fail, "Size", rq->key.n);
 	fail_pair_u64(&rq->fail, "MaxSizeAllowed", KEY_MAX);

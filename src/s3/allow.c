@@ -11,6 +11,31 @@
 
 /* ---- one question ---- */
 
+/* The way through an access point, with its policy parsed; *policy is the caller's. */
+static const struct access_point *
+point_open(struct rq *rq, const struct point *p, struct policy **policy)
+{
+	struct access_point *out = arena_zalloc(rq->arena, sizeof *out);
+	struct fail fail;
+
+	*out = (struct access_point){ .arn = p->arn, .account = p->account };
+	policy_free(policy);
+	fail_init(&fail, NULL);
+	if (p->rec.policy.n == 0)
+		return out;
+	if (policy_parse(policy, p->rec.policy, POLICY_ACCESS_POINT, p->arn, &fail) !=
+	    OK) {
+		log_error("the policy of access point %.*s can't be read: %s",
+		    (int)p->name.n, p->name.p, fail_text(&fail));
+		out->broken = true;
+		return out;
+	}
+	out->policy = *policy;
+	out->no_public =
+	    (p->rec.block & BLOCK_RESTRICT) != 0 && policy_is_public(*policy);
+	return out;
+}
+
 /* Lists are looked at when no policy has spoken. */
 static enum policy_match
 ask_lists(void *ctx)
@@ -31,8 +56,11 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 	bool known = c->bkt->id != 0;
 
 	c->action = action;
+	if (rq->via != NULL && rq->point == NULL)
+		rq->point = point_open(rq, rq->via, &rq->point_policy);
 	*q = (struct access_question){ .who = rq->who,
 		.action = action,
+		.resource = c->plain ? SPAN_NONE : rq->resource,
 		.bucket = c->bucket,
 		.key = c->key,
 		.account = known ? span_of(c->bkt->account, ACCOUNT_DIGITS) : SPAN_NONE,
@@ -40,7 +68,7 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 		.broken = rules->broken,
 		.no_public = rules->restrict_public && rules->policy != NULL &&
 		    policy_is_public(rules->policy),
-		.point = c->plain ? NULL : rq->point,
+		.point = c->plain ? c->point : rq->point,
 		.now_ms = rq->now_ms,
 		.value = context_value,
 		.acl = ask_lists,
@@ -373,17 +401,23 @@ source_version(struct rq *rq)
 }
 
 enum err
-allow_source(struct rq *rq, const struct obj_source *s)
+allow_source(struct rq *rq, const struct obj_source *s, const struct point *via)
 {
+	struct policy *policy = NULL;
 	struct context c;
 	enum err e = source_view(rq, s->bucket);
 
 	if (e != OK)
 		return e;
 	c = source_context(rq, s->key);
+	if (via != NULL)
+		c.point = point_open(rq, via, &policy);
 	c.version = source_version(rq);
 	e = source_need(rq, &c, c.version.n > 0 ? "s3:GetObjectVersion" : "s3:GetObject");
-	return e == OK ? source_tags(rq, &c) : e;
+	if (e == OK)
+		e = source_tags(rq, &c);
+	policy_free(&policy);
+	return e;
 }
 
 /* ---- what is missing ---- */

@@ -149,8 +149,13 @@ step_bucket(struct rq *rq)
 {
 	enum err e;
 
-	if (rq->op->level == LEVEL_SERVICE || (rq->op->flags & F_NO_BUCKET) != 0)
+	if (rq->op->level == LEVEL_SERVICE)
 		return OK;
+	if (rq->op->level == LEVEL_CONTROL)
+		return control_resource(rq);
+	e = point_check(rq);
+	if (e != OK || (rq->op->flags & F_NO_BUCKET) != 0)
+		return e;
 	e = bucket_find(rq);
 	/* Only a name that could never exist says so; the rest is simply not there. */
 	if (e == E_NO_SUCH_BUCKET && (rq->bucket.n < 3 || rq->bucket.n > 255)) {
@@ -180,6 +185,8 @@ step_begin(struct rq *rq)
 
 	if (e == OK)
 		e = payer_look(rq);
+	if (e == OK && (rq->op->flags & F_EXPIRY) != 0)
+		e = expiry_look(rq);
 	if (e == OK && rq->op->begin != NULL)
 		e = rq->op->begin(rq);
 	return e;

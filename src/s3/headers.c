@@ -504,7 +504,8 @@ headers_owner_check(struct rq *rq)
 	return OK;
 }
 
-/* x-amz-copy-source: "[/]bucket/key[?versionId=id]", percent-encoded. */
+/* x-amz-copy-source: "[/]bucket/key[?versionId=id]", percent-encoded; or the bucket is
+ * "arn:...:accesspoint/name/object". */
 enum err
 headers_copy_source(
     struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version)
@@ -512,6 +513,7 @@ headers_copy_source(
 	struct span raw = header_get(rq, "x-amz-copy-source"), path = raw;
 	size_t at = span_search(path, SPAN_LIT("?versionId="), 0);
 	struct span id = span_from(path, at + 11);
+	struct point_arn arn;
 	char *text;
 	size_t n;
 
@@ -524,8 +526,13 @@ headers_copy_source(
 	path = span_of(text, n);
 	if (path.n > 0 && path.p[0] == '/')
 		path = span_from(path, 1);
-	*bucket = span_cut(&path, '/');
-	*key = path;
+	if (rec_point_arn(path, &arn) && span_starts(arn.rest, SPAN_LIT("object/"))) {
+		*key = span_from(arn.rest, 7);
+		*bucket = span_head(path, path.n - arn.rest.n - 1);
+	} else {
+		*bucket = span_cut(&path, '/');
+		*key = path;
+	}
 	if (bucket->n == 0 || key->n == 0)
 		return bad_argument(rq, "x-amz-copy-source", raw,
 		    "Copy Source must mention the source bucket and key: "

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
+#include "model/archive.h"
 #include "sse_priv.h"
 
 /* ---- what both share: the source, seen and where needed hashed ---- */
@@ -11,6 +12,7 @@
 struct copy_source {
 	struct rq *rq;
 	struct obj_source source;
+	struct point *point; /* that named the source's bucket, or NULL */
 	struct obj_hash hash;
 	/* What of the source is to be copied, and whether its bytes must be read for it. */
 	enum err (*plan)(struct copy_source *s);
@@ -28,6 +30,18 @@ struct copy_source {
 enum { SOURCE_TRIES = 4 };
 
 static enum err
+source_archived(const struct copy_source *s)
+{
+	struct fail *fail = &s->rq->fail;
+
+	fail_clear(fail);
+	(void)fail_msg(fail, E_INVALID_OBJECT_STATE,
+	    "Operation is not valid for the source object's storage class");
+	fail_pair_str(fail, "StorageClass", class_name(s->source.seen.class));
+	return E_INVALID_OBJECT_STATE;
+}
+
+static enum err
 source_look(struct txn *t, void *arg)
 {
 	struct copy_source *s = arg;
@@ -37,6 +51,9 @@ source_look(struct txn *t, void *arg)
 
 	if (e == OK)
 		e = obj_attrs(t, &s->source.seen, s->rq->arena, &s->attrs);
+	if (e == OK && archive_is(s->source.seen.class) &&
+	    archive_readable(s->rq, &s->source.seen, &s->attrs) != OK)
+		e = source_archived(s);
 	if (e == OK)
 		e = sse_open(s->rq, &s->attrs, &s->customer, &s->keys);
 	if (e != OK)
@@ -93,7 +110,7 @@ etag_put(uint8_t etag[16], const struct copy_source *s, uint8_t mode)
 	if (is_opaque(mode))
 		rand_bytes(etag, 16);
 	else
-		memcpy(etag, s->hash.md5, 16);
+		memcpy(etag, s->hashing ? s->hash.md5 : s->source.seen.etag, 16);
 }
 
 static enum err
@@ -105,9 +122,11 @@ source_find(struct rq *rq, struct copy_source *s)
 	s->rq = rq;
 	s->source.account = header_get(rq, "x-amz-source-expected-bucket-owner");
 	if (e == OK)
+		e = point_source(rq, &s->source.bucket, &s->point);
+	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e == OK)
-		e = allow_source(rq, &s->source);
+		e = allow_source(rq, &s->source, s->point);
 	if (e == OK)
 		e = sse_customer_take(rq, SSE_COPY_SOURCE, true, &s->customer);
 	if (e != OK)
@@ -228,6 +247,7 @@ copy_then(struct obj_write *w, enum err e)
 			    rq, "x-amz-storage-class", class_name(rec->class));
 		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
 		copy_versions(rq, &op->source.source, rec);
+		expiry_reply(rq, rec, &op->copy.has);
 	}
 	rq_resume(rq, e);
 }
@@ -457,7 +477,8 @@ copy_part_go(struct rq *rq)
 	c->anew = op->source.hash.keep ? &op->source.hash : NULL;
 	c->rec.sealed = op->sse.side.p != NULL;
 	etag_put(c->rec.etag, &op->source, op->sse.want.mode);
-	c->rec.checksum = op->source.hash.checksum;
+	c->rec.checksum = op->source.hashing ? op->source.hash.checksum
+					     : op->source.source.seen.checksum;
 	obj_copy_part_post(c, rq->s3->conf.store, rq->loop->inbox, copy_part_then);
 }
 
@@ -506,13 +527,17 @@ static enum err
 copy_part_plan(struct copy_source *s)
 {
 	struct copy_part_op *op = CONTAINER_OF(s, struct copy_part_op, source);
-	enum err e = part_range(s->rq, s->source.seen.size, &s->off, &s->len);
+	const struct rec_object *seen = &s->source.seen;
+	enum err e = part_range(s->rq, seen->size, &s->off, &s->len);
 
 	if (e == OK && s->len > s->rq->s3->conf.max_object)
 		e = fail_set(&s->rq->fail, E_ENTITY_TOO_LARGE);
+	/* A part's ETag is the MD5 of its bytes; a whole plain object's is known. */
 	s->hash.kind = op->upload.checksum;
-	s->hashing = true; /* a part's ETag is the MD5 of its bytes */
 	s->hash.keep = s->hash.sealed || op->sse.side.p != NULL;
+	s->hashing = s->hash.keep || s->len != seen->size || seen->parts > 0 ||
+	    is_opaque(s->mode) || seen->checksum.composite ||
+	    s->hash.kind != seen->checksum.kind;
 	sealed_out_free(&s->hash.seal);
 	if (op->sse.side.p != NULL)
 		s->hash.seal = sealed_out_new(&op->sse.keys, op->copy.number);

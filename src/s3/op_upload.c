@@ -312,6 +312,7 @@ complete_then(struct obj_write *w, enum err e)
 		buf_str(b, "</CompleteMultipartUploadResult>");
 		sse_reply(rq, op->c.crypt, 0);
 		reply_written(rq, rec);
+		expiry_reply(rq, rec, &op->c.attrs);
 	}
 	rq_resume(rq, e);
 }

@@ -35,7 +35,8 @@ payer_look(struct rq *rq)
 {
 	struct span v = header_get(rq, "x-amz-request-payer");
 
-	if (v.p == NULL || rq->op->level == LEVEL_SERVICE || !may_charge(rq->op))
+	if (v.p == NULL || rq->op->level == LEVEL_SERVICE ||
+	    rq->op->level == LEVEL_CONTROL || !may_charge(rq->op))
 		return OK;
 	if (!span_ieq(v, SPAN_LIT("requester")))
 		return bad_argument(

@@ -142,18 +142,22 @@ xml_put_checksum(struct buf *b, const struct checksum *c, unsigned parts)
 		    span_of(text, checksum_render(text, c, parts)));
 }
 
-/* <Error> as AWS writes it: Code, Message, what is particular, RequestId, HostId. */
+/* <Error> as AWS writes it: Code, Message, what is particular, RequestId, HostId. S3
+ * Control has the ids behind it. */
 static void
-error_document(struct buf *b, const struct fail *f, const char *id, const char *host_id)
+error_document(struct buf *b, const struct fail *f, const char *id, const char *host_id,
+    bool control)
 {
-	buf_str(b, XML_HEAD "<Error>");
+	buf_str(b, control ? XML_HEAD "<ErrorResponse><Error>" : XML_HEAD "<Error>");
 	xml_put_str(b, "Code", err_row(f->code)->code);
 	xml_put_str(b, "Message", fail_text(f));
 	for (unsigned i = 0; i < f->pairs; i++)
 		xml_put(b, f->pair[i].name, f->pair[i].value);
+	if (control)
+		buf_str(b, "</Error>");
 	xml_put_str(b, "RequestId", id);
 	xml_put_str(b, "HostId", host_id);
-	buf_str(b, "</Error>");
+	buf_str(b, control ? "</ErrorResponse>" : "</Error>");
 }
 
 void
@@ -171,7 +175,8 @@ reply_error(struct rq *rq)
 	if ((row->flags & ERR_RETRY) != 0 && row->status == 503)
 		reply_header_str(rq, "Retry-After", "1");
 	reply_header_str(rq, "Content-Type", "application/xml");
-	error_document(&rq->loop->out, &rq->fail, rq->id, rq->id_2);
+	error_document(
+	    &rq->loop->out, &rq->fail, rq->id, rq->id_2, rq->control.p != NULL);
 }
 
 static void

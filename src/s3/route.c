@@ -36,9 +36,12 @@ op_index_new(void)
 	struct op_index *x = mem_zalloc(sizeof *x);
 
 	for (size_t i = 0; i < OP_COUNT; i++) {
-		size_t *n = &x->n[ops[i].method][ops[i].level];
 		struct span sub = span_str(ops[i].sub);
+		size_t *n;
 
+		if (ops[i].level == LEVEL_CONTROL)
+			continue;
+		n = &x->n[ops[i].method][ops[i].level];
 		x->row[ops[i].method][ops[i].level][(*n)++] = &ops[i];
 		if (sub.n > 0 && !is_sub(x, sub))
 			x->sub[x->nsub++] = sub;
@@ -188,8 +191,11 @@ route_find(struct rq *rq, const struct op **out)
 	const struct op_index *x = rq->s3->index;
 	const struct op *best = NULL;
 	unsigned weight, most = 0;
-	enum err e = rq->nparam > 0 ? unknown_sub(rq) : OK;
+	enum err e;
 
+	if (rq->control.p != NULL)
+		return control_route(rq, out);
+	e = rq->nparam > 0 ? unknown_sub(rq) : OK;
 	if (e != OK)
 		return e;
 	for (size_t i = 0; i < x->n[m][level]; i++) {
@@ -211,7 +217,7 @@ route_find(struct rq *rq, const struct op **out)
 
 static const char *const method_names[] = { "GET", "HEAD", "PUT", "POST", "DELETE",
 	"OPTIONS", "OTHER" };
-static const char *const level_names[] = { "service", "bucket", "object" };
+static const char *const level_names[] = { "service", "bucket", "object", "control" };
 static const char *const body_names[] = { "none", "document", "blob" };
 
 void

@@ -25,6 +25,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	l->buckets = bucket_cache_new();
 	l->sse = sse_cache_new();
 	l->logs = accesslog_cache_new(l->s3->conf.store);
+	l->expiry = expiry_cache_new();
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
 	l->roster = roster_new(l->s3->conf.access);
@@ -41,6 +42,7 @@ s3_loop_free(void *ctx, void *loop)
 	(void)ctx;
 	bucket_cache_free(&l->buckets);
 	sse_cache_free(&l->sse);
+	expiry_cache_free(&l->expiry);
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
@@ -147,14 +149,18 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 		s3_log(rq, info);
 	if (s->conf.ledger != NULL)
 		accesslog_write(rq, info);
+	if (s->conf.audit != NULL)
+		trail_write(rq, info);
 	if (rq->drop != NULL)
 		rq->drop(rq);
 	policy_free(&rq->rules.policy);
+	policy_free(&rq->point_policy);
 	if (rq->from != NULL)
 		policy_free(&rq->from->rules.policy);
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
+	expiry_drop(&rq->expiry);
 	roster_drop(&rq->credential);
 	rq->magic = 0;
 	http->app = NULL;

@@ -16,19 +16,27 @@
 #include "object/lock.h"
 #include "object/object.h"
 #include "object/plain.h"
+#include "object/point.h"
 #include "object/put.h"
 #include "object/read.h"
 #include "object/version.h"
 #include "s3/s3.h"
 
 /* ---- the registry ---- */
-enum op_level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_OBJECT, LEVELS };
+enum op_level {
+	LEVEL_SERVICE,
+	LEVEL_BUCKET,
+	LEVEL_OBJECT,
+	LEVELS, /* of a path's */
+	LEVEL_CONTROL = LEVELS /* of S3 Control: sub is the path */
+};
 enum op_body { BODY_NONE, BODY_DOC, BODY_BLOB };
 enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
 	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
+	F_EXPIRY = 64, /* tells when lifecycle rules delete the object */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
 	F_STORED = 8 /* stored and given back, and nothing else yet */
 };
@@ -62,9 +70,18 @@ struct s3 {
 };
 
 struct bucket_cache;
+
+/* An access point, as a request named it. */
+struct point {
+	struct span account, name, arn;
+	struct rec_point rec;
+};
+
 struct sse;
 struct sse_cache;
 struct sse_keys;
+struct expiry_cache;
+struct expiry_rules;
 enum { S3_PEER = 46 }; /* INET6_ADDRSTRLEN */
 
 /* Where auth/ asks for secrets: one check at a time, of rq. */
@@ -81,6 +98,7 @@ struct s3_loop {
 	struct bucket_cache *buckets;
 	struct sse_cache *sse;
 	struct accesslog_cache *logs;
+	struct expiry_cache *expiry;
 	char id_2[ID_2_LOOP];
 	struct inbox *inbox;
 	struct reader *reader;
@@ -130,6 +148,10 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span control; /* path of S3 Control; p == NULL: none of its requests */
+	struct span control_name; /* what "*" stands for in its row */
+	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
+	struct point *via; /* the access point that named the bucket, or NULL */
 	struct span
 	    host_bucket; /* the bucket when the Host header names it, else n = 0 */
 	const struct field *header; /* what counts as a header of this request */
@@ -143,12 +165,14 @@ struct rq {
 	struct rec_bucket bkt;
 	struct bucket_rules rules;
 	struct access_answer answer; /* the last decision: why */
-	const struct access_point *point; /* the way here, or NULL */
+	const struct access_point *point; /* of via, once something was decided */
+	struct policy *point_policy; /* held, or NULL */
 	struct bucket_view *from; /* of a copy's source, when it is another bucket's */
 	struct span from_name;
 	struct txn *inside; /* the read that is going on, or NULL */
 	bool allow_again; /* a policy asks for what is in the body */
 	int64_t now_ms, real_ms;
+	struct expiry_rules *expiry; /* held; NULL: none */
 	struct span cors; /* lines for the reply's head */
 	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
@@ -196,6 +220,7 @@ NODISCARD enum err route_find(struct rq *rq, const struct op **out);
 
 /* address.c */
 enum { KEY_MAX = 1024 };
+NODISCARD enum err address_query(struct rq *rq); /* its parameters */
 NODISCARD enum err address_split(struct rq *rq);
 /* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
 struct span address_host_bucket(const struct rq *rq, struct span host);
@@ -205,6 +230,9 @@ bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
 NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
+/* Block Public Access of the bucket and of the account, into out's. */
+NODISCARD enum err bucket_blocks(
+    struct txn *t, uint64_t id, struct span account, struct bucket_rules *out);
 /* Another one: the caller lets go of out->rules.policy. */
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
@@ -224,6 +252,10 @@ void accesslog_target(struct buf *out, const struct http_req *http);
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
 
+/* trail.c: the audit log */
+void trail_write(struct rq *rq, const struct http_done *info);
+bool trail_is_secret(struct span param); /* its value is nobody's to read */
+
 /* website.c: pages of buckets */
 void website_head(struct s3 *s, struct http_req *http);
 bool website_asked(
@@ -233,6 +265,19 @@ unsigned website_status(const struct rq *rq);
 enum err website_code(const struct rq *rq); /* what went wrong, also behind such a page */
 void website_error_headers(struct rq *rq);
 void website_error_page(struct rq *rq); /* from rq->fail */
+
+/* expiry.c: x-amz-expiration, by rules that are looked for before the operation begins */
+struct expiry_cache *expiry_cache_new(void);
+void expiry_cache_free(struct expiry_cache **c);
+void expiry_drop(struct expiry_rules **rules);
+NODISCARD enum err expiry_look(struct rq *rq);
+void expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
+
+/* op_restore.c: E_INVALID_OBJECT_STATE for what is archived and not restored */
+NODISCARD enum err archive_readable(
+    struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
+void archive_reply(
+    struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
 
 /* payer.c: x-amz-request-payer */
 NODISCARD enum err payer_look(struct rq *rq);
@@ -250,6 +295,23 @@ struct owners {
 NODISCARD enum err owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
     struct buf *b, const struct owners *o, const struct rec_object *rec);
+
+/* control.c: S3 Control */
+#define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
+bool control_asked(const struct rq *rq);
+NODISCARD enum err control_address(struct rq *rq);
+NODISCARD enum err control_route(struct rq *rq, const struct op **out);
+NODISCARD enum err control_resource(struct rq *rq);
+NODISCARD enum err control_account(struct rq *rq); /* the header names the caller's */
+struct buf *control_xml(
+    struct rq *rq, const char *root); /* as reply_xml(), root opened */
+
+/* point.c: access points */
+NODISCARD enum err point_path(struct rq *rq, struct span *path);
+NODISCARD enum err point_host(struct rq *rq);
+NODISCARD enum err point_address(struct rq *rq); /* rq->bucket becomes the real one */
+NODISCARD enum err point_source(struct rq *rq, struct span *bucket, struct point **out);
+NODISCARD enum err point_check(struct rq *rq); /* may the operation come this way? */
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
@@ -270,7 +332,8 @@ bool allow_may(struct rq *rq, const char *action, struct span key);
  * to tell if not. */
 bool allow_delete(struct rq *rq, struct span key, struct span version, struct span *why);
 /* To read what is to be copied. [loop] */
-NODISCARD enum err allow_source(struct rq *rq, const struct obj_source *source);
+NODISCARD enum err allow_source(
+    struct rq *rq, const struct obj_source *source, const struct point *via);
 /* Who may not list is not told that a key is missing: e, or E_ACCESS_DENIED instead. */
 NODISCARD enum err allow_missing(struct rq *rq, enum err e);
 /* Public policies, and public ACLs, where they are blocked. */
@@ -285,6 +348,7 @@ struct context {
 	struct span version; /* text of its id; n = 0: the current one */
 	struct span prefix; /* instead of the parameter; p == NULL: none */
 	bool plain; /* not this request's own subject: parameters do not count */
+	const struct access_point *point; /* the way to it then */
 	bool asked_body; /* what was asked for is in a body that is not here yet */
 	bool tags_known;
 	struct attrs tags;
@@ -481,6 +545,7 @@ void intake_gone(void *ctx, struct http_req *http, enum err why);
 enum err op_query_begin(struct rq *rq);
 enum err op_query_finish(struct rq *rq);
 enum err op_list_buckets_begin(struct rq *rq);
+enum err op_restore_object_finish(struct rq *rq);
 enum err op_create_bucket_finish(struct rq *rq);
 enum err op_head_bucket_begin(struct rq *rq);
 enum err op_delete_bucket_begin(struct rq *rq);
@@ -525,6 +590,22 @@ enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
+
+enum err op_control_begin(struct rq *rq);
+enum err op_list_resource_tags_begin(struct rq *rq);
+enum err op_tag_resource_finish(struct rq *rq);
+enum err op_untag_resource_begin(struct rq *rq);
+enum err op_get_account_block_begin(struct rq *rq);
+enum err op_put_account_block_finish(struct rq *rq);
+enum err op_delete_account_block_begin(struct rq *rq);
+enum err op_create_point_finish(struct rq *rq);
+enum err op_get_point_begin(struct rq *rq);
+enum err op_delete_point_begin(struct rq *rq);
+enum err op_list_points_begin(struct rq *rq);
+enum err op_get_point_policy_begin(struct rq *rq);
+enum err op_put_point_policy_finish(struct rq *rq);
+enum err op_delete_point_policy_begin(struct rq *rq);
+enum err op_get_point_policy_status_begin(struct rq *rq);
 
 /* steps, dispatch.c */
 #define STEP(name, fn, what) enum err fn(struct rq *rq);

@@ -11,15 +11,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/access.h"
 #include "access/declare.h"
-#include "base/clock.h"
+#include "admin/adm.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json.h"
+#include "codec/stamp.h"
 #include "http/http.h"
 #include "iam/oidc.h"
+#include "http/outbound.h"
+#include "job/audithook.h"
+#include "job/jobs.h"
+#include "job/expirer.h"
 #include "job/logship.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
@@ -43,6 +50,12 @@ struct server {
 	struct reqlog *reqlog;
 	struct ledger *ledger;
 	struct logship *logship;
+	struct audit *audit;
+	struct ledger *audit_ledger; /* on the way to the webhook */
+	struct audithook *audithook;
+	struct jobs *jobs;
+	struct expirer *expirer;
+	struct adm adm;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -128,6 +141,21 @@ open_store(struct server *s)
 }
 
 static enum err
+open_audit(struct server *s)
+{
+	const char *to = s->conf->audit_log;
+
+	if (to[0] == '\0')
+		return OK;
+	if (!outbound_is_url(span_str(to)))
+		return audit_open(&s->audit, to, &s->fail);
+	s->audit_ledger = ledger_new(AUDITHOOK_BATCH, AUDITHOOK_MAX);
+	s->audit = audit_into(s->audit_ledger);
+	s->audithook = audithook_new(s->audit_ledger, to);
+	return OK;
+}
+
+static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
@@ -143,6 +171,8 @@ open_s3(struct server *s)
 		.kms = s->kms,
 		.sse_c = c->sse_c,
 		.encrypt_at_rest = c->encrypt_at_rest,
+		.day_ms = (int64_t)c->day_length * 1000,
+		.restore_at_once = c->restore_time == 1,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
@@ -151,6 +181,8 @@ open_s3(struct server *s)
 		e = reqlog_open(
 		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
 	if (e == OK)
+		e = open_audit(s);
+	if (e == OK)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
@@ -158,8 +190,14 @@ open_s3(struct server *s)
 	if (e != OK)
 		return e;
 	domains_split(s);
+	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
+	s->adm.jobs = s->jobs;
+	if (c->control == 0)
+		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
 	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	if (e == OK)
+		e = access_reseal(s->access);
 	if (e != OK)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
@@ -170,6 +208,7 @@ open_s3(struct server *s)
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
 	sc.ledger = s->ledger;
+	sc.audit = s->audit;
 	sc.domains = (const char *const *)s->domains;
 	sc.ndomains = s->ndomains;
 	sc.web_domains = (const char *const *)s->web_domains;
@@ -292,15 +331,24 @@ static enum err
 ready_file_clear(struct server *s)
 {
 	const char *path = s->conf->ready_file;
-	int fd;
+	struct buf probe = { 0 };
+	int fd, rc;
 
 	if (path[0] == '\0')
 		return OK;
-	fd = io_open(path, O_WRONLY | O_CREAT, 0644);
-	if (fd < 0)
-		return ready_file_bad(s, fd);
-	io_close(&fd);
-	return io_unlink(path) == 0 ? OK : ready_file_bad(s, -EACCES);
+	/* Not under its own name: somebody may be waiting for that to be there. */
+	buf_printf(&probe, "%s.new", path);
+	fd = io_open(buf_cstr(&probe), O_WRONLY | O_CREAT, 0644);
+	rc = fd < 0 ? fd : 0;
+	if (rc == 0) {
+		io_close(&fd);
+		(void)io_unlink(buf_cstr(&probe));
+	}
+	buf_fini(&probe);
+	if (rc != 0)
+		return ready_file_bad(s, rc);
+	rc = io_unlink(path);
+	return rc == 0 || rc == -ENOENT ? OK : ready_file_bad(s, rc);
 }
 
 /* The last thing: who waits for the file finds all else done and said. */
@@ -320,9 +368,43 @@ ready_file(struct server *s)
 	buf_printf(&text, ", \"port\": %u, \"pid\": %ld}\n", http_server_port(s->http),
 	    (long)getpid());
 	if (path[0] != '\0')
-		rc = io_write_file(path, buf_view(&text), 0644);
+		rc = io_show_file(path, buf_view(&text), 0644);
 	buf_fini(&text);
 	return rc == 0 ? OK : ready_file_bad(s, rc);
+}
+
+/* --clock: a time, or a time from now. */
+static enum err
+clock_option(struct server *s)
+{
+	struct span v = span_str(s->conf->clock);
+	int64_t ms;
+
+	if (v.n == 0)
+		return OK;
+	if (v.p[0] == '+' && adm_span_parse(span_from(v, 1), &ms))
+		return jobs_move_wait(s->jobs, MOVE_BY, ms);
+	if (span_is(v, "real"))
+		return jobs_move_wait(s->jobs, MOVE_REAL, 0);
+	if (stamp_iso_parse(v, &ms))
+		return jobs_move_wait(s->jobs, MOVE_TO, ms);
+	return fail_msg(&s->fail, E_CONFIG,
+	    "clock: '%s' is no time; allowed: 2027-01-01T00:00:00Z, +90d (s, m, h, d, w) "
+	    "or "
+	    "real",
+	    s->conf->clock);
+}
+
+/* What is due without being asked for. */
+static enum err
+start_jobs(struct server *s)
+{
+	struct job job;
+
+	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
+	expirer_job(s->expirer, &job);
+	jobs_add(s->jobs, &job);
+	return jobs_start(s->jobs, &s->fail);
 }
 
 static enum err
@@ -336,6 +418,10 @@ server_start(struct server *s)
 		e = open_s3(s);
 	if (e == OK)
 		e = open_http(s);
+	if (e == OK)
+		e = start_jobs(s);
+	if (e == OK)
+		e = clock_option(s);
 	if (e != OK)
 		return e;
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
@@ -364,6 +450,7 @@ server_start(struct server *s)
 static void
 server_stop(struct server *s)
 {
+	jobs_stop(s->jobs);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
@@ -371,11 +458,16 @@ server_stop(struct server *s)
 	http_server_free(&s->website);
 	http_server_free(&s->http);
 	logship_free(&s->logship);
+	audithook_free(&s->audithook);
+	audit_close(&s->audit);
+	jobs_free(&s->jobs);
+	expirer_free(&s->expirer);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
+	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
 	kms_free(&s->kms);
 	keyring_free(&s->secrets);

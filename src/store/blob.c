@@ -244,6 +244,58 @@ counted_get(struct txn *t, const struct blob_ref *r, struct blob_row *out)
 	return e;
 }
 
+/* The list's body row again with a piece behind. */
+static enum err
+list_put_behind(
+    struct txn *t, uint64_t id, const struct blob_piece *piece, struct blob_row *row)
+{
+	char key[8], *old, *at;
+	struct span was;
+	void *room;
+	enum err e = tiny_get(t, id, &was);
+
+	if (e != OK)
+		return e;
+	old = mem_span(was);
+	be64_put(key, id);
+	e = table_row_room(
+	    t, t->store->in[IN_BODY], span_of(key, 8), was.n + PIECE_SIZE, false, &room);
+	if (e == OK) {
+		memcpy(room, old, was.n);
+		at = (char *)room + was.n;
+		piece_encode(at, piece, row->len);
+		row->crc32c = crc32c_add(row->crc32c, at, PIECE_SIZE);
+		be32_put((char *)room + 4, row->crc32c);
+		row->len += piece->ref.len;
+		row->place++;
+	}
+	mem_free(old);
+	return e;
+}
+
+enum err
+blob_list_grow(
+    struct txn *t, struct blob_ref *ref, const struct blob_piece *piece, bool *grown)
+{
+	struct blob_row row;
+	enum err e;
+
+	CHECK(t, TXN_MAGIC);
+	MUST(ref->kind == BLOB_LIST);
+	e = counted_get(t, ref, &row);
+	*grown = e == OK && row.refs == 1 && ref->off == 0 && ref->len == row.len;
+	if (!*grown)
+		return e;
+	t->store->writer.adds = true;
+	e = list_put_behind(t, ref->id, piece, &row);
+	row.refs++;
+	if (e == OK)
+		e = blob_row_put(t, ref->id, &row);
+	if (e == OK)
+		ref->len = row.len;
+	return e;
+}
+
 enum err
 blob_hold(struct txn *t, struct blob_ref *r)
 {

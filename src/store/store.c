@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,7 +15,6 @@
 #include "store_priv.h"
 
 enum { IDLE_FDS = 256, READERS = 512 };
-#define FORMAT "trug store 1\n"
 #define MAP_DEFAULT (sizeof(size_t) > 4 ? (uint64_t)1 << 40 : (uint64_t)1 << 30)
 
 static const char *const inner_names[IN_COUNT] = { "_body", "_blob", "_dead", "_segment",
@@ -122,33 +120,17 @@ check_format(struct store *s, bool *fresh, struct fail *fail)
 	if (*fresh && s->check_only)
 		e = fail_msg(fail, E_CONFIG,
 		    "%s holds no store: there is no file 'format'.", s->dir);
-	else if (rc == -EFBIG || (rc == 0 && !span_is(buf_view(&text), FORMAT)))
+	else if (rc == -EFBIG || (rc == 0 && !span_is(buf_view(&text), STORE_FORMAT)))
 		e = fail_msg(fail, E_CONFIG,
 		    "%s was made by another version: its file 'format' does not say "
 		    "'%.*s'. Use "
 		    "the version that made it, or give another directory.",
-		    s->dir, (int)sizeof FORMAT - 2, FORMAT);
+		    s->dir, (int)sizeof STORE_FORMAT - 2, STORE_FORMAT);
 	else if (rc != 0 && !*fresh)
 		e = dir_error(s, "read the file 'format'", rc, fail);
 	buf_fini(&path);
 	buf_fini(&text);
 	return e;
-}
-
-static int
-make_dirs(struct store *s)
-{
-	static const char *const names[] = { "index", "segments", "files" };
-	struct buf path = { 0 };
-	int rc = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(names) && rc == 0; i++) {
-		path.n = 0;
-		store_join(s, &path, names[i]);
-		rc = io_mkdir(path.p, 0700);
-	}
-	buf_fini(&path);
-	return rc;
 }
 
 static enum err
@@ -174,8 +156,8 @@ env_flags(const struct store *s)
 
 	if (s->durability == STORE_RELAXED)
 		flags |= MDB_NOMETASYNC;
-	if (s->durability == STORE_NONE)
-		flags |= MDB_NOSYNC;
+	if (s->durability == STORE_NONE || s->making)
+		flags |= MDB_NOSYNC; /* fresh_finish() syncs what is new */
 	return flags;
 }
 
@@ -287,33 +269,12 @@ open_index(struct store *s, const struct store_conf *conf, struct fail *fail)
 	return table_mdb(rc);
 }
 
-/* The format file comes last: a store without it was never opened. */
-static enum err
-finish_new(struct store *s, struct fail *fail)
-{
-	char *copy = mem_dup(s->dir);
-	struct buf path = { 0 };
-	int rc;
-
-	store_join(s, &path, "index");
-	rc = io_sync_dir(path.p);
-	if (rc == 0)
-		rc = io_sync_dir(dirname(copy));
-	mem_free(copy);
-	path.n = 0;
-	store_join(s, &path, "format");
-	if (rc == 0)
-		rc = io_write_file(path.p, SPAN_LIT(FORMAT), 0600);
-	buf_fini(&path);
-	return rc == 0 ? OK : dir_error(s, "write the file 'format'", rc, fail);
-}
-
 /* A name that a store, or a file system, may have put there. */
 static bool
 is_own_name(const char *name)
 {
 	static const char *const own[] = { "format", "lock", "index", "segments", "files",
-		"reserve", "lost+found" };
+		"reserve", "making", "lost+found" };
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		if (strcmp(name, own[i]) == 0)
@@ -360,7 +321,6 @@ check_foreign(const struct store *s, struct fail *fail)
 static enum err
 open_parts(struct store *s, const struct store_conf *conf, struct fail *fail)
 {
-	bool fresh = false;
 	int rc = s->check_only ? 0 : io_mkdir(s->dir, 0700);
 	enum err e;
 
@@ -370,15 +330,13 @@ open_parts(struct store *s, const struct store_conf *conf, struct fail *fail)
 	if (e == OK)
 		e = take_lock(s, fail);
 	if (e == OK)
-		e = check_format(s, &fresh, fail);
-	if (e == OK && fresh) {
-		rc = make_dirs(s);
-		e = rc == 0 ? OK : dir_error(s, "make a directory", rc, fail);
+		e = check_format(s, &s->fresh, fail);
+	if (e == OK && !s->check_only) {
+		rc = fresh_begin(s);
+		e = rc == 0 ? OK : dir_error(s, "make the store", rc, fail);
 	}
 	if (e == OK)
 		e = open_index(s, conf, fail);
-	if (e == OK && fresh)
-		e = finish_new(s, fail);
 	if (e != OK)
 		return e;
 	e = writer_load(s);

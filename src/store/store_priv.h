@@ -116,6 +116,7 @@ struct reader {
 struct batch {
 	struct store_write *member[BATCH_MAX];
 	bool out[BATCH_MAX]; /* failed after it wrote: not run again */
+	struct store_write *same[BATCH_MAX]; /* being prepared together */
 	size_t n;
 };
 
@@ -164,6 +165,8 @@ struct store {
 	uint64_t tiny_max, small_max, segment_size; /* tiny_max 0: by the page */
 	size_t page;
 	bool check_only;
+	bool fresh; /* no 'format' yet: the writer's first work */
+	bool making; /* no sync yet either */
 	int lock_fd;
 	MDB_env *env;
 	MDB_env *_Atomic rescue; /* a read-only second map after LMDB gave up the first */
@@ -195,6 +198,11 @@ void store_join(struct store *s, struct buf *path, const char *tail);
 int store_env(
     struct store *s, uint64_t map_size, unsigned readers, unsigned flags, MDB_env **out);
 int store_handles(struct store *s, MDB_txn *txn, unsigned flags, MDB_dbi *out);
+
+/* ---- fresh.c ---- */
+#define STORE_FORMAT "trug store 1\n"
+int fresh_begin(struct store *s); /* before the index is opened */
+void fresh_finish(struct store *s); /* before the first commit [writer] */
 
 /* ---- reader.c ---- */
 int reader_rescue(struct store *s); /* read on after LMDB gave up; LMDB's result */

@@ -302,6 +302,25 @@ batch_run(struct store *s)
 	return o;
 }
 
+static void
+batch_prepare(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		void (*prepare)(struct store_write *const *, size_t) =
+		    b->member[i]->prepare;
+		size_t n = 0;
+
+		if (prepare == NULL)
+			continue;
+		for (size_t j = i; j < b->n; j++)
+			if (b->member[j]->prepare == prepare) {
+				b->same[n++] = b->member[j];
+				b->member[j]->prepare = NULL;
+			}
+		prepare(b->same, n);
+	}
+}
+
 /* One by one: who fails, fails alone. */
 static void
 batch_alone(struct store *s, size_t n)
@@ -415,6 +434,7 @@ writer_main(void *arg)
 	struct writer *w = &s->writer;
 	struct batch *b = &w->batch;
 
+	fresh_finish(s);
 	lock_take(&w->lock);
 	while (queue_wait(s)) {
 		struct store_write *m;
@@ -431,6 +451,7 @@ writer_main(void *arg)
 		w->queued -= took;
 		lock_drop(&w->lock);
 		began = clock_mono_us();
+		batch_prepare(b);
 		o = batch_run(s);
 		n = b->n;
 		if (o == ALONE)

@@ -66,6 +66,7 @@ class Bench:
         for server in self.started:
             server.alive()
             server.stop()
+            shutil.rmtree(server.home, ignore_errors=True)
         self.started = []
 
     # ---- running ----
@@ -345,6 +346,7 @@ class Bench:
                 if server is servers[1]:
                     rss += status_of(server.process.pid, "VmRSS")
                 self.facts["rss/" + name] = rss
+                self.facts["anon/" + name] = server.memory("RssAnon")
                 if server is servers[0]:
                     server.fill("i/", 1, 4096)
                 self.idle(name, server, 500 if tls else 2000)

@@ -4,8 +4,8 @@
 # BENCH_ARGS goes to tests/bench/bench.py.
 EXTRA_DIST += tests/bench/dataset tests/bench/figures.py tests/bench/bench.py tests/bench/servers.py \
 	tests/bench/report.py tests/bench/plot.py tests/bench/probes.py tests/bench/walk.py \
-	tests/bench/rados.py tests/bench/instructions.py tests/bench/instructions.json \
-	tests/bench/README.md
+	tests/bench/rados.py tests/bench/hotspots.py tests/bench/instructions.py tests/bench/instructions.json \
+	tests/bench/README.md tests/bench/measured
 
 check_PROGRAMS += tests/bench/load
 tests_bench_load_SOURCES = tests/bench/load.c tests/bench/load.h tests/bench/load_conn.c \
@@ -21,6 +21,9 @@ bench-short: trug tests/bench/load
 bench-instructions: trug tests/bench/load
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/bench/instructions.py --table $(BENCH_ARGS)
 
+bench-profile: trug tests/bench/load
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/bench/hotspots.py $(BENCH_ARGS)
+
 # The gate is one of the tests of `make check`, on gcc and -O2 without sanitizers: with the
 # debug build's assertions a request takes 0.4 % more. Alone: `make check-instructions`.
 TESTS += tests/bench/instructions.py
@@ -31,4 +34,4 @@ check-instructions: trug tests/bench/load
 
 accept-instructions: trug tests/bench/load
 	@$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/bench/instructions.py --update
-.PHONY: bench bench-short bench-instructions check-instructions accept-instructions
+.PHONY: bench bench-short bench-profile bench-instructions check-instructions accept-instructions

@@ -35,10 +35,11 @@ GOALS = [
      "large/hash", 1.3),
     ("PUT 64 MiB, signed payload, CPU against MD5 + SHA-256", "both_ms", "large/trug.put_signed",
      "large/hash", 1.2),
-    ("PUT 64 MiB, signed payload, time against MD5 + SHA-256 (hashes on two cores: below 1)",
-     "both_time", "large/trug.put_alone", "large/hash", 1.2),
+    # Without a figure that was asked for: shown, not judged.
+    ("PUT 64 MiB, signed payload, 1 connection, time against MD5 + SHA-256 on one core",
+     "both_time", "large/trug.put_alone", "large/hash", None),
     ("GET 4 KiB beside two uploads of 64 MiB, p50 against nobody beside", "p50",
-     "large/trug.get_beside", "large/trug.get_alone", 3.0),
+     "large/trug.get_beside", "large/trug.get_alone", None),
     ("Copy 4 KiB, CPU against nginx's GET", "beside", "small/trug.copy", 1, 10.0),
     ("Copy 64 MiB, CPU against nginx's GET", "beside", "small/trug.copy_large", 1, 10.0),
     ("Complete of %(parts)s parts, ms", "ms", "multipart/trug.complete", None, 20.0),
@@ -125,16 +126,19 @@ def goals_of(results):
         if got:
             median = statistics.median(got)
             out.append({"title": title % words, "value": median, "low": min(got),
-                        "high": max(got), "goal": goal, "met": median <= goal})
+                        "high": max(got), "goal": goal,
+                        "met": goal is None or median <= goal})
     return out
 
 
 def goals_table(goals):
     lines = ["| Goal | Measured | Spread | Asked | |", "|---|---|---|---|---|"]
     for g in goals:
-        lines.append("| %s | %s | %s – %s | ≤ %s | %s |" % (
-            g["title"], short(g["value"]), short(g["low"]), short(g["high"]), short(g["goal"]),
-            "met" if g["met"] else "**not met**"))
+        asked = g["goal"] is not None
+        lines.append("| %s | %s | %s – %s | %s | %s |" % (
+            g["title"], short(g["value"]), short(g["low"]), short(g["high"]),
+            "≤ " + short(g["goal"]) if asked else "",
+            ("met" if g["met"] else "**not met**") if asked else ""))
     return lines
 
 
@@ -160,7 +164,9 @@ def tasks_table(results, group):
     nginx = repeats(results, group + "/nginx.get", "cpu_us")
     for name in names:
         cpu = values(results, name, "cpu_us")
-        ratios = beside(results, name) or ratios_of(repeats(results, name, "cpu_us"), nginx)
+        ratios = beside(results, name) or ratios_of(repeats(results, name, "cpu_us"), (
+            repeats(results, "%s/nginx.get_%s" % (group, name.rpartition("_")[2]), "cpu_us")
+            or nginx))
 
         def middle(field):
             got = values(results, name, field)
@@ -172,7 +178,7 @@ def tasks_table(results, group):
             short(middle("cpu_us")),
             "%s – %s" % (short(min(cpu)), short(max(cpu))) if cpu else "",
             "%.0f %%" % (100 * system) if system is not None else "",
-            short(statistics.median(ratios)) if ratios else ""))
+            short(statistics.median(ratios)) if ratios and max(ratios) > 0.01 else ""))
     return lines
 
 
@@ -182,7 +188,10 @@ def facts_table(results):
     for name, value in facts.items():
         kind, _, who = name.partition("/")
         if kind == "rss":
-            rows.append(("RSS idle, " + who, short(value / 1e6) + " MB"))
+            own = facts.get("anon/" + who)
+            rows.append(("RSS idle, " + who, short(value / 1e6) + " MB" + (
+                ", %s of it its own; libraries' pages are what the page cache maps at once" %
+                short(own / 1e6) if own else "")))
         elif kind == "rss_loaded":
             rows.append(("RSS after the group peers, " + who, short(value / 1e6) + " MB"))
         elif kind == "start_ms":
@@ -204,7 +213,9 @@ def facts_table(results):
             rows.append(("On disk at %s keys" % number(keys), "index %s B a key, rest %s B a key"
                          % (short(value["index"] / keys), short(value["rest"] / keys))))
         elif kind.startswith("rss_after") or kind.startswith("rss_anon"):
-            rows.append((kind.replace("_", " "), short(value / 1e6) + " MB"))
+            rows.append(("After `small`, " + ("its own memory" if "anon" in kind else
+                         "RSS with pages of the index, which is mapped"),
+                         short(value / 1e6) + " MB"))
     if rows:
         lines = ["", "### Without load, and counts", "", "| | |", "|---|---|"]
         lines += ["| %s | %s |" % row for row in rows]
@@ -213,11 +224,13 @@ def facts_table(results):
 
 def preamble(results):
     m, a = results["machine"], results["arguments"]
+    missing = [g for g in a["groups"] if g not in m["groups"]]
     return [
         "%s, %d processors, %s; %s; %s; %s; %d minutes in all. Load average %.1f to %.1f: other "
         "work ran beside, so only ratios count." % (
             m["cpu"], m["cpus"], m["system"].split("-")[0], m["trug"], m["nginx"], m["when"],
-            m["seconds"] / 60, min(m["load"]), max(m["load"])),
+            sum(m["groups"].values()) / 60, min(m["load"]), max(m["load"])) + (
+            " **The run did not end: nothing of " + ", ".join(missing) + ".**" if missing else ""),
         "", "Each run %s s, %d repeats interleaved; medians, least and greatest. CPU is user + "
         "system of the server alone. nginx checks no signature and syncs nothing; trug verifies "
         "SigV4 and syncs before it answers." % (a["seconds"], a["reps"]), ""]

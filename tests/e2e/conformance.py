@@ -5,16 +5,22 @@
 Without arguments: all cases, the scenario through the clients the distribution has, and
 whether every row of the registry has its cases. One case alone: `conformance.py GLOB`.
 `conformance.py --run ARGUMENTS` passes them to conformance/run; that is `make conformance`.
+`conformance.py --tls --run ARGUMENTS` does so against a server with a certificate.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 
+import certs
 from harness import Server, TOP, binary
 
 FOLDER = os.path.join(TOP, "conformance")
 
+tls = sys.argv[1:2] == ["--tls"]
+if tls:
+    del sys.argv[1]
 if sys.argv[1:2] == ["--run"]:
     arguments = sys.argv[2:]
 elif sys.argv[1:]:
@@ -27,7 +33,12 @@ else:
     # A list to work on, not a verdict: cases made by a helper are not seen by their names.
     print("\n".join("# " + line for line in cover.stdout.decode().splitlines()))
 
-with Server() as server:
+folder = tempfile.TemporaryDirectory()
+how = []
+if tls:
+    arguments += ["--ca", certs.issue(folder.name)]
+    how = ["--tls-dir", folder.name]
+with Server(args=how) as server:
     status = subprocess.call([sys.executable, os.path.join(FOLDER, "run"), "--endpoint",
                               server.endpoint, "--profile", "aws"] + arguments)
     alive = server.process.poll() is None

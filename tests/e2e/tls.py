@@ -4,9 +4,12 @@
 
 import os
 import random
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import time
 
 from harness import Server, binary, check, equal, run_tests
 
@@ -46,6 +49,69 @@ def test_cases_of_one_operation():
                  server.endpoint, "--access-key", "trugadmin", "--secret-key", "trugadmin",
                  "--case", "GetObject_*"], capture_output=True, text=True, timeout=120)
             equal(done.returncode, 0, done.stdout[-2000:])
+
+
+class Wire:
+    """A TLS client whose records can be sent in pieces."""
+
+    def __init__(self, endpoint):
+        host, port = endpoint.split("//")[1].rsplit(":", 1)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self.inward, self.outward = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.inward, self.outward, server_hostname="localhost")
+        self.socket = socket.create_connection((host, int(port)), 20)
+        self.pump(self.tls.do_handshake)
+
+    def pump(self, step):
+        while True:
+            try:
+                done = step()
+                self.socket.sendall(self.outward.read())
+                return done
+            except ssl.SSLWantReadError:
+                self.socket.sendall(self.outward.read())
+                self.inward.write(self.socket.recv(65536))
+
+    def record(self, text):
+        self.tls.write(text)
+        return self.outward.read()
+
+    def reply(self):
+        return self.pump(lambda: self.tls.read(65536))
+
+
+def cpu_seconds(pid):
+    with open("/proc/%d/stat" % pid) as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_records_in_pieces():
+    """What comes of a record only in part is waited for, not asked for again and again; and
+    several records at once are several requests."""
+    with tempfile.TemporaryDirectory() as folder:
+        certificate(folder)
+        with Server(args=["--tls-dir", folder]) as server:
+            wire, pid = Wire(server.endpoint), server.process.pid
+            record = wire.record(b"GET /nobody/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            for piece in (record[:3], record[3:40]):
+                wire.socket.sendall(piece)
+                before = cpu_seconds(pid)
+                time.sleep(0.5)
+                check(cpu_seconds(pid) - before < 0.2, "the server spins")
+            wire.socket.sendall(record[40:])
+            check(wire.reply().startswith(b"HTTP/1.1 4"), "a reply in the end")
+            several = b"".join(wire.record(b"GET /nobody/%d HTTP/1.1\r\nHost: x\r\n\r\n" % i)
+                               for i in range(20))
+            wire.socket.sendall(several[:-7])
+            text = b""
+            while text.count(b"HTTP/1.1 4") < 19:
+                text += wire.reply()
+            wire.socket.sendall(several[-7:])
+            while text.count(b"HTTP/1.1 4") < 20:
+                text += wire.reply()
+            wire.socket.close()
 
 
 def refused(folder, *words):

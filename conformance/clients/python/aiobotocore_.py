@@ -6,8 +6,11 @@ import importlib.metadata
 
 from aiobotocore.session import get_session
 
-from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, read,
-                     write)
+from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, Unsupported,
+                     read, write)
+
+FORMS = {"get": "get_object", "head": "head_object", "put": "put_object",
+         "delete": "delete_object", "part": "upload_part"}
 
 
 class Aio(Adapter):
@@ -94,6 +97,15 @@ class Aio(Adapter):
         answer = self.wait(self.s3.delete_objects(Bucket=bucket, Delete={
             "Objects": [{"Key": k} for k in keys]}))
         assert not answer.get("Errors"), answer
+
+    def presign(self, bucket, key, form, upload=None, number=None):
+        if form == "post":
+            return self.wait(self.s3.generate_presigned_post(bucket, key))
+        if form not in FORMS:
+            raise Unsupported("its client was made to sign by version 4")
+        more = {"UploadId": upload, "PartNumber": number} if form == "part" else {}
+        return {"url": self.wait(self.s3.generate_presigned_url(
+            FORMS[form], dict({"Bucket": bucket, "Key": key}, **more)))}
 
     def delete_bucket(self, bucket):
         self.wait(self.s3.delete_bucket(Bucket=bucket))

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """boto3, the newest or the distribution's."""
 
+import datetime
+import io
+
 import boto3
 import boto3.s3.transfer
 import botocore.config
 
-from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, Adapter, Unsupported, read,
-                     write)
+from adapter import (ACCESS_KEY, ENDPOINT, REGION, SECRET_KEY, SECURE, Adapter, Unsupported,
+                     read, write)
 
 
 class Boto3(Adapter):
@@ -120,6 +123,78 @@ class Boto3(Adapter):
             raise AssertionError("there is no such bucket")
         except self.s3.exceptions.NoSuchBucket:
             pass
+
+    def own_tags_and_versions(self, bucket):
+        self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={
+            "Status": "Enabled"})
+        first = self.s3.put_object(Bucket=bucket, Key="v", Body=b"1", Tagging="a=1&b=%C3%A9+2")
+        second = self.s3.put_object(Bucket=bucket, Key="v", Body=b"22")
+        tags = self.s3.get_object_tagging(Bucket=bucket, Key="v", VersionId=first["VersionId"])
+        assert {t["Key"]: t["Value"] for t in tags["TagSet"]} == {"a": "1", "b": "é 2"}, tags
+        assert self.s3.head_object(Bucket=bucket, Key="v").get("TagCount") is None
+        marker = self.s3.delete_object(Bucket=bucket, Key="v")
+        assert marker["DeleteMarker"], marker
+        rows = self.s3.list_object_versions(Bucket=bucket, Prefix="v")
+        assert [r["VersionId"] for r in rows["Versions"] if r["Key"] == "v"] == [
+            second["VersionId"], first["VersionId"]], rows
+        self.s3.delete_object(Bucket=bucket, Key="v", VersionId=marker["VersionId"])
+        assert self.s3.get_object(Bucket=bucket, Key="v")["Body"].read() == b"22"
+        self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={
+            "Status": "Suspended"})
+
+    def own_encryption(self, bucket):
+        """By keys of S3 and of KMS, in one piece and in parts; copied from one to the other."""
+        for how in ({"ServerSideEncryption": "AES256"}, {"ServerSideEncryption": "aws:kms"}):
+            got = self.s3.put_object(Bucket=bucket, Key="sse", Body=b"secret", **how)
+            assert got["ServerSideEncryption"] == how["ServerSideEncryption"], got
+            self.s3.copy({"Bucket": bucket, "Key": "sse"}, bucket, "plain")
+            self.parts(bucket, "parts", how)
+            got = self.s3.get_object(Bucket=bucket, Key="parts")
+            assert got["Body"].read() == b"p" * (11 << 20)
+            assert got["ServerSideEncryption"] == how["ServerSideEncryption"], got
+            assert self.s3.get_object(Bucket=bucket, Key="plain")["Body"].read() == b"secret"
+
+    def own_customer_keys(self, bucket):
+        if not SECURE:
+            raise Unsupported("keys of one's own are for TLS only")
+        key = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": b"k" * 32}
+        self.s3.put_object(Bucket=bucket, Key="ssec", Body=b"mine", **key)
+        self.parts(bucket, "parts-c", key)
+        assert self.s3.get_object(Bucket=bucket, Key="ssec", **key)["Body"].read() == b"mine"
+        got = self.s3.get_object(Bucket=bucket, Key="parts-c", **key)
+        assert got["Body"].read() == b"p" * (11 << 20)
+        for wrong, code in (({}, "InvalidRequest"), (dict(key, SSECustomerKey=b"w" * 32),
+                                                     "AccessDenied")):
+            try:
+                self.s3.get_object(Bucket=bucket, Key="ssec", **wrong)
+            except self.s3.exceptions.ClientError as why:
+                assert why.response["Error"]["Code"] == code, why
+            else:
+                raise AssertionError("opened without its key")
+
+    def parts(self, bucket, key, how):
+        data = io.BytesIO(b"p" * (11 << 20))
+        self.s3.upload_fileobj(data, bucket, key, ExtraArgs=how,
+                               Config=boto3.s3.transfer.TransferConfig(
+                                   multipart_threshold=5 << 20, multipart_chunksize=5 << 20))
+
+    def own_object_lock(self, bucket):
+        name = bucket + "-lock"
+        self.s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+        until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=4)
+        got = self.s3.put_object(Bucket=name, Key="kept", Body=b"kept", ObjectLockMode="GOVERNANCE",
+                                 ObjectLockRetainUntilDate=until)
+        seen = self.s3.get_object_retention(Bucket=name, Key="kept")["Retention"]
+        assert seen["Mode"] == "GOVERNANCE", seen
+        try:
+            self.s3.delete_object(Bucket=name, Key="kept", VersionId=got["VersionId"])
+        except self.s3.exceptions.ClientError as why:
+            assert why.response["Error"]["Code"] == "AccessDenied", why
+        else:
+            raise AssertionError("deleted what is locked")
+        self.s3.delete_object(Bucket=name, Key="kept", VersionId=got["VersionId"],
+                              BypassGovernanceRetention=True)
+        self.s3.delete_bucket(Bucket=name)
 
     def own_waiters(self, bucket):
         self.s3.get_waiter("bucket_exists").wait(Bucket=bucket)

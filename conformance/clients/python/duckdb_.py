@@ -17,6 +17,8 @@ class Duck(Adapter):
         folder = os.path.dirname(duckdb_extension_httpfs.__file__)
         packed = glob.glob(folder + "/extensions/**/httpfs.duckdb_extension*", recursive=True)
         self.db.execute("load '%s'" % packed[0])
+        if os.environ.get("CA_FILE"):
+            self.db.execute("set global ca_cert_file = '%s'" % os.environ["CA_FILE"])
         self.db.execute("create secret (type s3, provider config, key_id '%s', secret '%s', "
                         "region '%s', endpoint '%s', url_style 'path', use_ssl %s)" % (
                             ACCESS_KEY, SECRET_KEY, REGION, AUTHORITY, str(SECURE).lower()))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """pyarrow: the AWS SDK for C++ behind Arrow's file system."""
 
+import os
 import re
 
 import pyarrow
@@ -8,7 +9,7 @@ import pyarrow.dataset
 import pyarrow.fs
 import pyarrow.parquet
 
-from adapter import (ACCESS_KEY, AUTHORITY, REGION, SECRET_KEY, Adapter, Unsupported,
+from adapter import (ACCESS_KEY, AUTHORITY, REGION, SECRET_KEY, SECURE, Adapter, Unsupported,
                      read, write)
 
 
@@ -25,9 +26,10 @@ class Arrow(Adapter):
 
     def __init__(self):
         self.fs = pyarrow.fs.S3FileSystem(
-            access_key=ACCESS_KEY, secret_key=SECRET_KEY, region=REGION, scheme="http",
-            endpoint_override=AUTHORITY, allow_bucket_creation=True, allow_bucket_deletion=True,
-            force_virtual_addressing=False)
+            access_key=ACCESS_KEY, secret_key=SECRET_KEY, region=REGION,
+            scheme="https" if SECURE else "http", endpoint_override=AUTHORITY,
+            allow_bucket_creation=True, allow_bucket_deletion=True,
+            force_virtual_addressing=False, tls_ca_file_path=os.environ.get("CA_FILE"))
 
     def code(self, why):
         # The SDK's own name of an error stands in the text alone.

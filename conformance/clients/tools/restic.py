@@ -34,18 +34,15 @@ class Restic(Tool):
         self.restic(bucket, "forget", "--keep-last", "1", "--prune")
         assert len(self.snapshots(bucket)) == 1
         self.restic(bucket, "check", "--read-data")
-
-    def own_locks_and_wrong_password(self, bucket):
-        """Its locks are objects: made, listed and deleted for each command."""
+        # Its locks are objects, made, listed and deleted by each command.
         assert self.restic(bucket, "list", "locks").strip() == b""
         self.environment = dict(self.environment, RESTIC_PASSWORD="wrong")
         try:
-            self.restic(bucket, "snapshots")
-            raise AssertionError("a wrong password opens it")
+            self.snapshots(bucket)
         except Failed as why:
             assert "wrong password" in str(why), why
-        finally:
-            del self.environment
+        else:
+            raise AssertionError("a wrong password opens it")
 
 
 restic = Restic()

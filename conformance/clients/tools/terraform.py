@@ -17,6 +17,7 @@ MAIN = '''terraform {
     region                      = "%s"
     endpoints                   = { s3 = "%s" }
     use_lockfile                = true
+    encrypt                     = true
     use_path_style              = true
     skip_credentials_validation = true
     skip_requesting_account_id  = true

@@ -54,6 +54,37 @@ obj_put_append(void **state)
 	mem_free(p);
 }
 
+/* Behind a list that a copy shares, and behind one nobody shares: the copy stays as it was. */
+static void
+obj_put_append_to_a_shared_list(void **state)
+{
+	enum { STEP = 700, N = 40 };
+	struct objkit *k = *state;
+	char *p = kit_bytes((size_t)STEP * N, 4);
+	struct obj_copy c = { .dest = kit_dest(k, "copy"),
+		.source = { .bucket = SPAN_LIT("bkt"), .key = SPAN_LIT("shared") },
+		.arena = &k->arena,
+		.now_ms = 1 };
+
+	for (size_t i = 0; i < N; i++) {
+		if (i == 5) {
+			assert_int_equal(kit_find(k, "shared", &c.source.seen), OK);
+			kit_now = k;
+			obj_copy_post(&c, k->store, k->inbox, kit_write_then);
+			assert_int_equal(kit_wait(k), OK);
+		}
+		assert_int_equal(
+		    append(k, "shared", i * STEP, span_of(p + i * STEP, STEP), NULL), OK);
+		kit_same(k, "shared", span_of(p, (i + 1) * STEP));
+	}
+	kit_same(k, "copy", span_of(p, 5 * STEP));
+	assert_int_equal(
+	    append(k, "copy", 5 * STEP, span_of(p + 5 * STEP, STEP), NULL), OK);
+	kit_same(k, "copy", span_of(p, 6 * STEP));
+	kit_verify(k);
+	mem_free(p);
+}
+
 struct rename {
 	const char *from, *to;
 	struct obj_cond source, dest;
@@ -129,6 +160,7 @@ main(void)
 		cmocka_unit_test(obj_put_append),
 		cmocka_unit_test(obj_rename_moves),
 		cmocka_unit_test(obj_rename_refused),
+		cmocka_unit_test(obj_put_append_to_a_shared_list),
 	};
 
 	return cmocka_run_group_tests_name("obj_change", tests, kit_setup, kit_teardown);

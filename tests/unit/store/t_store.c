@@ -271,6 +271,35 @@ store_open_half_made_is_finished(void **state)
 	kit_check(k, 1, 9000, 1);
 }
 
+/* A start that a power cut ended: whatever lies there was never acknowledged. But an index
+ * that only lacks its format is somebody's data. */
+static void
+store_open_half_made_is_made_again(void **state)
+{
+	struct kit *k = *state;
+	char path[256];
+	struct fail fail;
+
+	kit_close(k);
+	assert_false(exists(k, "making"));
+	(void)snprintf(path, sizeof path, "%s/format", k->dir);
+	assert_int_equal(unlink(path), 0);
+	write_text(k, "index/data.mdb", "no index");
+	assert_int_not_equal(try_open(&k->conf, &fail), OK);
+	assert_true(exists(k, "index/data.mdb"));
+	write_text(k, "making", "");
+	kit_open(k);
+	(void)kit_put(k, 1, 9000, 1);
+	kit_check(k, 1, 9000, 1);
+	kit_close(k);
+	assert_true(exists(k, "format"));
+	assert_false(exists(k, "making"));
+	write_text(k, "making", "");
+	kit_open(k);
+	kit_check(k, 1, 9000, 1);
+	assert_false(exists(k, "making"));
+}
+
 static int
 setup_relaxed(void **state)
 {
@@ -307,6 +336,7 @@ main(void)
 		KIT_TEST(store_open_lost_segment_goes_on),
 		KIT_TEST(store_open_clean_store_writes_nothing),
 		KIT_TEST(store_open_half_made_is_finished),
+		KIT_TEST(store_open_half_made_is_made_again),
 		cmocka_unit_test_setup_teardown(
 		    store_relaxed_syncs_within_a_second, setup_relaxed, kit_teardown),
 	};

@@ -64,6 +64,23 @@ async fn list(s3: &Client, r: &Request) -> Answer {
     Ok(json!({"keys": keys, "prefixes": prefixes}))
 }
 
+async fn presign(s3: &Client, r: &Request) -> Answer {
+    let (bucket, key) = (r.text("bucket"), r.text("key"));
+    let how = PresigningConfig::expires_in(Duration::from_secs(600)).map_err(broken)?;
+    let got = match r.text("form") {
+        "get" => s3.get_object().bucket(bucket).key(key).presigned(how).await.map_err(fail)?,
+        "head" => s3.head_object().bucket(bucket).key(key).presigned(how).await.map_err(fail)?,
+        "put" => s3.put_object().bucket(bucket).key(key).presigned(how).await.map_err(fail)?,
+        "delete" => s3.delete_object().bucket(bucket).key(key).presigned(how).await.map_err(fail)?,
+        "part" => s3.upload_part().bucket(bucket).key(key).upload_id(r.text("upload"))
+            .part_number(r.number("number") as i32).presigned(how).await.map_err(fail)?,
+        _ => return unsupported("signs by version 4 only, and no forms"),
+    };
+    let headers: serde_json::Map<_, _> = got.headers()
+        .map(|(name, value)| (name.to_string(), json!(value))).collect();
+    Ok(json!({"url": got.uri(), "headers": headers}))
+}
+
 pub async fn answer(r: &Request) -> Answer {
     let s3 = client();
     let (bucket, key) = (r.text("bucket"), r.text("key"));
@@ -139,6 +156,7 @@ pub async fn answer(r: &Request) -> Answer {
             let got = s3.put_object().bucket(bucket).key(key).presigned(how).await.map_err(fail)?;
             return Ok(json!({"url": got.uri()}));
         }
+        "presign" => return presign(&s3, r).await,
         _ => return unsupported("has no such call"),
     }
     Ok(json!({}))
