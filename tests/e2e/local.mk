@@ -29,6 +29,8 @@ EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 E2E_TESTS += tests/e2e/encryption.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py
 
+
+
 check-e2e: all
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TEST_SUITE_LOG=tests/e2e/suite.log \
 		TESTS='$(E2E_TESTS)'
