@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 bin_PROGRAMS += trug
 trug_SOURCES = \
-	src/cli/main.c src/cli/cmd_health.c src/cli/cmd_ops.c src/cli/cmd_serve.c \
+	src/cli/main.c src/cli/cmd_health.c src/cli/cmd_ops.c src/cli/cmd_rotate.c src/cli/cmd_serve.c \
 	src/cli/cmd_server.c src/cli/cmd_settings.c src/cli/cmd_verify.c src/cli/cmd_version.c \
 	src/cli/cmd_wait.c src/cli/endpoint.c include/cli/cmd.h include/cli/endpoint.h
 trug_LDADD = libserver.a libadmin.a libs3.a libiam.a libjob.a libobject.a libaccess.a libmodel.a \

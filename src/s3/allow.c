@@ -36,18 +36,6 @@ point_open(struct rq *rq, const struct point *p, struct policy **policy)
 	return out;
 }
 
-/* Lists are looked at when no policy has spoken. */
-static enum policy_match
-ask_lists(void *ctx)
-{
-	const struct context *c = ctx;
-	struct granted_ask q = { .action = c->action, .bucket = c->bkt, .key = c->key };
-
-	if (c->version.n > 0 && !obj_version_parse(c->version, &q.version))
-		return POLICY_NOT_NAMED;
-	return granted_match(c->rq, &q);
-}
-
 static bool
 ask(struct context *c, const struct bucket_rules *rules, const char *action,
     struct access_question *q)
@@ -58,6 +46,7 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 	c->action = action;
 	if (rq->via != NULL && rq->point == NULL)
 		rq->point = point_open(rq, rq->via, &rq->point_policy);
+	c->rules = rules;
 	*q = (struct access_question){ .who = rq->who,
 		.action = action,
 		.resource = c->plain ? SPAN_NONE : rq->resource,
@@ -71,7 +60,7 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 		.point = c->plain ? c->point : rq->point,
 		.now_ms = rq->now_ms,
 		.value = context_value,
-		.acl = ask_lists,
+		.acl = granted_match,
 		.ctx = c,
 		.arena = rq->arena };
 	return access_decide(q, &rq->answer);
@@ -218,7 +207,8 @@ need_put(struct rq *rq)
 		{ "s3:PutObjectAcl", acl_given(rq) },
 		{ "s3:PutObjectRetention",
 		    given(rq, "x-amz-object-lock-mode") ||
-			given(rq, "x-amz-object-lock-retain-until-date") },
+			given(rq, "x-amz-object-lock-retain-until-date") ||
+			given(rq, "x-amz-object-lock-event-hold") },
 		{ "s3:PutObjectLegalHold", given(rq, "x-amz-object-lock-legal-hold") },
 		{ "s3:GetObject", match_given(rq) },
 	};
