@@ -524,8 +524,9 @@ def machine():
             "system": "%s %s" % (platform.system(), platform.release()),
             "load": [os.getloadavg()[0]], "when": time.strftime("%Y-%m-%dT%H:%MZ",
                                                                      time.gmtime()),
-            "trug": "%s (%s)" % (version_of([TRUG, "version"]), version_of(
-                ["git", "-C", TOP, "describe", "--always", "--dirty"])),
+            # Of a program named by TRUG nobody knows which commit it was made of.
+            "trug": "%s (%s)" % (version_of([TRUG, "version"]), "given by TRUG" if os.environ.get(
+                "TRUG") else version_of(["git", "-C", TOP, "describe", "--always", "--dirty"])),
             "nginx": version_of([nginx_binary(), "-v"]) if nginx_binary() else "not installed"}
 
 
