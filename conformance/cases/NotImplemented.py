@@ -3,7 +3,6 @@
 
 BUCKET = {
     "PUT": {
-        "lifecycle": "PutBucketLifecycleConfiguration",
         "notification": "PutBucketNotificationConfiguration",
         "replication": "PutBucketReplication",
     },
@@ -11,7 +10,7 @@ BUCKET = {
 OBJECT = {
     "GET": {"torrent": "GetObjectTorrent"},
     "PUT": {"annotation": "PutObjectAnnotation"},
-    "POST": {"restore": "RestoreObject", "select&select-type=2": "SelectObjectContent"},
+    "POST": {"select&select-type=2": "SelectObjectContent"},
 }
 
 
@@ -32,14 +31,11 @@ def _all(t, table, key):
     t.ok(not wrong, "\n".join(wrong))
     t.body(t.s3.get(name, "key"), b"kept")
 
-
 def NotImplemented_of_buckets(t):
     _all(t, BUCKET, None)
 
-
 def NotImplemented_of_objects(t):
     _all(t, OBJECT, "key")
-
 
 def NotImplemented_makes_no_bucket(t):
     name = t.name()
@@ -47,14 +43,12 @@ def NotImplemented_makes_no_bucket(t):
         t.s3.put(name, query=query.split("&")[0], body=b"<X/>")
     t.status(t.s3.head(name), 404)
 
-
 def NotImplemented_does_not_overwrite(t):
     name = t.bucket()
     t.object(name, "key", b"kept")
     for query in OBJECT["PUT"]:
         t.status(t.s3.put(name, "key", b"<X/>", query=query), 501)
     t.body(t.s3.get(name, "key"), b"kept")
-
 
 def NotImplemented_wrong_method(t):
     name = t.bucket()
@@ -66,7 +60,6 @@ def NotImplemented_wrong_method(t):
             "The specified method is not allowed against this resource.", Method="POST",
             ResourceType="OBJECT")
     t.body(t.s3.get(name, "key"), b"kept")
-
 
 def NotImplemented_unknown_parameter_of_a_write(t):
     name = t.bucket()

@@ -34,6 +34,7 @@ class Case:
         self.s3 = s3raw.Client(options.endpoint, options.access_key, options.secret_key,
                                options.region, timeout=options.timeout)
         self.buckets = []
+        self.later = []  # what to call when the case is over
 
     # ---- what a case works on ----
 
@@ -108,7 +109,11 @@ class Case:
                 self.status(self.s3.get(bucket, query=query), 200).xml.all("Contents")]
 
     def clean(self):
+        for call in reversed(self.later):
+            call()
         for name in self.buckets:
+            if self.s3.head(name).status == 403:
+                self.s3.delete(name, query="policy")
             if self.s3.head(name).status != 200:
                 continue
             self._empty(name)

@@ -19,7 +19,9 @@ clock_real(void)
 {
 	return clock_real_ms() / 1000;
 }
+void clock_set_ms(int64_t now); /* exactly, where it stands still [any] */
 void clock_set_offset_ms(int64_t offset); /* [any] */
+bool clock_frozen(void);
 void clock_freeze(bool frozen); /* now stands still until thawed [any] */
 
 #endif

@@ -77,6 +77,7 @@ struct obj_copy {
 	struct span crypt; /* SIDE_CRYPT of the copy, p == NULL: none */
 	struct obj_hash *anew; /* the bytes, where they are not shared, else NULL */
 	struct rec_object rec; /* out */
+	struct attrs has; /* out: headers and sides of what was made */
 };
 void obj_copy_post(struct obj_copy *c, struct store *s, struct inbox *inbox,
     void (*then)(struct obj_write *w, enum err e));

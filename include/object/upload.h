@@ -59,6 +59,7 @@ struct obj_complete {
 	struct arena *arena;
 	struct rec_object rec; /* out */
 	struct span crypt; /* out: its SIDE_CRYPT */
+	struct attrs attrs; /* out */
 };
 NODISCARD enum err obj_complete(struct txn *t, struct obj_complete *c);
 

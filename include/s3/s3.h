@@ -8,6 +8,7 @@
 
 #include "access/access.h"
 #include "base/task.h"
+#include "codec/totp.h"
 #include "http/http.h"
 #include "iam/iam.h"
 #include "obs/audit.h"
@@ -24,8 +25,27 @@ enum s3_cors { S3_CORS_LOCAL, S3_CORS_ANY, S3_CORS_OFF };
 enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
 
 struct kms;
+/* A request of the control API, until s3_call_done(); it may come from any thread. */
+struct s3_call {
+	struct span method, name; /* name: the path below /_trug/v1/ */
+	enum err err; /* out, with fail */
+	struct fail *fail;
+	struct buf out; /* out: JSON */
+	/* the S3 layer's own */
+	struct inbox *inbox;
+	struct task back;
+	struct rq *rq;
+};
+struct span s3_call_param(const struct s3_call *c, const char *name); /* p NULL: none */
+void s3_call_done(struct s3_call *c);
+
+struct s3_control {
+	void *ctx;
+	void (*call)(void *ctx, struct s3_call *c); /* NULL: there is none [loop] */
+};
 
 struct s3_conf {
+	struct s3_control control;
 	struct store *store;
 	struct access *access;
 	const struct iam_conf *iam; /* of the query APIs */
@@ -45,7 +65,10 @@ struct s3_conf {
 	bool sigv2; /* signatures of version 2 are taken */
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
+	int64_t day_ms; /* of lifecycle rules */
+	bool restore_at_once; /* RestoreObject takes no time */
 	unsigned cors_default; /* enum s3_cors */
+	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
 	struct kms *kms;
 	unsigned sse_c; /* enum s3_sse_c */

@@ -87,8 +87,8 @@ check_v4(const struct auth_conf *conf, const struct postsig_form *f,
 	e = secret_of(conf, said.access_key, &secret, fail);
 	if (e != OK)
 		return e;
-	sigkey_derive(key, span_of(secret.secret, secret.n), said.date, said.region,
-	    NULL);
+	sigkey_derive(
+	    key, span_of(secret.secret, secret.n), said.date, said.region, NULL);
 	hmac_sha256(span_of(key, 32), policy, mac);
 	mem_wipe(&secret, sizeof secret);
 	mem_wipe(key, sizeof key);

@@ -25,8 +25,7 @@ const struct sigkey *sigkey_find(const struct sigkey_cache *c, struct span acces
 /* Keep key; call only for signatures that held, so that strangers can't push others out. */
 void sigkey_add(struct sigkey_cache *c, struct span access_key, struct span date,
     struct span region, uint64_t generation, const uint8_t key[32]);
-void sigkey_derive(
-    uint8_t key[32], struct span secret, struct span date, struct span region,
-    const char *service); /* NULL: "s3" */
+void sigkey_derive(uint8_t key[32], struct span secret, struct span date,
+    struct span region, const char *service); /* NULL: "s3" */
 
 #endif

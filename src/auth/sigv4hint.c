@@ -215,8 +215,8 @@ hint_secret(struct sigv4hint *h, struct span secret)
 			continue;
 		memcpy(text, secret.p, secret.n);
 		memcpy(text + secret.n, tails[i], n);
-		sigkey_derive(
-		    key, span_of(text, secret.n + n), h->said->date, h->said->region, NULL);
+		sigkey_derive(key, span_of(text, secret.n + n), h->said->date,
+		    h->said->region, NULL);
 		fits = hint_string_fits(h, key);
 	}
 	mem_wipe(text, sizeof text);

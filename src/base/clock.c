@@ -47,11 +47,25 @@ clock_now_ms(void)
 }
 
 void
+clock_set_ms(int64_t now)
+{
+	atomic_store(&clock_offset_ms, now - clock_real_ms());
+	if (atomic_load(&clock_frozen_ms) != 0)
+		atomic_store(&clock_frozen_ms, now);
+}
+
+void
 clock_set_offset_ms(int64_t offset)
 {
 	atomic_store(&clock_offset_ms, offset);
 	if (atomic_load(&clock_frozen_ms) != 0)
 		atomic_store(&clock_frozen_ms, clock_real_ms() + offset);
+}
+
+bool
+clock_frozen(void)
+{
+	return atomic_load(&clock_frozen_ms) != 0;
 }
 
 void

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libcodec.a
 libcodec_a_SOURCES = \
-	src/codec/b64.c src/codec/crc.c src/codec/crc_fold.c src/codec/crc_priv.h \
+	src/codec/b64.c \
+	src/codec/crc.c \
+	src/codec/crc_fold.c \
+	src/codec/crc_priv.h \
 	src/codec/digest.c \
 	src/codec/form.c \
 	src/codec/hex.c \
@@ -17,6 +20,7 @@ libcodec_a_SOURCES = \
 	src/codec/seal.c \
 	src/codec/sealed.c \
 	src/codec/stamp.c \
+	src/codec/totp.c \
 	src/codec/uri.c \
 	src/codec/utf8_priv.h \
 	src/codec/xml.c \
@@ -35,6 +39,7 @@ libcodec_a_SOURCES = \
 	include/codec/seal.h \
 	include/codec/sealed.h \
 	include/codec/stamp.h \
+	include/codec/totp.h \
 	include/codec/uri.h \
 	include/codec/xml.h \
 	include/codec/xxh.h

@@ -2,11 +2,31 @@
 noinst_LIBRARIES += libhttp.a
 libhttp_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(SSL_CFLAGS) $(CURL_CFLAGS)
 libhttp_a_SOURCES = \
-	src/http/conn.c src/http/conn_body.c src/http/conn_io.c src/http/conn_out.c \
-	src/http/deadline.c src/http/h1.c src/http/h1_chunk.c src/http/http.c \
-	src/http/http_req.c src/http/http_resp.c src/http/http_server.c \
-	src/http/listener.c src/http/loop.c src/http/probe.c src/http/tls.c src/http/tls_wire.c \
-	src/http/conn_priv.h src/http/deadline_priv.h src/http/h1_priv.h \
-	src/http/http_resp_priv.h src/http/http_server_priv.h src/http/listener_priv.h \
-	src/http/loop_priv.h src/http/tls_priv.h include/http/http.h include/http/probe.h
-libhttp_a_SOURCES += src/http/outbound.c include/http/outbound.h
+	src/http/conn.c \
+	src/http/conn_body.c \
+	src/http/conn_io.c \
+	src/http/conn_out.c \
+	src/http/conn_priv.h \
+	src/http/deadline.c \
+	src/http/deadline_priv.h \
+	src/http/h1.c \
+	src/http/h1_chunk.c \
+	src/http/h1_priv.h \
+	src/http/http.c \
+	src/http/http_req.c \
+	src/http/http_resp.c \
+	src/http/http_resp_priv.h \
+	src/http/http_server.c \
+	src/http/http_server_priv.h \
+	src/http/listener.c \
+	src/http/listener_priv.h \
+	src/http/loop.c \
+	src/http/loop_priv.h \
+	src/http/outbound.c \
+	src/http/probe.c \
+	src/http/tls.c \
+	src/http/tls_priv.h \
+	src/http/tls_wire.c \
+	include/http/http.h \
+	include/http/outbound.h \
+	include/http/probe.h

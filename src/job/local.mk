@@ -1,4 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libjob.a
-libjob_a_SOURCES = src/job/logship.c include/job/logship.h
-libjob_a_SOURCES += src/job/audithook.c include/job/audithook.h
+libjob_a_SOURCES = \
+	src/job/audithook.c \
+	src/job/expirer.c \
+	src/job/jobs.c \
+	src/job/logship.c \
+	include/job/audithook.h \
+	include/job/expirer.h \
+	include/job/jobs.h \
+	include/job/logship.h

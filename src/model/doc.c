@@ -3,6 +3,8 @@
 
 #include "model/doc.h"
 
+#include "model/lifecycle.h"
+
 #include "doc_priv.h"
 
 static const struct doc_row rows[DOC_COUNT] = {
@@ -172,6 +174,7 @@ doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
     struct doc_text *out, struct fail *fail)
 {
 	struct doc_text text = { 0 };
+	struct lifecycle life;
 	struct xml_node *root;
 	struct buf b = { 0 };
 	enum err e;
@@ -182,10 +185,13 @@ doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
 	e = xml_parse(a, in, &root, fail);
 	if (e != OK)
 		return e;
+	if (d == DOC_LIFECYCLE)
+		life_add_ids(a, root);
 	if (!root_walk(d, root, &b))
 		e = fail_set(fail, E_MALFORMED_XML);
 	if (e == OK)
-		e = doc_check(d, root, id, &text, fail);
+		e = d == DOC_LIFECYCLE ? life_parse(a, root, &life, fail)
+				       : doc_check(d, root, id, &text, fail);
 	if (e == OK) {
 		text.inner = arena_span(a, buf_view(&b));
 		*out = text;

@@ -174,6 +174,49 @@ static const struct doc_rule sse_rule[] = {
 	NODE("BlockedEncryptionTypes", 0, 1, sse_blocked),
 	END };
 static const struct doc_rule encryption[] = { NODE("Rule", 1, 1, sse_rule), END };
+static const struct doc_rule life_and[] = {
+	TEXT("Prefix", 0, 1),
+	NODE("Tag", 0, 0, tag),
+	TEXT("ObjectSizeGreaterThan", 0, 1),
+	TEXT("ObjectSizeLessThan", 0, 1),
+	END };
+static const struct doc_rule life_filter[] = {
+	TEXT("Prefix", 0, 1),
+	NODE("Tag", 0, 1, tag),
+	TEXT("ObjectSizeGreaterThan", 0, 1),
+	TEXT("ObjectSizeLessThan", 0, 1),
+	NODE("And", 0, 1, life_and),
+	END };
+static const struct doc_rule life_transition[] = {
+	TEXT("Date", 0, 1), TEXT("Days", 0, 1), TEXT("StorageClass", 1, 1), END };
+static const struct doc_rule life_expiration[] = {
+	TEXT("Date", 0, 1),
+	TEXT("Days", 0, 1),
+	BOOL("ExpiredObjectDeleteMarker", 0, NULL),
+	BOOL("ExpiredObjectAllVersions", 0, NULL),
+	END };
+static const struct doc_rule life_old_transition[] = {
+	TEXT("NoncurrentDays", 1, 1),
+	TEXT("NewerNoncurrentVersions", 0, 1),
+	TEXT("StorageClass", 1, 1),
+	END };
+static const struct doc_rule life_old_expiration[] = {
+	TEXT("NoncurrentDays", 1, 1), TEXT("NewerNoncurrentVersions", 0, 1), END };
+static const struct doc_rule life_abort[] = { TEXT("DaysAfterInitiation", 1, 1), END };
+static const struct doc_rule life_marker[] = { TEXT("Days", 1, 1), END };
+static const struct doc_rule life_rule[] = {
+	TEXT("ID", 0, 1),
+	NODE("Filter", 0, 1, life_filter),
+	TEXT("Prefix", 0, 1),
+	WORD("Status", 1, 1, "Enabled Disabled"),
+	NODE("Transition", 0, 0, life_transition),
+	NODE("Expiration", 0, 1, life_expiration),
+	NODE("NoncurrentVersionTransition", 0, 0, life_old_transition),
+	NODE("NoncurrentVersionExpiration", 0, 1, life_old_expiration),
+	NODE("AbortIncompleteMultipartUpload", 0, 1, life_abort),
+	NODE("DelMarkerExpiration", 0, 1, life_marker),
+	END };
+static const struct doc_rule lifecycle[] = { NODE("Rule", 1, 0, life_rule), END };
 static const struct doc_rule lock_hold[] = {
 	TEXT("Days", 0, 1), TEXT("Years", 0, 1), END };
 static const struct doc_rule lock_retention[] = {
@@ -205,6 +248,7 @@ static const struct doc_rule *const rules[DOC_COUNT] = {
 	[DOC_PUBLIC_BLOCK] = public_block,
 	[DOC_ABAC] = abac,
 	[DOC_ENCRYPTION] = encryption,
+	[DOC_LIFECYCLE] = lifecycle,
 	[DOC_OBJECT_LOCK] = object_lock,
 };
 

@@ -2,11 +2,14 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	src/model/acl.c \
+	src/model/archive.c \
 	src/model/directory.c \
 	src/model/doc.c \
 	src/model/doc_check.c \
 	src/model/doc_priv.h \
 	src/model/doc_rules.c \
+	src/model/lifecycle.c \
+	src/model/lifecycle_parse.c \
 	src/model/model_priv.h \
 	src/model/rec.c \
 	src/model/rec_bucket.c \
@@ -14,6 +17,7 @@ libmodel_a_SOURCES = \
 	src/model/rec_doc.c \
 	src/model/rec_entity.c \
 	src/model/rec_object.c \
+	src/model/rec_point.c \
 	src/model/rec_upload.c \
 	src/model/side.c \
 	src/model/site.c \
@@ -22,10 +26,13 @@ libmodel_a_SOURCES = \
 	src/model/walk.c \
 	src/model/worm.c \
 	include/model/acl.h \
+	include/model/archive.h \
 	include/model/classes.def \
 	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
+	include/model/lifecycle.h \
+	include/model/point.h \
 	include/model/rec.h \
 	include/model/rec_crypt.h \
 	include/model/side.def \
@@ -34,4 +41,3 @@ libmodel_a_SOURCES = \
 	include/model/tables.def \
 	include/model/tags.h \
 	include/model/worm.h
-libmodel_a_SOURCES += src/model/rec_point.c include/model/point.h

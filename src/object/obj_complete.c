@@ -234,7 +234,8 @@ complete_write(
 		c->rec.flags |= OBJECT_HAS_PARTS;
 		e = kept_put(t, c, g);
 	}
-	return e == OK ? obj_dest_put(t, &c->dest, old, &c->rec, &g->upload.attrs) : e;
+	c->attrs = g->upload.attrs;
+	return e == OK ? obj_dest_put(t, &c->dest, old, &c->rec, &c->attrs) : e;
 }
 
 /* An object written while the upload ran, and a condition on it: AWS sees a conflict

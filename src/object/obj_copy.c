@@ -117,8 +117,10 @@ copy_write(struct txn *t, void *arg)
 		e = copy_body(t, c, &rec);
 	if (e == OK)
 		e = obj_dest_put(t, &c->dest, exists ? &old : NULL, &rec, &attrs);
-	if (e == OK)
+	if (e == OK) {
 		c->rec = rec;
+		c->has = attrs;
+	}
 	return e;
 }
 

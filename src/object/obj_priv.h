@@ -26,4 +26,8 @@ NODISCARD enum err obj_lock_default(struct txn *t, const struct rec_bucket *b,
 NODISCARD enum err obj_lock_keeps_versioning(
     struct txn *t, const struct rec_bucket *b, struct fail *fail);
 
+/* The row of rec again, wherever that version's place is. */
+NODISCARD enum err obj_row_rewrite(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct rec_object *rec);
+
 #endif

@@ -160,11 +160,8 @@ split_path(struct rq *rq, struct span path)
 }
 
 enum err
-address_split(struct rq *rq)
+address_query(struct rq *rq)
 {
-	struct span path = rq->http->path;
-	enum err e;
-
 	if (rq->http->query.n > 0 &&
 	    !uri_query_parse(rq->arena, rq->http->query, 256, &rq->param, &rq->nparam))
 		return bad_uri(rq);
@@ -172,6 +169,17 @@ address_split(struct rq *rq)
 		if (rq->param[i].name.n > 0)
 			rq->params |=
 			    http_name_bit(rq->param[i].name.p, rq->param[i].name.n);
+	return OK;
+}
+
+enum err
+address_split(struct rq *rq)
+{
+	struct span path = rq->http->path;
+	enum err e = address_query(rq);
+
+	if (e != OK)
+		return e;
 	if (path.n == 0 || path.p[0] != '/')
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
 	if (control_asked(rq))

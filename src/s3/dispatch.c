@@ -185,6 +185,8 @@ step_begin(struct rq *rq)
 
 	if (e == OK)
 		e = payer_look(rq);
+	if (e == OK && (rq->op->flags & F_EXPIRY) != 0)
+		e = expiry_look(rq);
 	if (e == OK && rq->op->begin != NULL)
 		e = rq->op->begin(rq);
 	return e;

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
+#include "model/archive.h"
 #include "sse_priv.h"
 
 /* ---- what both share: the source, seen and where needed hashed ---- */
@@ -29,6 +30,18 @@ struct copy_source {
 enum { SOURCE_TRIES = 4 };
 
 static enum err
+source_archived(const struct copy_source *s)
+{
+	struct fail *fail = &s->rq->fail;
+
+	fail_clear(fail);
+	(void)fail_msg(fail, E_INVALID_OBJECT_STATE,
+	    "Operation is not valid for the source object's storage class");
+	fail_pair_str(fail, "StorageClass", class_name(s->source.seen.class));
+	return E_INVALID_OBJECT_STATE;
+}
+
+static enum err
 source_look(struct txn *t, void *arg)
 {
 	struct copy_source *s = arg;
@@ -38,6 +51,9 @@ source_look(struct txn *t, void *arg)
 
 	if (e == OK)
 		e = obj_attrs(t, &s->source.seen, s->rq->arena, &s->attrs);
+	if (e == OK && archive_is(s->source.seen.class) &&
+	    archive_readable(s->rq, &s->source.seen, &s->attrs) != OK)
+		e = source_archived(s);
 	if (e == OK)
 		e = sse_open(s->rq, &s->attrs, &s->customer, &s->keys);
 	if (e != OK)
@@ -110,7 +126,7 @@ source_find(struct rq *rq, struct copy_source *s)
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e == OK)
-		e = allow_source(rq, &s->source);
+		e = allow_source(rq, &s->source, s->point);
 	if (e == OK)
 		e = sse_customer_take(rq, SSE_COPY_SOURCE, true, &s->customer);
 	if (e != OK)
@@ -231,6 +247,7 @@ copy_then(struct obj_write *w, enum err e)
 			    rq, "x-amz-storage-class", class_name(rec->class));
 		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
 		copy_versions(rq, &op->source.source, rec);
+		expiry_reply(rq, rec, &op->copy.has);
 	}
 	rq_resume(rq, e);
 }
@@ -309,7 +326,6 @@ static enum err
 copy_headers(struct rq *rq, struct copy_op *op)
 {
 	struct object_headers h;
-	struct lock_look lock;
 	enum err e = query_plain(rq);
 
 	if (e == OK)
@@ -321,11 +337,9 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	if (e == OK)
 		e = headers_cond_write(rq, &op->copy.dest.cond);
 	if (e == OK)
-		e = headers_lock_look(rq, &lock);
+		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
-		e = headers_lock_admit(rq, &h.attrs, &lock);
-	if (e == OK)
-		e = headers_acl_admit(rq, &h.attrs, NULL);
+		e = headers_acl_admit(rq, &h.attrs);
 	if (e != OK)
 		return e;
 	op->copy.attrs = h.attrs;

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "codec/b64.h"
+#include "model/lifecycle.h"
 #include "object/document.h"
 #include "s3_priv.h"
 
@@ -13,6 +14,7 @@ struct doc_op {
 	struct rq *rq;
 	struct obj_doc at;
 	struct doc_text text;
+	bool small_moves; /* of lifecycle rules */
 };
 
 static enum err
@@ -30,6 +32,47 @@ doc_at(struct rq *rq, struct obj_doc *out)
 	return doc_id_ok(out->id) ? OK : fail_set(&rq->fail, E_INVALID_CONFIGURATION_ID);
 }
 
+/* ---- the smallest object that lifecycle rules move, beside the rules ---- */
+
+#define MINIMUM_HEADER "x-amz-transition-default-minimum-object-size"
+
+static struct obj_doc
+minimum_at(const struct obj_doc *at)
+{
+	struct obj_doc d = *at;
+
+	d.id = SPAN_LIT(LIFE_MINIMUM_ID);
+	return d;
+}
+
+static void
+minimum_reply(struct rq *rq, bool small_moves)
+{
+	reply_header_str(rq, MINIMUM_HEADER,
+	    small_moves ? LIFE_MINIMUM_ID : "all_storage_classes_128K");
+}
+
+static enum err
+minimum_header(struct rq *rq, struct doc_op *op)
+{
+	struct span v = header_get(rq, MINIMUM_HEADER);
+
+	op->small_moves = span_is(v, LIFE_MINIMUM_ID);
+	if (v.p == NULL || op->small_moves || span_is(v, "all_storage_classes_128K"))
+		return OK;
+	return bad_argument(
+	    rq, MINIMUM_HEADER, v, "Invalid TransitionDefaultMinimumObjectSize found");
+}
+
+static enum err
+minimum_write(struct txn *t, const struct doc_op *op)
+{
+	struct obj_doc at = minimum_at(&op->at);
+	struct doc_text text = { .inner = SPAN_LIT(""), .nothing = !op->small_moves };
+
+	return obj_doc_put(t, &at, &text);
+}
+
 /* ---- get ---- */
 
 static enum err
@@ -39,9 +82,16 @@ get_read(struct txn *t, void *arg)
 	struct span inner;
 	enum err e = obj_doc_get(t, &op->at, &inner);
 
-	if (e == OK)
-		doc_render(reply_xml(op->rq, 200), op->at.doc, inner, false);
-	return e;
+	if (e != OK)
+		return e;
+	doc_render(reply_xml(op->rq, 200), op->at.doc, inner, false);
+	if (op->at.doc == DOC_LIFECYCLE) {
+		struct obj_doc minimum = minimum_at(&op->at);
+
+		minimum.fail = NULL;
+		minimum_reply(op->rq, obj_doc_get(t, &minimum, &inner) == OK);
+	}
+	return OK;
 }
 
 enum err
@@ -60,8 +110,11 @@ put_write(struct txn *t, void *arg)
 {
 	struct doc_op *op = CONTAINER_OF(arg, struct doc_op, w.write);
 
+	enum err e;
+
 	fail_clear(op->at.fail);
-	return obj_doc_put(t, &op->at, &op->text);
+	e = obj_doc_put(t, &op->at, &op->text);
+	return e == OK && op->at.doc == DOC_LIFECYCLE ? minimum_write(t, op) : e;
 }
 
 static void
@@ -72,6 +125,8 @@ put_then(struct obj_write *w, enum err e)
 	/* PutBucketTagging alone answers 204. */
 	if (e == OK)
 		reply_begin(op->rq, op->at.doc == DOC_TAGGING ? 204 : 200);
+	if (e == OK && op->at.doc == DOC_LIFECYCLE)
+		minimum_reply(op->rq, op->small_moves);
 	rq_resume(op->rq, e);
 }
 
@@ -107,6 +162,8 @@ op_doc_put_finish(struct rq *rq)
 		e = too_long(rq, doc_row(op->at.doc)->max);
 	if (e == OK)
 		e = put_name_check(rq, op->at.doc);
+	if (e == OK && op->at.doc == DOC_LIFECYCLE)
+		e = minimum_header(rq, op);
 	if (e == OK)
 		e = doc_parse(rq->arena, op->at.doc, in, op->at.id, &op->text, &rq->fail);
 	if (e != OK)
@@ -123,8 +180,11 @@ delete_write(struct txn *t, void *arg)
 {
 	struct doc_op *op = CONTAINER_OF(arg, struct doc_op, w.write);
 
+	enum err e;
+
 	fail_clear(op->at.fail);
-	return obj_doc_delete(t, &op->at);
+	e = obj_doc_delete(t, &op->at);
+	return e == OK && op->at.doc == DOC_LIFECYCLE ? minimum_write(t, op) : e;
 }
 
 static void

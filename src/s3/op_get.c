@@ -181,6 +181,9 @@ get_headers(struct get *g)
 	}
 	sse_reply(rq, side_get(&g->attrs, SIDE_CRYPT), SSE_TELL_CUSTOMER);
 	headers_put(rq, &g->rec, &g->attrs, true);
+	archive_reply(rq, &g->rec, &g->attrs);
+	if (g->version.which == VERSION_CURRENT)
+		expiry_reply(rq, &g->rec, &g->attrs);
 	if (g->part_given && g->parts > 0)
 		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
 	rq->length = g->len;
@@ -244,6 +247,8 @@ get_open(struct txn *t, struct get *g)
 	if (g->opened == g->rec.number)
 		return OK;
 	e = obj_attrs(t, &g->rec, rq->arena, &g->attrs);
+	if (e == OK && rq->http->method == HTTP_GET)
+		e = archive_readable(rq, &g->rec, &g->attrs);
 	if (e == OK)
 		e = sse_open(rq, &g->attrs, &g->customer, &g->keys);
 	if (e == OK &&

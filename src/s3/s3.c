@@ -25,6 +25,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	l->buckets = bucket_cache_new();
 	l->sse = sse_cache_new();
 	l->logs = accesslog_cache_new(l->s3->conf.store);
+	l->expiry = expiry_cache_new();
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
 	l->roster = roster_new(l->s3->conf.access);
@@ -41,9 +42,11 @@ s3_loop_free(void *ctx, void *loop)
 	(void)ctx;
 	bucket_cache_free(&l->buckets);
 	sse_cache_free(&l->sse);
+	expiry_cache_free(&l->expiry);
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
+	sigv4_free(&l->express);
 	sigv4_free(&l->query[0]);
 	sigv4_free(&l->query[1]);
 	roster_free(&l->roster);
@@ -158,6 +161,7 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	body_free(&rq->body, rq->body_kept);
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
+	expiry_drop(&rq->expiry);
 	roster_drop(&rq->credential);
 	rq->magic = 0;
 	http->app = NULL;

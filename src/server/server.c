@@ -11,17 +11,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access/access.h"
 #include "access/declare.h"
-#include "base/clock.h"
+#include "admin/adm.h"
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/json.h"
+#include "codec/stamp.h"
 #include "http/http.h"
 #include "iam/oidc.h"
 #include "http/outbound.h"
 #include "job/audithook.h"
+#include "job/jobs.h"
+#include "job/expirer.h"
 #include "job/logship.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
@@ -35,10 +40,12 @@ struct server {
 	struct fail fail;
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
-	struct keyring *keys;
+	struct keyring *keys; /* master keys */
+	struct keyring *secrets; /* what identities are sealed with */
 	struct kms *kms;
 	struct access *access;
 	struct iam_oidc *oidc;
+	struct oidc_keys *oidc_keys;
 	struct iam_conf iam;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
@@ -47,6 +54,9 @@ struct server {
 	struct audit *audit;
 	struct ledger *audit_ledger; /* on the way to the webhook */
 	struct audithook *audithook;
+	struct jobs *jobs;
+	struct expirer *expirer;
+	struct adm adm;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -124,7 +134,11 @@ open_store(struct server *s)
 	e = store_open(&s->store, &sc, &s->fail);
 	if (e == OK)
 		e = master_load(&s->keys, c->master_key_file, sc.dir, &s->fail);
-	return e == OK ? master_kms(&s->kms, c, s->store, s->keys, &s->fail) : e;
+	if (e == OK)
+		e = master_kms(&s->kms, c, s->store, s->keys, &s->fail);
+	if (e == OK)
+		s->secrets = kms_secrets(s->kms, s->keys);
+	return e;
 }
 
 static enum err
@@ -146,7 +160,7 @@ static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
-	struct access_conf ac = { c->root_user, c->root_password, s->store, s->keys };
+	struct access_conf ac = { c->root_user, c->root_password, s->store, s->secrets };
 	struct s3_conf sc = {
 		.store = s->store,
 		.region = c->region,
@@ -158,6 +172,8 @@ open_s3(struct server *s)
 		.kms = s->kms,
 		.sse_c = c->sse_c,
 		.encrypt_at_rest = c->encrypt_at_rest,
+		.day_ms = (int64_t)c->day_length * 1000,
+		.restore_at_once = c->restore_time == 1,
 	};
 	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
@@ -165,6 +181,12 @@ open_s3(struct server *s)
 	if (c->access_log[0] != '\0')
 		e = reqlog_open(
 		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
+	if (e == OK && c->root_mfa_secret[0] != '\0' &&
+	    !totp_parse(span_str(c->root_mfa_secret), &sc.mfa_secret))
+		e = fail_msg(&s->fail, E_CONFIG,
+		    "root-mfa-secret: not allowed; allowed: %d to %d bytes as base32 "
+		    "(A-Z 2-7)",
+		    TOTP_SECRET_MIN, TOTP_SECRET_MAX);
 	if (e == OK)
 		e = open_audit(s);
 	if (e == OK)
@@ -172,15 +194,23 @@ open_s3(struct server *s)
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
+	if (e == OK)
+		s->oidc_keys = oidc_keys_start(s->oidc);
 	if (e != OK)
 		return e;
 	domains_split(s);
+	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
+	s->adm.jobs = s->jobs;
+	if (c->control == 0)
+		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
 	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	if (e == OK)
+		e = access_reseal(s->access);
 	if (e != OK)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
-	s->iam = (struct iam_conf){ s->access, s->keys, s->oidc };
+	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
 	sc.access = s->access;
 	sc.iam = &s->iam;
 	sc.pool = s->pool;
@@ -352,6 +382,40 @@ ready_file(struct server *s)
 	return rc == 0 ? OK : ready_file_bad(s, rc);
 }
 
+/* --clock: a time, or a time from now. */
+static enum err
+clock_option(struct server *s)
+{
+	struct span v = span_str(s->conf->clock);
+	int64_t ms;
+
+	if (v.n == 0)
+		return OK;
+	if (v.p[0] == '+' && adm_span_parse(span_from(v, 1), &ms))
+		return jobs_move_wait(s->jobs, MOVE_BY, ms);
+	if (span_is(v, "real"))
+		return jobs_move_wait(s->jobs, MOVE_REAL, 0);
+	if (stamp_iso_parse(v, &ms))
+		return jobs_move_wait(s->jobs, MOVE_TO, ms);
+	return fail_msg(&s->fail, E_CONFIG,
+	    "clock: '%s' is no time; allowed: 2027-01-01T00:00:00Z, +90d (s, m, h, d, w) "
+	    "or "
+	    "real",
+	    s->conf->clock);
+}
+
+/* What is due without being asked for. */
+static enum err
+start_jobs(struct server *s)
+{
+	struct job job;
+
+	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
+	expirer_job(s->expirer, &job);
+	jobs_add(s->jobs, &job);
+	return jobs_start(s->jobs, &s->fail);
+}
+
 static enum err
 server_start(struct server *s)
 {
@@ -363,6 +427,10 @@ server_start(struct server *s)
 		e = open_s3(s);
 	if (e == OK)
 		e = open_http(s);
+	if (e == OK)
+		e = start_jobs(s);
+	if (e == OK)
+		e = clock_option(s);
 	if (e != OK)
 		return e;
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
@@ -391,6 +459,7 @@ server_start(struct server *s)
 static void
 server_stop(struct server *s)
 {
+	jobs_stop(s->jobs);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
@@ -400,14 +469,18 @@ server_stop(struct server *s)
 	logship_free(&s->logship);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
+	jobs_free(&s->jobs);
+	expirer_free(&s->expirer);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
+	oidc_keys_stop(&s->oidc_keys);
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
 	kms_free(&s->kms);
+	keyring_free(&s->secrets);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
 	if (s->ephemeral != NULL)

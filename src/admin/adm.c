@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "admin/adm.h"
+
+#include "codec/json.h"
+
+#include "adm_priv.h"
+
+static const struct adm_row {
+	const char *method, *path;
+	/* OK: it answers later, or has; else the failure is the answer */
+	enum err (*fn)(struct adm *c, struct s3_call *call);
+	const char *params, *what;
+} rows[] = {
+#define ADM(method, path, fn, params, what) { #method, path, fn, params, what },
+#include "admin/adm.def"
+#undef ADM
+};
+
+enum err
+adm_bad(struct s3_call *call, const char *name, const char *allowed)
+{
+	struct span v = s3_call_param(call, name);
+
+	(void)fail_msg(
+	    call->fail, E_INVALID_ARGUMENT, "Invalid %s; allowed: %s", name, allowed);
+	fail_pair_str(call->fail, "ArgumentName", name);
+	fail_pair(call->fail, "ArgumentValue", v);
+	return E_INVALID_ARGUMENT;
+}
+
+static enum err
+dispatch(struct adm *c, struct s3_call *call)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (!span_is(call->name, rows[i].path))
+			continue;
+		known = true;
+		if (span_is(call->method, rows[i].method))
+			return rows[i].fn(c, call);
+	}
+	return fail_set(call->fail, known ? E_METHOD_NOT_ALLOWED : E_NOT_IMPLEMENTED);
+}
+
+static void
+hook(void *ctx, struct s3_call *call)
+{
+	call->err = dispatch(ctx, call);
+	if (call->err != OK)
+		s3_call_done(call);
+}
+
+struct s3_control
+adm_hook(struct adm *c)
+{
+	return (struct s3_control){ .ctx = c, .call = hook };
+}
+
+bool
+adm_span_parse(struct span s, int64_t *ms)
+{
+	static const struct {
+		char unit;
+		int64_t ms;
+	} units[] = { { 's', 1000 }, { 'm', 60000 }, { 'h', 3600000 }, { 'd', 86400000 },
+		{ 'w', 604800000 } };
+	uint64_t n;
+
+	if (s.n < 2 || !span_u64(span_head(s, s.n - 1), &n) || n > 100000000)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (s.p[s.n - 1] == units[i].unit) {
+			*ms = (int64_t)n * units[i].ms;
+			return true;
+		}
+	return false;
+}
+
+void
+adm_json(struct buf *out)
+{
+	buf_str(out, "[");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		buf_str(out, i > 0 ? ",\n {\"method\": " : "{\"method\": ");
+		json_put(out, span_str(rows[i].method));
+		buf_str(out, ", \"path\": ");
+		json_put(out, span_str(rows[i].path));
+		buf_str(out, ", \"parameters\": ");
+		json_put(out, span_str(rows[i].params));
+		buf_str(out, ", \"what\": ");
+		json_put(out, span_str(rows[i].what));
+		buf_str(out, "}");
+	}
+	buf_str(out, "]\n");
+}

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += libadmin.a
+libadmin_a_SOURCES = \
+	src/admin/adm.c \
+	src/admin/adm_clock.c \
+	src/admin/adm_priv.h \
+	include/admin/adm.def \
+	include/admin/adm.h

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What rules say of one version. How they are read: lifecycle_parse.c. */
+#include "config.h"
+
+#include "model/lifecycle.h"
+
+enum { SMALL = 128 << 10 }; /* bytes: what is smaller is not moved by default */
+
+int64_t
+life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms)
+{
+	int64_t at;
+
+	if (w->dated)
+		return w->date_ms;
+	at = event_ms + (w->days + 1) * l->day_ms;
+	return at - at % l->day_ms;
+}
+
+static bool
+has_tag(const struct tags *have, const struct field *want)
+{
+	for (size_t i = 0; i < have->n; i++)
+		if (span_eq(have->tag[i].name, want->name))
+			return span_eq(have->tag[i].value, want->value);
+	return false;
+}
+
+static bool
+is_meant(const struct life_rule *r, const struct life_object *o)
+{
+	if (!r->enabled || !span_starts(o->key, r->prefix))
+		return false;
+	/* Delete markers have neither size nor tags; rules that ask for them pass over. */
+	if (o->marker)
+		return r->tags.n == 0 && !r->has_size;
+	if (o->size <= r->larger_than && r->larger_than > 0)
+		return false;
+	if (o->size >= r->smaller_than)
+		return false;
+	for (size_t i = 0; i < r->tags.n; i++)
+		if (!has_tag(&o->tags, &r->tags.tag[i]))
+			return false;
+	return true;
+}
+
+/* The verdict so far, and the time it is made for. */
+struct judge {
+	const struct lifecycle *l;
+	const struct life_object *o;
+	int64_t now_ms;
+	struct life_verdict *out;
+};
+
+static bool
+is_removal(enum life_kind k)
+{
+	return k == LIFE_EXPIRE || k == LIFE_EXPIRE_ALL || k == LIFE_REMOVE;
+}
+
+/* One action more that could be taken at due: the stronger stays. */
+static void
+weigh(struct judge *j, const struct life_rule *r, enum life_kind kind, uint8_t class,
+    int64_t due)
+{
+	struct life_verdict *v = j->out;
+	bool better;
+
+	if (due > j->now_ms) {
+		if (due < v->next_ms)
+			v->next_ms = due;
+		return;
+	}
+	if (v->kind == LIFE_NOTHING)
+		better = true;
+	else if (is_removal(kind) != is_removal(v->kind))
+		better = is_removal(kind);
+	else if (kind == LIFE_MOVE) /* the colder of two that are due */
+		better = due > v->due_ms;
+	else
+		better = due < v->due_ms;
+	if (!better)
+		return;
+	v->kind = kind;
+	v->class = class;
+	v->rule = r;
+	v->due_ms = due;
+}
+
+/* A move only goes down: STANDARD, STANDARD_IA, INTELLIGENT_TIERING, ONEZONE_IA,
+ * GLACIER_IR, GLACIER, DEEP_ARCHIVE.
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
+static unsigned
+depth(uint8_t class)
+{
+	static const uint8_t depths[CLASS_COUNT] = { [CLASS_STANDARD_IA] = 1,
+		[CLASS_INTELLIGENT_TIERING] = 2,
+		[CLASS_ONEZONE_IA] = 3,
+		[CLASS_GLACIER_IR] = 4,
+		[CLASS_GLACIER] = 5,
+		[CLASS_DEEP_ARCHIVE] = 6 };
+
+	return class < CLASS_COUNT ? depths[class] : 0;
+}
+
+static bool
+may_move(const struct judge *j, const struct life_rule *r, uint8_t class)
+{
+	bool archive = class == CLASS_GLACIER || class == CLASS_DEEP_ARCHIVE;
+
+	if (depth(class) <= depth(j->o->class) || j->o->marker)
+		return false;
+	/* A rule that names sizes means them. */
+	if (j->o->size >= SMALL || r->has_size)
+		return true;
+	return j->l->small_moves && archive;
+}
+
+static void
+judge_latest(struct judge *j, const struct life_rule *r)
+{
+	const struct life_object *o = j->o;
+
+	if (o->marker) {
+		/* A marker with nothing below it only costs. */
+		if (o->alone && r->lone_markers)
+			weigh(j, r, LIFE_REMOVE, 0, o->mtime_ms);
+		if (o->alone && r->expire.given)
+			weigh(j, r, LIFE_REMOVE, 0,
+			    life_due(j->l, &r->expire, o->mtime_ms));
+		if (r->marker.given)
+			weigh(j, r, LIFE_EXPIRE_ALL, 0,
+			    life_due(j->l, &r->marker, o->mtime_ms));
+		return;
+	}
+	if (r->expire.given)
+		weigh(j, r, r->expire_all ? LIFE_EXPIRE_ALL : LIFE_EXPIRE, 0,
+		    life_due(j->l, &r->expire, o->mtime_ms));
+	for (size_t i = 0; i < r->nmove; i++)
+		if (may_move(j, r, r->move[i].class))
+			weigh(j, r, LIFE_MOVE, r->move[i].class,
+			    life_due(j->l, &r->move[i].when, o->mtime_ms));
+}
+
+static void
+judge_older(struct judge *j, const struct life_rule *r)
+{
+	const struct life_object *o = j->o;
+
+	if (r->expire_old.given && o->newer >= r->keep_old)
+		weigh(j, r, LIFE_REMOVE, 0, life_due(j->l, &r->expire_old, o->since_ms));
+	for (size_t i = 0; i < r->nmove_old; i++)
+		if (o->newer >= r->move_old[i].keep &&
+		    may_move(j, r, r->move_old[i].class))
+			weigh(j, r, LIFE_MOVE, r->move_old[i].class,
+			    life_due(j->l, &r->move_old[i].when, o->since_ms));
+}
+
+void
+life_judge(const struct lifecycle *l, const struct life_object *o, int64_t now_ms,
+    struct life_verdict *out)
+{
+	struct judge j = { l, o, now_ms, out };
+
+	*out = (struct life_verdict){ .next_ms = INT64_MAX };
+	for (size_t i = 0; i < l->n; i++) {
+		if (!is_meant(&l->rule[i], o))
+			continue;
+		if (o->latest)
+			judge_latest(&j, &l->rule[i]);
+		else
+			judge_older(&j, &l->rule[i]);
+	}
+}
+
+void
+life_expiry(
+    const struct lifecycle *l, const struct life_object *o, struct life_verdict *out)
+{
+	*out = (struct life_verdict){ .next_ms = INT64_MAX };
+	for (size_t i = 0; i < l->n; i++) {
+		const struct life_rule *r = &l->rule[i];
+		int64_t due;
+
+		if (!r->expire.given || !is_meant(r, o))
+			continue;
+		due = life_due(l, &r->expire, o->mtime_ms);
+		if (out->rule != NULL && due >= out->due_ms)
+			continue;
+		out->kind = LIFE_EXPIRE;
+		out->rule = r;
+		out->due_ms = due;
+	}
+}
+
+bool
+life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t now_ms,
+    int64_t *next_ms)
+{
+	bool yes = false;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct life_rule *r = &l->rule[i];
+		int64_t due;
+
+		if (!r->enabled || !r->abort.given || !span_starts(key, r->prefix))
+			continue;
+		due = life_due(l, &r->abort, begun_ms);
+		if (due <= now_ms)
+			yes = true;
+		else if (due < *next_ms)
+			*next_ms = due;
+	}
+	return yes;
+}

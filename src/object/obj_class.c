@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "object/version.h"
+
+#include "obj_priv.h"
+
+enum err
+obj_class_set(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_version *v, uint8_t class, struct fail *fail)
+{
+	struct rec_object rec;
+	enum err e = obj_version_find(t, b, key, v, &rec, fail);
+
+	if (e == OK)
+		e = usage_add(t, b->id, rec.class, -1, -(int64_t)rec.size);
+	if (e != OK)
+		return e;
+	rec.class = class;
+	e = usage_add(t, b->id, class, 1, (int64_t)rec.size);
+	return e == OK ? obj_row_rewrite(t, b, key, &rec) : e;
+}

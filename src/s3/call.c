@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The control API: what tests and operators do to the server itself, below a path that no
+ * bucket can have. Signed like any request, by the root account's keys; carried out by
+ * whoever the server named for it (s3_conf.control).
+ */
+#include "config.h"
+
+#include "s3_priv.h"
+
+static const struct span control_path = { "/_trug/v1/", 10 };
+
+static void
+call_back(struct task *t)
+{
+	struct s3_call *c = CONTAINER_OF(t, struct s3_call, back);
+	struct rq *rq = c->rq;
+
+	if (c->err == OK) {
+		reply_begin(rq, 200);
+		reply_header_str(rq, "Content-Type", "application/json");
+		reply_header_str(rq, "Cache-Control", "no-store");
+		buf_span(&rq->loop->out, buf_view(&c->out));
+	} else if (rq->fail.code == OK)
+		(void)fail_set(&rq->fail, c->err);
+	buf_fini(&c->out);
+	rq_finish(rq);
+	rq_resume(rq, c->err);
+}
+
+void
+s3_call_done(struct s3_call *c)
+{
+	inbox_post(c->inbox, &c->back);
+}
+
+struct span
+s3_call_param(const struct s3_call *c, const char *name)
+{
+	return query_find(c->rq, name);
+}
+
+static enum err
+call(struct rq *rq, struct span name)
+{
+	const struct s3_control *control = &rq->s3->conf.control;
+	struct s3_call *c = arena_zalloc(rq->arena, sizeof *c);
+	enum err e = address_query(rq);
+
+	if (e == OK)
+		e = sign_check(rq);
+	if (e != OK)
+		return e;
+	if (rq->who->kind != IDENTITY_ROOT || !span_is(rq->who->account, ACCOUNT_ROOT) ||
+	    rq->auth.kind != AUTH_HEADER)
+		return fail_set(&rq->fail, E_ACCESS_DENIED);
+	c->method = rq->http->method_name;
+	c->name = name;
+	c->fail = &rq->fail;
+	c->inbox = rq->loop->inbox;
+	c->back.fn = call_back;
+	c->rq = rq;
+	rq->waiting = true;
+	control->call(control->ctx, c);
+	return OK;
+}
+
+enum err
+step_control(struct rq *rq)
+{
+	struct span path = rq->http->path;
+
+	if (path.n <= control_path.n || path.p[1] != '_' ||
+	    !span_starts(path, control_path) || rq->s3->conf.control.call == NULL)
+		return OK;
+	return call(rq, span_from(path, control_path.n));
+}

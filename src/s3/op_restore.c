@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* RestoreObject, and what archived objects answer meanwhile. */
+#include "config.h"
+
+#include "codec/stamp.h"
+#include "model/archive.h"
+#include "s3_priv.h"
+
+struct restore_op {
+	struct alter alter;
+	unsigned days;
+	uint8_t tier;
+	bool again; /* it was restored before: the copy stays longer */
+};
+
+/* ---- reading what is archived ---- */
+
+enum err
+archive_readable(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
+{
+	struct restore r;
+	enum err e;
+
+	if (!archive_is(rec->class))
+		return OK;
+	e = restore_read(side_get(attrs, SIDE_RESTORE), &r);
+	if (e != OK || restore_state(&r, rq->now_ms) == RESTORE_DONE)
+		return e;
+	(void)fail_set(&rq->fail, E_INVALID_OBJECT_STATE);
+	fail_pair_str(&rq->fail, "StorageClass", class_name(rec->class));
+	return E_INVALID_OBJECT_STATE;
+}
+
+void
+archive_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
+{
+	struct restore r;
+	char date[STAMP_HTTP];
+
+	if (!archive_is(rec->class) ||
+	    restore_read(side_get(attrs, SIDE_RESTORE), &r) != OK)
+		return;
+	switch (restore_state(&r, rq->now_ms)) {
+	case RESTORE_ONGOING:
+		reply_header_str(rq, "x-amz-restore", "ongoing-request=\"true\"");
+		break;
+	case RESTORE_DONE:
+		stamp_http(date, r.until_ms / 1000);
+		reply_header_str(rq, "x-amz-restore",
+		    arena_printf(rq->arena,
+			"ongoing-request=\"false\", expiry-date=\"%.*s\"", STAMP_HTTP,
+			date));
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- the request ---- */
+
+/* <RestoreRequest>: Days, and a Tier at one of two places. */
+static enum err
+request_parse(struct rq *rq, struct restore_op *op)
+{
+	struct xml_node *root, *job;
+	struct span days, tier = SPAN_NONE;
+	uint64_t n;
+	enum err e = intake_bytes(rq).n == 0 ? fail_set(&rq->fail, E_MISSING_BODY)
+					     : intake_xml(rq, "RestoreRequest", &root);
+
+	if (e != OK)
+		return e;
+	if (xml_child(root, "Type") != NULL ||
+	    xml_child(root, "SelectParameters") != NULL)
+		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+		    "RestoreObject with a query (Type SELECT) is not implemented.");
+	days = xml_text(root, "Days");
+	job = xml_child(root, "GlacierJobParameters");
+	if (job != NULL)
+		tier = xml_text(job, "Tier");
+	if (tier.p == NULL)
+		tier = xml_text(root, "Tier");
+	if (days.p == NULL || !span_u64(span_trim(days), &n) || n < 1 || n > INT32_MAX ||
+	    (tier.p != NULL && !archive_tier_find(span_trim(tier), &op->tier)))
+		return fail_set(&rq->fail, E_MALFORMED_XML);
+	op->days = (unsigned)n;
+	return OK;
+}
+
+static enum err
+not_archived(struct rq *rq, uint8_t class)
+{
+	(void)fail_msg(&rq->fail, E_INVALID_OBJECT_STATE,
+	    "Restore is not allowed for the object's current storage class");
+	fail_pair_str(&rq->fail, "StorageClass", class_name(class));
+	return E_INVALID_OBJECT_STATE;
+}
+
+/* In the transaction: a restore that runs is not begun again, but for a faster tier; one
+ * that is done is kept for longer. */
+static enum err
+restore_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
+{
+	struct restore_op *op = CONTAINER_OF(ctx, struct restore_op, alter);
+	struct rq *rq = op->alter.rq;
+	struct restore r;
+	int64_t takes;
+	enum err e = restore_read(side_get(attrs, SIDE_RESTORE), &r);
+
+	if (e == OK && !archive_is(rec->class))
+		e = not_archived(rq, rec->class);
+	if (e == OK && rec->class == CLASS_DEEP_ARCHIVE && op->tier == TIER_EXPEDITED)
+		e = fail_msg(&rq->fail, E_INVALID_REQUEST,
+		    "Retrieval option is not supported by this storage class");
+	if (e != OK)
+		return e;
+	takes = restore_takes_ms(rec->class, op->tier, rq->s3->conf.restore_at_once);
+	op->again = false;
+	switch (restore_state(&r, rq->now_ms)) {
+	case RESTORE_ONGOING:
+		if (rq->now_ms + takes >= r.ready_ms)
+			return fail_set(&rq->fail, E_RESTORE_ONGOING);
+		r.ready_ms = rq->now_ms + takes;
+		break;
+	case RESTORE_DONE:
+		op->again = true;
+		r.ready_ms = r.ready_ms < rq->now_ms ? r.ready_ms : rq->now_ms;
+		break;
+	default:
+		r.asked_ms = rq->now_ms;
+		r.ready_ms = rq->now_ms + takes;
+		break;
+	}
+	r.tier = op->tier;
+	r.until_ms = restore_until_ms(op->again ? rq->now_ms : r.ready_ms, op->days);
+	op->alter.side.value = restore_render(rq->arena, &r);
+	return OK;
+}
+
+static void
+restore_then(struct rq *rq, const struct obj_side *side)
+{
+	struct alter *alter =
+	    CONTAINER_OF((struct obj_side *)(uintptr_t)side, struct alter, side);
+	struct restore_op *op = CONTAINER_OF(alter, struct restore_op, alter);
+
+	reply_begin(rq, op->again ? 200 : 202);
+	reply_version(rq, &side->rec);
+}
+
+enum err
+op_restore_object_finish(struct rq *rq)
+{
+	struct restore_op *op = arena_zalloc(rq->arena, sizeof *op);
+	enum err e = request_parse(rq, op);
+
+	alter_init(&op->alter, rq, SIDE_RESTORE);
+	if (e == OK)
+		e = query_version(rq, &op->alter.side.version);
+	if (e != OK)
+		return e;
+	op->alter.side.see = restore_see;
+	op->alter.then = restore_then;
+	return alter_post(&op->alter);
+}
