@@ -42,4 +42,6 @@ check-clients: all
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/presigned.py all
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/conformance.py --run \
 		--client all --json conformance.json --matrix conformance.md
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/conformance.py --tls --run \
+		--client all --case 'put_get*' --case multipart --case customer_keys
 .PHONY: check-e2e check-clients
