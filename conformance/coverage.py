@@ -8,15 +8,15 @@
 What a case is about is not read from its name or its source: the server says in its log which
 operation each request was, the record says which of them a passing case has judged. A status
 of 2xx is good. An error counts if its code was stated: AccessDenied and SignatureDoesNotMatch
-are denials, any other 4xx is bad input. An operation that is not implemented has, for good and
-for bad, the 501 that names it. With --cases, the table of cases is printed, too.
+are denials, any other 4xx is bad input. An operation that is not implemented has the 501 that
+names it instead. With --cases, the table of cases is printed, too.
 """
 
 import json
 import sys
 
 KINDS = ("good", "bad", "denied")
-DENIALS = ("AccessDenied", "SignatureDoesNotMatch")
+DENIALS = ("AccessDenied", "SignatureDoesNotMatch", "")  # "": a HEAD has no document
 
 
 def read_lines(path):
@@ -24,41 +24,41 @@ def read_lines(path):
         return [json.loads(line) for line in f]
 
 
-def kind(row, answer, logged):
+def kind(row, answer):
     """One of KINDS, or None for what shows nothing."""
-    if not row["implemented"]:
-        if answer["status"] == 501 and answer["refused"] and \
-                "%s is not implemented." % row["name"] in answer["text"]:
-            return "good"
-    elif 200 <= answer["status"] < 300:
+    status, code = answer["status"], answer["code"]
+    if 200 <= status < 300 and row["implemented"]:
         return "good"
-    if not answer["refused"]:
+    if code is None:
         return None
-    if answer["status"] == 403 and logged["error"] in DENIALS:
+    if status == 501 and not row["implemented"]:
+        return "good" if "%s is not implemented." % row["name"] in answer["text"] else None
+    if status == 403 and code in DENIALS:
         return "denied"
-    return "bad" if 400 <= answer["status"] < 500 and answer["status"] != 403 else None
+    return "bad" if 400 <= status < 500 else None
 
 
 def gather(rows, record, log):
     """{operation: {kind: [cases]}}"""
     rows = {row["name"]: row for row in rows}
-    log = {line["request_id"]: line for line in log if line["operation"] in rows}
+    log = {line["request_id"]: line["operation"] for line in log}
     table = {name: {k: [] for k in KINDS} for name in rows}
     for answer in record:
-        logged = log.get(answer["request_id"])
-        if logged is None:
-            continue
-        found = kind(rows[logged["operation"]], answer, logged)
-        if found is not None:
-            cases = table[logged["operation"]][found]
-            if answer["case"] not in cases:
-                cases.append(answer["case"])
+        operation = log.get(answer["request_id"])
+        found = kind(rows[operation], answer) if operation in rows else None
+        if found is not None and answer["case"] not in table[operation][found]:
+            table[operation][found].append(answer["case"])
     return table
 
 
-def lacks(row, cases):
-    wanted = KINDS if row["implemented"] else ("good", "denied")
-    return [k for k in wanted if not cases[k]]
+def wanted(row, rows):
+    """Kinds of cases that there can be: no 2xx to read what cannot be written yet."""
+    if not row["implemented"]:
+        return ("good", "denied")
+    writer = [r for r in rows if (r["method"], r["level"], r["sub"]) ==
+              ("PUT", row["level"], row["sub"]) and not r["implemented"]]
+    empty = row["method"] == "GET" and row["sub"] and writer
+    return ("bad", "denied") if empty else KINDS
 
 
 def main():
@@ -72,7 +72,7 @@ def main():
         if "--cases" in sys.argv:
             for k in KINDS:
                 print("%s\t%s\t%d\t%s" % (row["name"], k, len(cases[k]), " ".join(cases[k][:5])))
-        without = lacks(row, cases)
+        without = [k for k in wanted(row, rows) if not cases[k]]
         if without:
             lacking += 1
             print("%s: no %s case" % (row["name"], ", no ".join(without)))

@@ -2,8 +2,8 @@
 """What the cases looked at, a line of JSON for each answer; coverage.py reads it.
 
 An answer counts when a case has stated its status, in the case itself and not in what cleans
-up behind it, and the case has passed. "refused" is an error that was stated whole: by its
-code where there is a document, by its status and empty body where there is none.
+up behind it, and the case has passed. "code" is that of an error which was stated whole; "" is
+one without a document, as HEAD gets it; null says that no more than the status was.
 """
 
 import json
@@ -16,18 +16,17 @@ class Record:
         self.lock = threading.Lock()
 
     def add(self, case, seen):
-        """seen: (answer, refused) of a case that passed."""
+        """seen: (answer, code) of a case that passed."""
         rows = {}
-        for answer, refused in seen:
+        for answer, code in seen:
             name = answer.header("x-amz-request-id") or answer.header("x-amzn-RequestId")
-            if name is None:
-                continue
-            rows[name] = {"case": case, "request_id": name, "status": answer.status,
-                          "refused": refused or rows.get(name, {}).get("refused", False),
-                          "text": answer.body.decode() if answer.status == 501 else ""}
+            row = rows.setdefault(name, {
+                "case": case, "request_id": name, "status": answer.status, "code": None,
+                "text": answer.body.decode() if answer.status == 501 else ""})
+            if code is not None:
+                row["code"] = code
         with self.lock:
-            for row in rows.values():
-                self.file.write(json.dumps(row) + "\n")
+            self.file.writelines(json.dumps(row) + "\n" for row in rows.values())
 
     def close(self):
         self.file.close()
