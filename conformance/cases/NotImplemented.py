@@ -6,7 +6,6 @@ BUCKET, OBJECT = None, "key"
 OPERATIONS = {
     "PutBucketNotificationConfiguration": ("PUT", BUCKET, "notification"),
     "PutBucketReplication": ("PUT", BUCKET, "replication"),
-    "CreateSession": ("GET", BUCKET, "session"),
     "CreateBucketMetadataConfiguration": ("POST", BUCKET, "metadataConfiguration"),
     "GetBucketMetadataConfiguration": ("GET", BUCKET, "metadataConfiguration"),
     "DeleteBucketMetadataConfiguration": ("DELETE", BUCKET, "metadataConfiguration"),

@@ -1,184 +1,209 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Rules are checked as AWS checks them. That they act is shown by tests/e2e/lifecycle.py."""
+
 import document
 
 ROOT = "LifecycleConfiguration"
-SUB = "lifecycle"
-EXPIRE = "<Expiration><Days>7</Days></Expiration>"
+EXPIRE = "<Expiration><Days>10</Days></Expiration>"
+PREFIX = "<Filter><Prefix>logs/</Prefix></Filter>"
 MINIMUM = "x-amz-transition-default-minimum-object-size"
-FULL = ("<Rule><ID>all</ID><Filter><And><Prefix>logs/</Prefix><Tag><Key>k</Key><Value>v</Value>"
-        "</Tag><ObjectSizeGreaterThan>500</ObjectSizeGreaterThan><ObjectSizeLessThan>64000"
-        "</ObjectSizeLessThan></And></Filter><Status>Enabled</Status><Transition><Days>30</Days>"
-        "<StorageClass>STANDARD_IA</StorageClass></Transition><Transition><Days>90</Days>"
-        "<StorageClass>GLACIER</StorageClass></Transition><Expiration><Days>365</Days>"
-        "</Expiration><NoncurrentVersionTransition><NoncurrentDays>30</NoncurrentDays>"
-        "<NewerNoncurrentVersions>2</NewerNoncurrentVersions><StorageClass>ONEZONE_IA"
-        "</StorageClass></NoncurrentVersionTransition><NoncurrentVersionExpiration>"
-        "<NoncurrentDays>60</NoncurrentDays><NewerNoncurrentVersions>5"
-        "</NewerNoncurrentVersions></NoncurrentVersionExpiration></Rule>"
-        "<Rule><ID>parts</ID><Filter><Prefix></Prefix></Filter><Status>Disabled</Status>"
-        "<AbortIncompleteMultipartUpload><DaysAfterInitiation>3</DaysAfterInitiation>"
-        "</AbortIncompleteMultipartUpload></Rule>"
-        "<Rule><ID>old</ID><Filter><Prefix>old/</Prefix></Filter><Status>Enabled</Status>"
-        "<Expiration><Date>2030-01-01T00:00:00.000Z</Date></Expiration></Rule>")
+GOOD = (
+    "<Rule><ID>all</ID><Filter><And><Prefix>a/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag>"
+    "<ObjectSizeGreaterThan>500</ObjectSizeGreaterThan><ObjectSizeLessThan>6442450944"
+    "</ObjectSizeLessThan></And></Filter><Status>Enabled</Status>"
+    "<Transition><Days>30</Days><StorageClass>STANDARD_IA</StorageClass></Transition>"
+    "<Transition><Days>90</Days><StorageClass>GLACIER</StorageClass></Transition>"
+    "<Expiration><Days>365</Days></Expiration>"
+    "<NoncurrentVersionTransition><NoncurrentDays>30</NoncurrentDays>"
+    "<NewerNoncurrentVersions>2</NewerNoncurrentVersions><StorageClass>GLACIER_IR</StorageClass>"
+    "</NoncurrentVersionTransition>"
+    "<NoncurrentVersionExpiration><NoncurrentDays>60</NoncurrentDays>"
+    "<NewerNoncurrentVersions>3</NewerNoncurrentVersions></NoncurrentVersionExpiration></Rule>"
+    "<Rule><ID>dated</ID><Filter><Prefix></Prefix></Filter><Status>Disabled</Status>"
+    "<Expiration><Date>2030-01-01T00:00:00Z</Date></Expiration></Rule>"
+    "<Rule><ID>uploads</ID><Filter/><Status>Enabled</Status><AbortIncompleteMultipartUpload>"
+    "<DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>"
+    "<Rule><ID>markers</ID><Prefix>old/</Prefix><Status>Enabled</Status><Expiration>"
+    "<ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>")
 
 
-def _rule(actions, head="<Filter><Prefix>p/</Prefix></Filter>", name="one", status="Enabled"):
-    return "<Rule><ID>%s</ID>%s<Status>%s</Status>%s</Rule>" % (name, head, status, actions)
+def _rule(content, name="r", status="Enabled"):
+    return document.xml(ROOT, "<Rule><ID>%s</ID>%s<Status>%s</Status></Rule>" % (
+        name, content, status))
 
 
-def _move(days, storage, element="Days"):
-    return "<Transition><%s>%s</%s><StorageClass>%s</StorageClass></Transition>" % (
-        element, days, element, storage)
-
-
-def _old(days, more=""):
-    return ("<NoncurrentVersionExpiration><NoncurrentDays>%s</NoncurrentDays>%s"
-            "</NoncurrentVersionExpiration>" % (days, more))
-
-
-def _refused(t, rows):
-    """rows: (rules, code, message); nothing is stored of any."""
+def _refused(t, content, code, message):
     name = t.bucket()
-    for rules, code, message in rows:
-        t.error(document.put(t, name, SUB, document.xml(ROOT, rules)), 400, code, message)
-    t.error(document.get(t, name, SUB), 404, "NoSuchLifecycleConfiguration")
+    answer = document.put(t, name, "lifecycle", content)
+    t.error(answer, 400, code, message)
+    t.error(document.get(t, name, "lifecycle"), 404, "NoSuchLifecycleConfiguration")
 
 
 def PutBucketLifecycleConfiguration_round_trip(t):
-    document.round_trip(t, SUB, ROOT, FULL)
-    document.round_trip(t, SUB, ROOT, _rule(EXPIRE, "<Prefix>p/</Prefix>"))
-    document.round_trip(t, SUB, ROOT, _rule(
-        "<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>"))
-
-
-def PutBucketLifecycleConfiguration_names_rules(t):
+    want = GOOD.replace("<Filter/>", "<Filter></Filter>")
     name = t.bucket()
-    rules = _rule(EXPIRE).replace("<ID>one</ID>", "") + _rule(_old(3), name="")
-    t.status(document.put(t, name, SUB, document.xml(ROOT, rules)), 200)
-    got = [r.get("ID") for r in t.status(document.get(t, name, SUB), 200).xml.all("Rule")]
-    t.eq([len(i) > 0 for i in got], [True, True], "names")
-    t.eq(len(set(got)), 2, "different names")
+    t.status(document.put(t, name, "lifecycle", document.xml(ROOT, GOOD)), 200)
+    t.eq(document.inner(t, document.get(t, name, "lifecycle"), ROOT), want)
 
 
-def PutBucketLifecycleConfiguration_limits(t):
-    many = "".join(_rule(EXPIRE, "<Filter><Prefix>%04d</Prefix></Filter>" % n, "r%d" % n)
-                   for n in range(1001))
+def PutBucketLifecycleConfiguration_makes_ids(t):
     name = t.bucket()
-    t.status(document.put(t, name, SUB, document.xml(ROOT, many.replace(_rule(
-        EXPIRE, "<Filter><Prefix>1000</Prefix></Filter>", "r1000"), ""))), 200)
-    t.error(document.put(t, name, SUB, document.xml(ROOT, many)), 400, "MalformedXML",
-            document.MALFORMED)
-    t.eq(len(document.get(t, name, SUB).xml.all("Rule")), 1000, "rules")
-    t.status(document.put(t, name, SUB, document.xml(ROOT, _rule(EXPIRE, name="i" * 255))), 200)
-    t.error(document.put(t, name, SUB, document.xml(ROOT, _rule(EXPIRE, name="i" * 256))), 400,
-            "InvalidArgument", "ID length should not exceed allowed limit of 255")
+    t.status(document.put(t, name, "lifecycle", document.xml(
+        ROOT, "<Rule>%s<Status>Enabled</Status>%s</Rule>" % (PREFIX, EXPIRE))), 200)
+    found = document.get(t, name, "lifecycle").xml.get("Rule/ID")
+    t.ok(found and len(found) >= 16, "the id made is %r" % found)
 
 
-def PutBucketLifecycleConfiguration_smallest_object(t):
+def PutBucketLifecycleConfiguration_minimum_size(t):
     name = t.bucket()
-    body = document.xml(ROOT, _rule(EXPIRE))
-    for value in ("varies_by_storage_class", "all_storage_classes_128K", None):
-        headers = {"Content-MD5": document.md5(body)}
-        if value:
-            headers[MINIMUM] = value
-        want = value or "all_storage_classes_128K"
-        t.header(t.status(t.s3.put(name, None, body, headers, SUB), 200), MINIMUM, want)
-        t.header(t.status(document.get(t, name, SUB), 200), MINIMUM, want)
-    headers = {"Content-MD5": document.md5(body), MINIMUM: "none"}
-    t.error(t.s3.put(name, None, body, headers, SUB), 400, "InvalidArgument", None,
-            ArgumentName=MINIMUM, ArgumentValue="none")
+    body = _rule(PREFIX + EXPIRE)
+    answer = document.put(t, name, "lifecycle", body)
+    t.header(answer, MINIMUM, "all_storage_classes_128K")
+    headers = {"Content-MD5": document.md5(body), MINIMUM: "varies_by_storage_class"}
+    answer = t.s3.put(name, None, body, headers, {"lifecycle": None})
+    t.header(t.status(answer, 200), MINIMUM, "varies_by_storage_class")
+    t.header(document.get(t, name, "lifecycle"), MINIMUM, "varies_by_storage_class")
+    t.status(document.put(t, name, "lifecycle", body), 200)
+    t.header(document.get(t, name, "lifecycle"), MINIMUM, "all_storage_classes_128K")
+    headers[MINIMUM] = "none"
+    t.error(t.s3.put(name, None, body, headers, {"lifecycle": None}), 400, "InvalidArgument")
 
 
 def PutBucketLifecycleConfiguration_malformed(t):
-    document.refuses(t, SUB, ROOT, [document.xml(ROOT, rules) for rules in (
-        "", _rule(EXPIRE, status="On"), _rule(EXPIRE).replace("<Status>Enabled</Status>", ""),
-        _rule(EXPIRE, ""), _rule(EXPIRE, "<Prefix/><Filter/>"), _rule(EXPIRE * 2),
-        _rule(EXPIRE, "<Filter><Prefix>a</Prefix><ObjectSizeLessThan>9</ObjectSizeLessThan>"
-                      "</Filter>"),
-        _rule(EXPIRE, "<Filter><And><Prefix>a</Prefix></And></Filter>"),
-        _rule(EXPIRE, "<Filter><ObjectSizeLessThan>big</ObjectSizeLessThan></Filter>"),
-        _rule("<Expiration/>"), _rule("<Expiration><Days>soon</Days></Expiration>"),
-        _rule("<Expiration><Date>tomorrow</Date></Expiration>"),
-        _rule("<Expiration><Days>1</Days><Date>2030-01-01T00:00:00Z</Date></Expiration>"),
-        _rule(_move(30, "STANDARD")), _rule(_move(30, "FROZEN")), _rule(_move("x", "GLACIER")),
-        _rule("<Transition><StorageClass>GLACIER</StorageClass></Transition>"),
-        _rule("<NoncurrentVersionExpiration/>"),
-        _rule("<AbortIncompleteMultipartUpload/>"))])
+    document.refuses(t, "lifecycle", ROOT, [
+        document.xml(ROOT, ""),
+        _rule(EXPIRE), _rule(PREFIX + "<Prefix>a</Prefix>" + EXPIRE),
+        _rule(PREFIX + EXPIRE, status="enabled"),
+        _rule(PREFIX + "<Expiration/>"),
+        _rule(PREFIX + "<Expiration><Days>1</Days><Date>2030-01-01T00:00:00Z</Date></Expiration>"),
+        _rule(PREFIX + "<Expiration><Days>1</Days><ExpiredObjectDeleteMarker>true"
+              "</ExpiredObjectDeleteMarker></Expiration>"),
+        _rule(PREFIX + "<Expiration><Days>soon</Days></Expiration>"),
+        _rule(PREFIX + "<Expiration><Date>tomorrow</Date></Expiration>"),
+        _rule(PREFIX + "<Transition><Days>30</Days><StorageClass>STANDARD</StorageClass></Transition>"),
+        _rule(PREFIX + "<Transition><Days>30</Days><StorageClass>COLD</StorageClass></Transition>"),
+        _rule(PREFIX + "<Transition><StorageClass>GLACIER</StorageClass></Transition>"),
+        _rule(PREFIX + "<NoncurrentVersionExpiration><NewerNoncurrentVersions>2"
+              "</NewerNoncurrentVersions></NoncurrentVersionExpiration>"),
+        _rule("<Filter><And><Prefix>a</Prefix></And></Filter>" + EXPIRE),
+        _rule("<Filter><Prefix>a</Prefix><ObjectSizeLessThan>1</ObjectSizeLessThan></Filter>" + EXPIRE),
+        _rule("<Filter><ObjectSizeLessThan>-1</ObjectSizeLessThan></Filter>" + EXPIRE),
+        document.xml(ROOT, "".join(
+            "<Rule><ID>%d</ID>%s<Status>Enabled</Status>%s</Rule>" % (n, PREFIX, EXPIRE)
+            for n in range(1001)))])
 
 
 def PutBucketLifecycleConfiguration_values(t):
-    positive = "'%s' for %s action must be a positive integer"
-    midnight = "'Date' must be at midnight GMT"
-    _refused(t, [(rules, "InvalidArgument", message) for rules, message in (
-        (_rule("<Expiration><Days>0</Days></Expiration>"), positive % ("Days", "Expiration")),
-        (_rule("<Expiration><Days>-1</Days></Expiration>"), positive % ("Days", "Expiration")),
-        (_rule(_old(0)), positive % ("NoncurrentDays", "NoncurrentVersionExpiration")),
-        (_rule("<AbortIncompleteMultipartUpload><DaysAfterInitiation>0</DaysAfterInitiation>"
-               "</AbortIncompleteMultipartUpload>"),
-         positive % ("DaysAfterInitiation", "AbortIncompleteMultipartUpload")),
-        (_rule("<Expiration><Date>2030-01-01T12:00:00Z</Date></Expiration>"), midnight),
-        (_rule(_move("2030-01-01T00:00:01Z", "GLACIER", "Date")), midnight),
-        (_rule(_move(-1, "GLACIER")), "'Days' for Transition action must be nonnegative"),
-        (_rule(_move(29, "STANDARD_IA")), "'Days' in Transition action must be greater than or "
-         "equal to 30 for storageClass 'STANDARD_IA'"),
-        (_rule(_move(30, "STANDARD_IA") + _move(59, "GLACIER")),
-         "'Days' in the 'Transition' action for StorageClass 'GLACIER' for filter "
-         "'(prefix=p/)' must be 30 days more than 'filter '(prefix=p/)'' in the 'Transition' "
-         "action for StorageClass 'STANDARD_IA'"),
-        (_rule(_move(7, "GLACIER") + EXPIRE), "'Days' in the Expiration action for filter "
-         "'(prefix=p/)' must be greater than 'Days' in the Transition action"),
-        (_rule(EXPIRE) * 2, "Rule ID must be unique. Found same ID for more than one rule"))])
+    for content, code, message in (
+            ("<Expiration><Days>0</Days></Expiration>", "InvalidArgument",
+             "'Days' for Expiration action must be a positive integer"),
+            ("<Expiration><Days>-1</Days></Expiration>", "InvalidArgument",
+             "'Days' for Expiration action must be a positive integer"),
+            ("<Expiration><Date>2030-01-01T10:00:00Z</Date></Expiration>", "InvalidArgument",
+             "'Date' must be at midnight GMT"),
+            ("<Transition><Days>29</Days><StorageClass>STANDARD_IA</StorageClass></Transition>",
+             "InvalidArgument", "'Days' in Transition action must be greater than or equal to 30 "
+             "for storageClass 'STANDARD_IA'"),
+            ("<Transition><Days>30</Days><StorageClass>STANDARD_IA</StorageClass></Transition>"
+             "<Transition><Days>40</Days><StorageClass>GLACIER</StorageClass></Transition>",
+             "InvalidArgument", "'Days' in the 'Transition' action for StorageClass 'GLACIER' for "
+             "filter '(prefix=logs/)' must be 30 days more than 'filter '(prefix=logs/)'' in the "
+             "'Transition' action for StorageClass 'STANDARD_IA'"),
+            ("<Transition><Days>30</Days><StorageClass>GLACIER</StorageClass></Transition>"
+             "<Transition><Days>60</Days><StorageClass>GLACIER</StorageClass></Transition>",
+             "InvalidRequest", "'StorageClass' must be different for 'Transition' actions in same "
+             "'Rule' with filter '(prefix=logs/)'"),
+            ("<Transition><Days>90</Days><StorageClass>GLACIER</StorageClass></Transition>"
+             "<Expiration><Days>90</Days></Expiration>", "InvalidArgument",
+             "'Days' in the Expiration action for filter '(prefix=logs/)' must be greater than "
+             "'Days' in the Transition action"),
+            ("<Transition><Date>2030-01-01T00:00:00Z</Date><StorageClass>GLACIER</StorageClass>"
+             "</Transition><Expiration><Days>90</Days></Expiration>", "InvalidRequest",
+             "Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle "
+             "rule for filter '(prefix=logs/)'"),
+            ("<NoncurrentVersionExpiration><NoncurrentDays>0</NoncurrentDays>"
+             "</NoncurrentVersionExpiration>", "InvalidArgument",
+             "'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer"),
+            ("<AbortIncompleteMultipartUpload><DaysAfterInitiation>0</DaysAfterInitiation>"
+             "</AbortIncompleteMultipartUpload>", "InvalidArgument",
+             "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive "
+             "integer"),
+            ("", "InvalidRequest", "At least one action needs to be specified in a rule")):
+        _refused(t, _rule(PREFIX + content), code, message)
 
 
-def PutBucketLifecycleConfiguration_contradictions(t):
+def PutBucketLifecycleConfiguration_filters(t):
     tag = "<Tag><Key>k</Key><Value>v</Value></Tag>"
-    abort = ("<AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation>"
-             "</AbortIncompleteMultipartUpload>")
-    tagged = "<Filter>%s</Filter>" % tag
-    mixed = "Found mixed 'Date' and 'Days' based "
-    _refused(t, [(rules, "InvalidRequest", message) for rules, message in (
-        (_rule(""), "At least one action needs to be specified in a rule"),
-        (_rule("<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker>"
-               "</Expiration>", tagged), "ExpiredObjectDeleteMarker cannot be specified with Tags."),
-        (_rule(abort, tagged), "AbortIncompleteMultipartUpload cannot be specified with Tags."),
-        (_rule(abort, "<Filter><ObjectSizeGreaterThan>1</ObjectSizeGreaterThan></Filter>"),
-         "AbortIncompleteMultipartUpload cannot be specified with Object Size."),
-        (_rule(EXPIRE, "<Filter><And>%s</And></Filter>" % (tag * 2)),
-         "Duplicate Tag Keys are not allowed."),
-        (_rule(EXPIRE, "<Filter><And><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan>"
-                       "<ObjectSizeLessThan>9</ObjectSizeLessThan></And></Filter>"),
-         "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'."),
-        (_rule(_old(1, "<NewerNoncurrentVersions>1</NewerNoncurrentVersions>"),
-               "<Prefix>p/</Prefix>"),
-         "NewerNoncurrentVersions element can only be used in Lifecycle V2."),
-        (_rule(_move(30, "GLACIER") + _move(60, "GLACIER")), "'StorageClass' must be different "
-         "for 'Transition' actions in same 'Rule' with filter '(prefix=p/)'"),
-        (_rule(_move(30, "GLACIER") + _move("2030-01-01T00:00:00Z", "DEEP_ARCHIVE", "Date")),
-         mixed + "Transition actions in lifecycle rule for filter '(prefix=p/)'"),
-        (_rule(_move("2030-01-01T00:00:00Z", "GLACIER", "Date") + EXPIRE),
-         mixed + "Expiration and Transition actions in lifecycle rule for filter '(prefix=p/)'"),
-        (_rule(EXPIRE, "<Prefix>a</Prefix>", "one") + _rule(EXPIRE, "<Prefix>ab</Prefix>", "two"),
-         "Found overlapping prefixes 'a' and 'ab' for same action type 'Expiration'"))])
+    for content, code, message in (
+            ("<Filter><And>%s%s</And></Filter>%s" % (tag, tag, EXPIRE), "InvalidRequest",
+             "Duplicate Tag Keys are not allowed."),
+            ("<Filter>%s</Filter><AbortIncompleteMultipartUpload><DaysAfterInitiation>1"
+             "</DaysAfterInitiation></AbortIncompleteMultipartUpload>" % tag, "InvalidRequest",
+             "AbortIncompleteMultipartUpload cannot be specified with Tags."),
+            ("<Filter>%s</Filter><Expiration><ExpiredObjectDeleteMarker>true"
+             "</ExpiredObjectDeleteMarker></Expiration>" % tag, "InvalidRequest",
+             "ExpiredObjectDeleteMarker cannot be specified with Tags."),
+            ("<Filter><ObjectSizeGreaterThan>1</ObjectSizeGreaterThan></Filter>"
+             "<AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation>"
+             "</AbortIncompleteMultipartUpload>", "InvalidRequest",
+             "AbortIncompleteMultipartUpload cannot be specified with Object Size."),
+            ("<Filter><And><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan><ObjectSizeLessThan>9"
+             "</ObjectSizeLessThan></And></Filter>" + EXPIRE, "InvalidRequest",
+             "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'."),
+            ("<Prefix>a</Prefix><NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays>"
+             "<NewerNoncurrentVersions>1</NewerNoncurrentVersions></NoncurrentVersionExpiration>",
+             "InvalidRequest",
+             "NewerNoncurrentVersions element can only be used in Lifecycle V2.")):
+        _refused(t, _rule(content), code, message)
 
 
-def PutBucketLifecycleConfiguration_digest(t):
-    document.needs_digest(t, SUB, ROOT, FULL)
+def PutBucketLifecycleConfiguration_among_rules(t):
+    two = "<Rule><ID>%s</ID>%s<Status>Enabled</Status>%s</Rule>"
+    _refused(t, document.xml(ROOT, two % ("a", PREFIX, EXPIRE) * 2), "InvalidArgument",
+             "Rule ID must be unique. Found same ID for more than one rule")
+    _refused(t, _rule(PREFIX + EXPIRE, name="i" * 256), "InvalidArgument",
+             "ID length should not exceed allowed limit of 255")
+    _refused(t, document.xml(ROOT, two % ("a", "<Prefix></Prefix>", EXPIRE)
+                             + two % ("b", "<Prefix>x</Prefix>", EXPIRE)), "InvalidRequest",
+             "Found overlapping prefixes '' and 'x' for same action type 'Expiration'")
+
+
+def PutBucketLifecycleConfiguration_as_many_as_may_be(t):
+    name = t.bucket()
+    rules = "".join("<Rule><ID>%d</ID>%s<Status>Enabled</Status>%s</Rule>" % (n, PREFIX, EXPIRE)
+                    for n in range(1000))
+    t.status(document.put(t, name, "lifecycle", document.xml(ROOT, rules)), 200)
+    t.eq(document.inner(t, document.get(t, name, "lifecycle"), ROOT), rules)
 
 
 def PutBucketLifecycleConfiguration_gone_with_bucket(t):
-    document.dies_with_bucket(t, SUB, ROOT, FULL)
+    document.dies_with_bucket(t, "lifecycle", ROOT, GOOD)
 
 
 def PutBucketLifecycleConfiguration_says_when(t):
     """Objects under a rule say when it takes them."""
     name = t.bucket()
-    t.object(name, "p/key")
-    t.no_header(t.s3.head(name, "p/key"), "x-amz-expiration")
-    t.status(document.put(t, name, SUB, document.xml(ROOT, _rule(EXPIRE))), 200)
-    text = t.s3.head(name, "p/key").header("x-amz-expiration") or ""
-    t.ok(text.startswith('expiry-date="') and text.endswith(' 00:00:00 GMT", rule-id="one"'), text)
-    t.no_header(t.s3.head(name, "other"), "x-amz-expiration")
+    t.object(name, "logs/key")
+    t.no_header(t.s3.head(name, "logs/key"), "x-amz-expiration")
+    t.status(document.put(t, name, "lifecycle", _rule(PREFIX + EXPIRE)), 200)
+    text = t.s3.head(name, "logs/key").header("x-amz-expiration") or ""
+    t.ok(text.startswith('expiry-date="') and text.endswith(' 00:00:00 GMT", rule-id="r"'), text)
+    t.no_header(t.s3.head(name, "key"), "x-amz-expiration")
+
+
+def PutBucketLifecycleConfiguration_needs_a_digest(t):
+    name = t.bucket()
+    t.error(t.s3.put(name, None, _rule(PREFIX + EXPIRE), None, {"lifecycle": None}), 400,
+            "InvalidRequest", document.DIGEST)
+
+
+def PutBucketLifecycleConfiguration_deleted(t):
+    name = t.bucket()
+    t.status(document.put(t, name, "lifecycle", _rule(PREFIX + EXPIRE)), 200)
+    t.status(document.delete(t, name, "lifecycle"), 204)
+    t.error(document.get(t, name, "lifecycle"), 404, "NoSuchLifecycleConfiguration")
+    t.status(document.delete(t, name, "lifecycle"), 204)
 
 
 def PutBucketLifecycleConfiguration_denied(t):
-    document.denied(t, "PUT", SUB, document.xml(ROOT, FULL))
+    document.denied(t, "PUT", "lifecycle", _rule(PREFIX + EXPIRE))

@@ -108,11 +108,27 @@ event_parse(struct rq *rq, struct worm *w)
 	return OK;
 }
 
+/* Of most requests it is soon known that there is none: the names are constants here. */
+static bool
+is_given(const struct rq *rq)
+{
+	return header_get(rq, "x-amz-object-lock-mode").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-retain-until-date").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-legal-hold").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-event-hold").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-event-hold-duration-days").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-event-hold-duration-years").p != NULL;
+}
+
 enum err
 headers_lock_parse(struct rq *rq, struct attrs *attrs)
 {
 	struct worm w = { 0 };
-	enum err e = event_parse(rq, &w);
+	enum err e;
+
+	if (!is_given(rq))
+		return OK;
+	e = event_parse(rq, &w);
 
 	if (e == OK)
 		e = retention_parse(rq, &w);

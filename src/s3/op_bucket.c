@@ -129,8 +129,13 @@ create_ownership(struct rq *rq, struct bucket_op *op)
 	struct span v = header_get(rq, "x-amz-object-ownership");
 
 	op->ownership = (uint8_t)rq->s3->conf.default_ownership;
-	if (v.p == NULL)
+	if (v.p == NULL) {
+		/* Old tools name the private list here, and with each object as well. */
+		if (op->ownership == OWNERSHIP_ENFORCED &&
+		    span_is(header_get(rq, "x-amz-acl"), "private"))
+			op->ownership = OWNERSHIP_PREFERRED;
 		return OK;
+	}
 	if (obj_ownership_find(v, &op->ownership))
 		return OK;
 	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,

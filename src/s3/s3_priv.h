@@ -109,6 +109,8 @@ struct s3_loop {
 	struct signer signer;
 	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf express_auth; /* sessions of directory buckets */
+	struct sigv4 *express; /* NULL: not yet called */
 	struct auth_conf query_auth[2]; /* of each enum iam_service */
 	struct sigv4 *query[2]; /* NULL: not yet called */
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
@@ -409,16 +411,13 @@ NODISCARD enum err query_plain(struct rq *rq);
 NODISCARD enum err query_part_number(struct rq *rq, bool *given, unsigned *out);
 
 /* headers.c: what requests say about objects */
+struct span header_of_form(const struct rq *rq, const char *name);
+/* Small, so that what is known of a constant name is known when this is compiled. */
 static inline struct span
 header_get(const struct rq *rq, const char *name)
 {
-	if (rq->header == rq->http->header)
-		return http_req_header(rq->http, name);
-	/* A form's fields stand for headers. */
-	for (size_t i = 0; i < rq->nheader; i++)
-		if (span_is(rq->header[i].name, name))
-			return rq->header[i].value;
-	return SPAN_NONE;
+	return rq->header == rq->http->header ? http_req_header(rq->http, name)
+					      : header_of_form(rq, name);
 }
 NODISCARD enum err header_not_implemented(
     struct rq *rq, const char *name, const char *more);
@@ -581,6 +580,7 @@ enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
 
+enum err op_create_session_begin(struct rq *rq);
 enum err op_control_begin(struct rq *rq);
 enum err op_list_resource_tags_begin(struct rq *rq);
 enum err op_tag_resource_finish(struct rq *rq);

@@ -45,6 +45,7 @@ struct server {
 	struct kms *kms;
 	struct access *access;
 	struct iam_oidc *oidc;
+	struct oidc_keys *oidc_keys;
 	struct iam_conf iam;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
@@ -193,6 +194,8 @@ open_s3(struct server *s)
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
+	if (e == OK)
+		s->oidc_keys = oidc_keys_start(s->oidc);
 	if (e != OK)
 		return e;
 	domains_split(s);
@@ -471,6 +474,7 @@ server_stop(struct server *s)
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
+	oidc_keys_stop(&s->oidc_keys);
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	ledger_free(&s->audit_ledger);

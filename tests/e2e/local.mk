@@ -22,10 +22,14 @@ E2E_TESTS += tests/e2e/acls.py
 E2E_TESTS += tests/e2e/mfa.py
 E2E_TESTS += tests/e2e/ownership.py
 E2E_TESTS += tests/e2e/audit.py
+
+E2E_TESTS += tests/e2e/audit.py tests/e2e/points.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 
 E2E_TESTS += tests/e2e/encryption.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py
+
+
 
 check-e2e: all
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TEST_SUITE_LOG=tests/e2e/suite.log \
