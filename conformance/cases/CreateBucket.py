@@ -139,6 +139,21 @@ def CreateBucket_ownership(t):
                 ArgumentName="x-amz-object-ownership", ArgumentValue=None)
 
 
+def CreateBucket_acl_private_keeps_lists(t):
+    """Without an ownership of its own, as rclone until 1.60 makes its buckets and objects."""
+    name = t.name()
+    t.status(t.s3.put(name, headers={"x-amz-acl": "private"}, **t._location()), 200)
+    answer = t.status(t.s3.get(name, query="ownershipControls"), 200)
+    t.ok(b"<ObjectOwnership>BucketOwnerPreferred<" in answer.body, answer.body)
+    t.object(name, "key", b"x", x_amz_acl="private")
+    enforced = t.name()
+    t.status(t.s3.put(enforced, headers={
+        "x-amz-acl": "private", "x-amz-object-ownership": "BucketOwnerEnforced"},
+        **t._location()), 200)
+    t.error(t.s3.put(enforced, "key", b"x", {"x-amz-acl": "private"}), 400,
+            "AccessControlListNotSupported")
+
+
 def CreateBucket_acl(t):
     me = acl.owner(t)
 

@@ -2,7 +2,8 @@
 /*
  * Providers of web identities (OpenID Connect): an issuer, for whom its tokens must be, and
  * the key set that checks them, from a file that is read again when it has changed hands
- * under its name. Knows no network: who fetches keys puts them in.
+ * under its name. Knows no network: who fetches keys puts them
+ * in.
  */
 #ifndef IAM_OIDC_H
 #define IAM_OIDC_H
@@ -31,5 +32,9 @@ bool oidc_check(struct oidc_provider *p, const struct jwt *j);
 const char *oidc_url(const struct iam_oidc *o, size_t n);
 NODISCARD enum err oidc_set_keys(
     struct iam_oidc *o, size_t n, struct span json, struct fail *fail);
+/* Wait until keys should be fetched again: after that time, or sooner when a token's key was
+ * not there, though at most every ten seconds. False once oidc_stop() was called. */
+bool oidc_wait(struct iam_oidc *o, uint64_t ms);
+void oidc_stop(struct iam_oidc *o);
 
 #endif

@@ -17,7 +17,8 @@ libaccess_a_SOURCES = \
 	src/access/policy_principal.c \
 	src/access/policy_priv.h \
 	src/access/policy_public.c \
-	src/access/principal.c src/access/reseal.c \
+	src/access/principal.c \
+	src/access/reseal.c \
 	src/access/roster.c \
 	src/access/roster_priv.h \
 	src/access/session.c \

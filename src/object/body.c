@@ -285,7 +285,7 @@ small_end(struct body *b)
 	uint8_t sha256[32];
 	enum err e;
 
-	b->md5_due = (!b->conf.in_memory && !b->opaque) || b->conf.check_md5;
+	b->md5_due = (!b->conf.in_memory && md5_matters(b)) || b->conf.check_md5;
 	if (b->conf.check_md5 || (b->md5_due && all.n > DUE_MAX))
 		body_hash_all(&b, 1);
 	if (b->conf.check_sha256)

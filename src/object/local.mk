@@ -17,6 +17,7 @@ libobject_a_SOURCES = \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
 	src/object/obj_lock.c \
+	src/object/obj_mfa.c \
 	src/object/obj_plain.c \
 	src/object/obj_point.c \
 	src/object/obj_priv.h \

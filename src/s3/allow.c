@@ -36,18 +36,6 @@ point_open(struct rq *rq, const struct point *p, struct policy **policy)
 	return out;
 }
 
-/* Lists are looked at when no policy has spoken. */
-static enum policy_match
-ask_lists(void *ctx)
-{
-	const struct context *c = ctx;
-	struct granted_ask q = { .action = c->action, .bucket = c->bkt, .key = c->key };
-
-	if (c->version.n > 0 && !obj_version_parse(c->version, &q.version))
-		return POLICY_NOT_NAMED;
-	return granted_match(c->rq, &q);
-}
-
 static bool
 ask(struct context *c, const struct bucket_rules *rules, const char *action,
     struct access_question *q)
@@ -58,6 +46,7 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 	c->action = action;
 	if (rq->via != NULL && rq->point == NULL)
 		rq->point = point_open(rq, rq->via, &rq->point_policy);
+	c->rules = rules;
 	*q = (struct access_question){ .who = rq->who,
 		.action = action,
 		.resource = c->plain ? SPAN_NONE : rq->resource,
@@ -71,7 +60,7 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 		.point = c->plain ? c->point : rq->point,
 		.now_ms = rq->now_ms,
 		.value = context_value,
-		.acl = ask_lists,
+		.acl = granted_match,
 		.ctx = c,
 		.arena = rq->arena };
 	return access_decide(q, &rq->answer);
@@ -162,7 +151,7 @@ of_version(const char *action)
 
 /* ---- what headers ask for ---- */
 
-static bool
+static inline bool
 given(const struct rq *rq, const char *name)
 {
 	return header_get(rq, name).n > 0;
@@ -171,14 +160,10 @@ given(const struct rq *rq, const char *name)
 static bool
 acl_given(const struct rq *rq)
 {
-	static const char *const names[] = { "x-amz-acl", "x-amz-grant-read",
-		"x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp",
-		"x-amz-grant-full-control" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (given(rq, names[i]))
-			return true;
-	return (rq->op->flags & F_FORM) != 0 && given(rq, "acl");
+	return given(rq, "x-amz-acl") || given(rq, "x-amz-grant-read") ||
+	    given(rq, "x-amz-grant-write") || given(rq, "x-amz-grant-read-acp") ||
+	    given(rq, "x-amz-grant-write-acp") || given(rq, "x-amz-grant-full-control") ||
+	    ((rq->op->flags & F_FORM) != 0 && given(rq, "acl"));
 }
 
 /* A condition on what is there tells of it: docs.aws.amazon.com/AmazonS3/latest/userguide/
@@ -218,7 +203,8 @@ need_put(struct rq *rq)
 		{ "s3:PutObjectAcl", acl_given(rq) },
 		{ "s3:PutObjectRetention",
 		    given(rq, "x-amz-object-lock-mode") ||
-			given(rq, "x-amz-object-lock-retain-until-date") },
+			given(rq, "x-amz-object-lock-retain-until-date") ||
+			given(rq, "x-amz-object-lock-event-hold") },
 		{ "s3:PutObjectLegalHold", given(rq, "x-amz-object-lock-legal-hold") },
 		{ "s3:GetObject", match_given(rq) },
 	};
@@ -315,6 +301,11 @@ rq_allow(struct rq *rq)
 		    ? OK
 		    : fail_set(&rq->fail, E_ACCESS_DENIED);
 	e = need(rq, version.n > 0 ? of_version(action) : action, key, version);
+	/* Where no policy speaks, the owner's root needs no more than that. */
+	if (e == OK && rq->answer.why.kind == POLICY_KIND_ROOT &&
+	    rq->rules.policy == NULL && !rq->rules.broken && rq->point == NULL &&
+	    rq->who->policies.n == 0 && !rq->who->has_session_policy)
+		return OK;
 	if (e == OK)
 		e = need_more(rq, version);
 	return e == OK ? owner_only(rq) : e;

@@ -145,9 +145,14 @@ rules_read(struct txn *t, struct span name, const struct rec_bucket *rec,
 	enum err e = doc_find_inner(t, rec->id, DOC_REQUEST_PAYMENT, &inner);
 
 	*out = (struct bucket_rules){ 0 };
+	if (e != OK)
+		return e;
 	out->requester_pays = says(inner, "<Payer>Requester</Payer>");
+	e = bucket_blocks(t, rec->id, span_of(rec->account, ACCOUNT_DIGITS), out);
 	if (e == OK)
-		e = bucket_blocks(t, rec->id, span_of(rec->account, ACCOUNT_DIGITS), out);
+		e = obj_ownership(t, rec, &out->ownership);
+	if (e == OK)
+		e = obj_lock_bucket(t, rec, &out->locks, &out->lock);
 	if (e == OK)
 		e = doc_find_inner(t, rec->id, DOC_POLICY, &inner);
 	if (e == OK)

@@ -45,6 +45,7 @@ struct server {
 	struct kms *kms;
 	struct access *access;
 	struct iam_oidc *oidc;
+	struct oidc_keys *oidc_keys;
 	struct iam_conf iam;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
@@ -180,6 +181,12 @@ open_s3(struct server *s)
 	if (c->access_log[0] != '\0')
 		e = reqlog_open(
 		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
+	if (e == OK && c->root_mfa_secret[0] != '\0' &&
+	    !totp_parse(span_str(c->root_mfa_secret), &sc.mfa_secret))
+		e = fail_msg(&s->fail, E_CONFIG,
+		    "root-mfa-secret: not allowed; allowed: %d to %d bytes as base32 "
+		    "(A-Z 2-7)",
+		    TOTP_SECRET_MIN, TOTP_SECRET_MAX);
 	if (e == OK)
 		e = open_audit(s);
 	if (e == OK)
@@ -187,6 +194,8 @@ open_s3(struct server *s)
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
+	if (e == OK)
+		s->oidc_keys = oidc_keys_start(s->oidc);
 	if (e != OK)
 		return e;
 	domains_split(s);
@@ -465,6 +474,7 @@ server_stop(struct server *s)
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
+	oidc_keys_stop(&s->oidc_keys);
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	ledger_free(&s->audit_ledger);

@@ -615,6 +615,48 @@ def test_web_identity():
                RoleArn="arn:aws:iam::%s:role/ci" % ROOT_ACCOUNT, RoleSessionName="ann")
 
 
+def test_keys_from_a_url():
+    import functools
+    import http.server
+    import threading
+    server = Server()
+    provider = Provider(server.home)
+    provider.add("RS256", "r")
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(
+        Quiet, directory=server.home))
+    threading.Thread(target=web.serve_forever, daemon=True).start()
+    server.args += ["--oidc", "issuer=%s,audience=trug,jwks=http://127.0.0.1:%d/jwks.json" % (
+        provider.ISSUER, web.server_port)]
+    try:
+        with server:
+            arn = "arn:aws:iam::%s:oidc-provider/login.example.com/realm" % ROOT_ACCOUNT
+            clients(server)("iam").create_role(RoleName="ci", AssumeRolePolicyDocument=policy(
+                {"Action": "sts:AssumeRoleWithWebIdentity",
+                 "Principal": {"Federated": arn}}))
+            ask = clients(server, "none", "none")("sts").assume_role_with_web_identity
+            params = dict(RoleArn="arn:aws:iam::%s:role/ci" % ROOT_ACCOUNT,
+                          RoleSessionName="run")
+            ask(WebIdentityToken=provider.token("r"), **params)
+            provider.add("RS256", "later")
+            refused("InvalidIdentityToken", ask, WebIdentityToken=provider.token("later"),
+                    **params)
+            end = time.monotonic() + 30
+            while True:
+                try:
+                    ask(WebIdentityToken=provider.token("later"), **params)
+                    break
+                except ClientError:
+                    check(time.monotonic() < end, "the new key was never fetched")
+                    time.sleep(0.5)
+    finally:
+        web.shutdown()
+
+
 def test_bad_providers_stop_the_start():
     home = tempfile.mkdtemp(prefix="trug-e2e-")
     keys = os.path.join(home, "keys")

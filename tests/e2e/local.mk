@@ -17,6 +17,11 @@ E2E_TESTS += tests/e2e/identities.py
 E2E_TESTS += tests/e2e/races.py tests/e2e/presigned.py tests/e2e/browser.py
 E2E_TESTS += tests/e2e/versions.py
 E2E_TESTS += tests/e2e/accesslog.py tests/e2e/audit.py
+E2E_TESTS += tests/e2e/acls.py
+E2E_TESTS += tests/e2e/mfa.py
+E2E_TESTS += tests/e2e/ownership.py
+E2E_TESTS += tests/e2e/audit.py
+E2E_TESTS += tests/e2e/points.py
 E2E_TESTS += tests/e2e/encryption.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 

@@ -105,16 +105,6 @@ tests_fuzz_acl_fuzz_SOURCES = tests/fuzz/acl_fuzz.c
 tests_fuzz_acl_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_acl_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
 
-fuzz_targets += tests/fuzz/crypt_fuzz
-tests_fuzz_crypt_fuzz_SOURCES = tests/fuzz/crypt_fuzz.c
-tests_fuzz_crypt_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
-tests_fuzz_crypt_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
-
-fuzz_targets += tests/fuzz/sse_fuzz
-tests_fuzz_sse_fuzz_SOURCES = tests/fuzz/sse_fuzz.c
-tests_fuzz_sse_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
-tests_fuzz_sse_fuzz_LDADD = $(LINK_FUZZ) $(LINK_S3)
-
 fuzz_targets += tests/fuzz/jwt_fuzz
 tests_fuzz_jwt_fuzz_SOURCES = tests/fuzz/jwt_fuzz.c
 tests_fuzz_jwt_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
@@ -124,3 +114,13 @@ fuzz_targets += tests/fuzz/point_fuzz
 tests_fuzz_point_fuzz_SOURCES = tests/fuzz/point_fuzz.c
 tests_fuzz_point_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_point_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/crypt_fuzz
+tests_fuzz_crypt_fuzz_SOURCES = tests/fuzz/crypt_fuzz.c
+tests_fuzz_crypt_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_crypt_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/sse_fuzz
+tests_fuzz_sse_fuzz_SOURCES = tests/fuzz/sse_fuzz.c
+tests_fuzz_sse_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_sse_fuzz_LDADD = $(LINK_FUZZ) $(LINK_S3)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
 check_PROGRAMS += tests/unit/model/t_rec
 tests_unit_model_t_rec_SOURCES = tests/unit/model/t_rec.c
 tests_unit_model_t_rec_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)

@@ -106,6 +106,17 @@ pub async fn answer(r: &Request) -> Answer {
             let got = s3.presign_write(key, Duration::from_secs(600)).await.map_err(fail)?;
             Ok(json!({"url": got.uri().to_string()}))
         }
+        "presign" => {
+            let time = Duration::from_secs(600);
+            let got = match r.text("form") {
+                "get" => s3.presign_read(key, time).await,
+                "head" => s3.presign_stat(key, time).await,
+                "put" => s3.presign_write(key, time).await,
+                "delete" => s3.presign_delete(key, time).await,
+                _ => return unsupported("signs by version 4 only, no parts and no forms"),
+            };
+            Ok(json!({"url": got.map_err(fail)?.uri().to_string()}))
+        }
         _ => unsupported("has no such call"),
     }
 }
