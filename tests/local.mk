@@ -26,6 +26,7 @@ LINK_JOB = libjob.a $(LINK_OBJECT)
 LINK_SERVER = libserver.a libjob.a $(LINK_S3)
 
 include tests/unit/base/local.mk
+include tests/unit/obs/local.mk
 include tests/unit/codec/local.mk
 include tests/unit/store/local.mk
 include tests/unit/auth/local.mk

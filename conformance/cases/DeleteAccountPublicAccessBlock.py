@@ -3,6 +3,8 @@ import control
 
 PATH = "configuration/publicAccessBlock"
 
+ALONE = True
+
 
 def DeleteAccountPublicAccessBlock_twice(t):
     c = control.Control(t)

@@ -3,6 +3,8 @@ import control
 
 PATH = "configuration/publicAccessBlock"
 
+ALONE = True
+
 
 def GetAccountPublicAccessBlock_none(t):
     c = control.Control(t)

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 import document
 
+ROOT = "ServerSideEncryptionConfiguration"
+DEFAULT = ("<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>"
+           "</ApplyServerSideEncryptionByDefault><BucketKeyEnabled>false</BucketKeyEnabled>"
+           "</Rule>")
+
 
 def GetBucketEncryption_default(t):
-    """Every bucket encrypts with S3's own keys unless it says otherwise."""
-    answer = t.s3.get(t.bucket(), None, {"encryption": ""})
-    t.status(answer, 200)
-    rule = answer.xml.all("Rule")
-    t.eq(len(rule), 1)
-    t.eq(rule[0].get("ApplyServerSideEncryptionByDefault/SSEAlgorithm"), "AES256")
-    t.eq(rule[0].get("BucketKeyEnabled"), "false")
+    document.is_default(t, "encryption", ROOT, DEFAULT)
+
+
+def GetBucketEncryption_missing_bucket(t):
+    name = t.name()
+    t.error(document.get(t, name, "encryption"), 404, "NoSuchBucket",
+            "The specified bucket does not exist", BucketName=name)
 
 
 def GetBucketEncryption_denied(t):

@@ -172,11 +172,35 @@ def _other_versions(x):
     _delete_version(x)
 
 
+def _rules(x):
+    """A rule that ends what is old is taken; what it would end stays."""
+    body = ("<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter/><Expiration><Days>1"
+            "</Days></Expiration><NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays>"
+            "</NoncurrentVersionExpiration></Rule></LifecycleConfiguration>")
+    x.t.status(document.put(x.t, x.name, "lifecycle", body), 200)
+    _delete_version(x)
+    x.t.status(document.delete(x.t, x.name, "lifecycle"), 204)
+
+
+def _other_operations(x):
+    """Whatever else names a version, and what old stores had for it."""
+    for method, query in (("PUT", "encryption"), ("POST", "restore"), ("POST", "select"),
+                          ("PUT", "torrent"), ("POST", "uploads"), ("PUT", "renameObject"),
+                          ("DELETE", "uploads"), ("DELETE", "encryption")):
+        x.s3.request(method, x.name, x.key, {query: None, "versionId": x.version},
+                     dict(x.by, **MD5), b"new")
+    for headers in ({"x-minio-force-delete": "true"}, {"x-amz-mfa": "serial 123456"},
+                    {"x-amz-expected-bucket-owner": "000000000000"},
+                    {"Date": "Fri, 01 Jan 2100 00:00:00 GMT"}):
+        answer = x.delete({"versionId": x.version}, headers)
+        x.t.ok(answer.status >= 400, "%r with %r" % (answer, headers))
+
+
 ATTACKS = [_delete_version, _delete_version_in_a_link, _delete_version_if_match,
            _delete_and_delete_marker, _delete_many, _delete_many_mixed, _overwrite,
            _overwrite_in_place, _copy_over, _copy_onto_itself, _multipart_over, _abort,
            _form_over, _append, _rename, _suspend, _bucket, _sub_resources,
-           _bucket_configuration, _tags, _acl, _other_versions]
+           _bucket_configuration, _tags, _acl, _rules, _other_operations, _other_versions]
 
 
 def _attack(t, target, more=()):

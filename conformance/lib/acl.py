@@ -174,7 +174,10 @@ def blocked(t, key):
         t.object(name, key)
     for headers in ({"x-amz-acl": "public-read"}, {"x-amz-acl": "authenticated-read"},
                     {"x-amz-grant-read": "uri=" + ALL}):
-        t.error(put(t, name, key, "", headers), 403, "AccessDenied", "Access Denied")
+        root = t.error(put(t, name, key, "", headers), 403, "AccessDenied")
+        t.ok(root.get("Message").endswith(
+            "because public ACLs are prevented by the BlockPublicAcls setting in S3 Block "
+            "Public Access."), root.get("Message"))
     t.error(put(t, name, key, policy(me, grant("Group", SIGNED, "READ"))), 403, "AccessDenied")
     t.eq(read(t, name, key), (me, canned(me, "private")))
 

@@ -14,7 +14,7 @@
 struct access_point {
 	struct span arn, account;
 	const struct policy *policy; /* or NULL */
-	bool no_public; /* as below, of the point */
+	bool broken, no_public; /* as below, of the point */
 };
 
 struct access_question {
@@ -22,6 +22,7 @@ struct access_question {
 	const char *action; /* "s3:GetObject" */
 	struct span bucket; /* n = 0: the caller's account is what it is about */
 	struct span key; /* n = 0: the bucket itself */
+	struct span resource; /* ARN of what is neither; n = 0: it is one of these */
 	struct span account; /* the bucket's owner; n = 0: nobody's yet */
 	const struct policy *policy; /* the bucket's, or NULL */
 	bool broken; /* there is one that can't be read: nobody is let in */

@@ -17,5 +17,7 @@ char *mem_span(struct span s); /* NUL terminated copy */
 void mem_free(void *p);
 /* Overwrite, in a way the compiler keeps: secrets. */
 void mem_wipe(void *p, size_t n);
+/* Give the system back what is free: after work that took much, once. */
+void mem_trim(void);
 
 #endif

@@ -22,6 +22,11 @@ NODISCARD enum err keyring_add(struct keyring *k, struct span text, struct fail 
 /* One per line; empty lines and those that begin with # are passed over. */
 NODISCARD enum err keyring_add_lines(
     struct keyring *k, struct span text, struct fail *fail);
+/* The same with the key itself, and with all that another has. One too many is E_CONFIG. */
+NODISCARD enum err keyring_add_key(
+    struct keyring *k, const uint8_t key[SEAL_KEY], struct fail *fail);
+NODISCARD enum err keyring_add_all(
+    struct keyring *k, const struct keyring *from, struct fail *fail);
 size_t keyring_count(const struct keyring *k);
 /* A line for keyring_add() with a new key. */
 void keyring_generate(struct buf *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One GET of one URL, waited for: what `trug health` and `trug wait` ask a running server.
+ * A small HTTP client that waits: what the verbs that talk to a running server use.
  * No redirects, no certificates checked: it is for probes of one's own server, which say
  * nothing secret. [any; blocks]
  */
@@ -9,6 +9,16 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+
+/* A request without a body. */
+struct probe {
+	const char *url, *method;
+	struct span lines; /* of its head, each with its line end */
+	unsigned ms;
+};
+/* body (NULL: not wanted) gets the answer's, a mebibyte at most. */
+NODISCARD enum err probe_ask(
+    const struct probe *p, unsigned *status, struct buf *body, struct fail *fail);
 
 /* http[s]://HOST[:PORT][/PATH]; *status as answered, the head and body's first bytes are
  * passed over. E_CONFIG: url is none. E_IO: no answer within ms. fail says which. */

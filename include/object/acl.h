@@ -21,13 +21,7 @@ enum obj_ownership {
 const char *obj_ownership_name(unsigned ownership); /* "BucketOwnerEnforced" */
 bool obj_ownership_find(struct span name, uint8_t *out);
 
-struct obj_acl_rules {
-	uint8_t ownership; /* enum obj_ownership */
-	bool block_public; /* lists that are public are not taken */
-	bool ignore_public; /* and those that are there count without what is public */
-};
-NODISCARD enum err obj_acl_rules(
-    struct txn *t, const struct rec_bucket *b, struct obj_acl_rules *out);
+NODISCARD enum err obj_ownership(struct txn *t, const struct rec_bucket *b, uint8_t *out);
 
 /* *stored false: private. Spans are the arena's or the snapshot's. */
 NODISCARD enum err obj_acl_bucket(struct txn *t, const struct rec_bucket *b,

@@ -44,6 +44,10 @@ size_t kms_count(const struct kms *k);
 const struct kms_key *kms_at(const struct kms *k, size_t number);
 size_t kms_key_number(const struct kms_key *key);
 
+/* What other secrets of the store are sealed with: a key of its own, that does not change
+ * with the master key, and behind it those of master. Yours to free. */
+struct keyring *kms_secrets(const struct kms *k, const struct keyring *master);
+
 struct span kms_key_id(const struct kms_key *key);
 struct span kms_key_arn(const struct kms_key *key);
 struct span kms_key_policy(const struct kms_key *key); /* n = 0: none */

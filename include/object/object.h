@@ -105,6 +105,7 @@ NODISCARD enum err obj_rename(struct txn *t, struct obj_dest *d, struct span fro
 struct obj_drop {
 	int64_t now_ms;
 	bool bypass; /* past GOVERNANCE: asked for, and allowed to */
+	bool mfa; /* a code of the device came with it */
 };
 /* What an object owns besides its row goes: body, metadata, its place in the usage. Every
  * version that goes for good goes through here, whoever wants it gone, so here stands the

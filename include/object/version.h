@@ -48,7 +48,7 @@ NODISCARD enum err obj_delete(struct txn *t, const struct rec_bucket *b, struct 
     const struct obj_cond *cond, const struct obj_drop *how, struct obj_deleted *out,
     struct fail *fail);
 /* Remove one version for good; the newest of the others becomes the present one. OK when
- * there is none. [in a write fn] */
+ * there is none. E_MFA_REQUIRED where the bucket wants a code for it. [in a write fn] */
 NODISCARD enum err obj_version_delete(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct obj_version *v, const struct obj_cond *cond,
     const struct obj_drop *how, struct obj_deleted *out, struct fail *fail);
@@ -87,6 +87,15 @@ NODISCARD enum err obj_version_below(
  * [in a write fn] */
 NODISCARD enum err obj_version_set(
     struct txn *t, struct span bucket, uint8_t versioning, struct fail *fail);
+
+/* MFA delete: nobody said anything, off, on. */
+enum mfa_delete { MFA_DELETE_NEVER, MFA_DELETE_OFF, MFA_DELETE_ON };
+NODISCARD enum err obj_mfa_delete(
+    struct txn *t, const struct rec_bucket *b, enum mfa_delete *out);
+/* As obj_version_set(), with what becomes of MFA delete (NEVER: not said). mfa: a code came
+ * with it, else E_MFA_REQUIRED where one is wanted. [in a write fn] */
+NODISCARD enum err obj_versioning_set(struct txn *t, struct span bucket,
+    uint8_t versioning, enum mfa_delete want, bool mfa, struct fail *fail);
 
 struct obj_version_list {
 	struct rec_bucket bucket;

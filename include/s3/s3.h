@@ -8,6 +8,7 @@
 
 #include "access/access.h"
 #include "base/task.h"
+#include "codec/totp.h"
 #include "http/http.h"
 #include "iam/iam.h"
 #include "obs/audit.h"
@@ -67,6 +68,7 @@ struct s3_conf {
 	int64_t day_ms; /* of lifecycle rules */
 	bool restore_at_once; /* RestoreObject takes no time */
 	unsigned cors_default; /* enum s3_cors */
+	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
 	struct kms *kms;
 	unsigned sse_c; /* enum s3_sse_c */

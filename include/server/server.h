@@ -9,4 +9,9 @@
  * made. The process's exit status: 0, or 2 with one line on stderr. */
 int server_run(const struct conf *c);
 
+/* Give the store's keys new versions and wrap all data keys by them, while nobody serves it;
+ * then the older versions go. The same for the master key where a new one stands before the
+ * old. The process's exit status. */
+int server_rotate(const struct conf *c);
+
 #endif

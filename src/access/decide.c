@@ -28,29 +28,36 @@ is_rescue(const struct access_question *q)
 		span_is(a, "s3:DeleteBucketPolicy"));
 }
 
+static char *
+put(char *p, struct span s)
+{
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	return p + s.n;
+}
+
 static struct span
 arn(const struct access_question *q, const struct access_point *point)
 {
-	struct buf b = { 0 };
-	struct span out;
+	struct span head = SPAN_LIT("arn:aws:s3:::"), mid = SPAN_LIT("/");
+	char *p, *text;
 
+	if (q->resource.n > 0)
+		return q->resource;
 	/* What is done to no bucket is done to all of them. */
 	if (q->bucket.n == 0)
 		return SPAN_LIT("arn:aws:s3:::*");
 	if (point != NULL) {
-		buf_span(&b, point->arn);
-		if (q->key.n > 0)
-			buf_str(&b, "/object/");
-	} else {
-		buf_str(&b, "arn:aws:s3:::");
-		buf_span(&b, q->bucket);
-		if (q->key.n > 0)
-			buf_char(&b, '/');
+		head = point->arn;
+		mid = SPAN_LIT("/object/");
 	}
-	buf_span(&b, q->key);
-	out = arena_span(q->arena, buf_view(&b));
-	buf_fini(&b);
-	return out;
+	text = p = arena_alloc(q->arena, head.n + q->bucket.n + mid.n + q->key.n);
+	p = put(p, head);
+	if (point == NULL)
+		p = put(p, q->bucket);
+	if (q->key.n > 0)
+		p = put(put(p, mid), q->key);
+	return span_of(text, (size_t)(p - text));
 }
 
 static void
@@ -70,7 +77,7 @@ ask(const struct access_question *q, const struct access_point *point,
 		.acl = point != NULL ? NULL : q->acl,
 		.acl_ctx = q->ctx };
 
-	out->resource = q->bucket.n > 0 ? r.resource : SPAN_NONE;
+	out->resource = q->bucket.n > 0 || q->resource.n > 0 ? r.resource : SPAN_NONE;
 	policy_decide(&c, &out->why);
 }
 
@@ -79,16 +86,16 @@ access_decide(const struct access_question *q, struct access_answer *out)
 {
 	*out = (struct access_answer){ .action = q->action };
 	/* Most requests: the owner's, and no policy anywhere. */
-	if (is_rescue(q) ||
-	    (owners_root(q) && q->policy == NULL && !q->broken && q->point == NULL &&
-		!q->who->has_session_policy && !q->who->has_boundary &&
-		q->who->policies.n == 0)) {
+	if ((q->policy == NULL && q->who->kind == IDENTITY_ROOT && q->point == NULL &&
+		!q->broken && !q->who->has_session_policy && !q->who->has_boundary &&
+		q->who->policies.n == 0 && is_owner(q)) ||
+	    is_rescue(q)) {
 		out->why =
 		    (struct policy_decision){ .allowed = true, .kind = POLICY_KIND_ROOT };
 		return true;
 	}
-	if (q->broken) {
-		out->resource = arn(q, NULL);
+	if (q->broken || (q->point != NULL && q->point->broken)) {
+		out->resource = arn(q, q->broken ? NULL : q->point);
 		out->why = (struct policy_decision){ .explicit = true,
 			.kind = POLICY_KIND_RESOURCE };
 		return false;

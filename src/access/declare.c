@@ -186,5 +186,7 @@ declare_load(struct access *a, const char *path, int64_t now_ms, struct fail *fa
 		mem_wipe(text.p, text.n);
 	buf_fini(&text);
 	arena_fini(&arena);
+	if (path[0] != '\0')
+		mem_trim(); /* a large file leaves much behind */
 	return e;
 }

@@ -273,11 +273,12 @@ entity_hash(enum entity_kind kind, struct span account, struct span name)
 static uint32_t
 place_hash(const struct declared *d, const struct declared_index *x, uint32_t place)
 {
-	const struct declared_entity *w = &d->entity[place];
+	const struct declared_entity *w;
 
-	return x == &d->by_id
-	    ? hash_lower(2166136261u, d->key[place].id)
-	    : entity_hash((enum entity_kind)w->e.kind, w->account, w->e.name);
+	if (x == &d->by_id)
+		return hash_lower(2166136261u, d->key[place].id);
+	w = &d->entity[place];
+	return entity_hash((enum entity_kind)w->e.kind, w->account, w->e.name);
 }
 
 static void

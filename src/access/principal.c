@@ -252,16 +252,23 @@ set_session(struct reading *r, struct span policy, const struct field *arns, siz
 }
 
 static enum err
+open_sealed(
+    const struct access *a, struct span id, struct span sealed, struct access_secret *out)
+{
+	if (sealed.n <= KEYRING_BOX || sealed.n - KEYRING_BOX > sizeof out->secret)
+		return E_CORRUPT;
+	out->n = sealed.n - KEYRING_BOX;
+	return keyring_open(
+	    access_inner(a)->keys, purpose_key, id, sealed, (uint8_t *)out->secret);
+}
+
+static enum err
 open_secret(struct reading *r, const struct rec_key *k)
 {
 	struct access_secret *s = &r->o->c.secret;
 
-	if (k->sealed.n <= KEYRING_BOX || k->sealed.n - KEYRING_BOX > sizeof s->secret)
-		return E_CORRUPT;
-	s->n = k->sealed.n - KEYRING_BOX;
 	s->generation = k->number;
-	return keyring_open(access_inner(r->a)->keys, purpose_key, r->o->key, k->sealed,
-	    (uint8_t *)s->secret);
+	return open_sealed(r->a, r->o->key, k->sealed, s);
 }
 
 void

@@ -9,6 +9,7 @@ libauth_a_SOURCES = \
 	src/auth/presign.c \
 	src/auth/sigkey.c \
 	src/auth/sigkey_priv.h \
+	src/auth/signer.c \
 	src/auth/sigv2.c \
 	src/auth/sigv4.c \
 	src/auth/sigv4_priv.h \
@@ -16,5 +17,6 @@ libauth_a_SOURCES = \
 	src/auth/sigv4hint_priv.h \
 	include/auth/chunksig.h \
 	include/auth/postsig.h \
+	include/auth/signer.h \
 	include/auth/sigv2.h \
 	include/auth/sigv4.h

@@ -9,7 +9,12 @@
 #include "codec/digest.h"
 #include "codec/hex.h"
 
-enum { KEYRING_MAGIC = 0x6b72696e, KEYS_MAX = 16, HEX_TEXT = 2 * SEAL_KEY };
+enum {
+	KEYRING_MAGIC = 0x6b72696e,
+	KEYS_GIVEN = 16,
+	KEYS_MAX = KEYS_GIVEN + 1,
+	HEX_TEXT = 2 * SEAL_KEY
+};
 
 struct master {
 	uint8_t id[KEYRING_ID]; /* of the key, tells nothing about it */
@@ -72,35 +77,55 @@ master_find(const struct keyring *k, const uint8_t id[KEYRING_ID])
 }
 
 enum err
-keyring_add(struct keyring *k, struct span text, struct fail *fail)
+keyring_add_key(struct keyring *k, const uint8_t key[SEAL_KEY], struct fail *fail)
 {
-	size_t colon;
-	struct span key = line_trim(text);
-	struct master m;
 	uint8_t id[SEAL_KEY];
+	struct master *m = &k->master[k->n];
 
 	CHECK(k, KEYRING_MAGIC);
-	colon = span_find(key, ':', 0);
+	seal_derive(key, "trug master key id", SPAN_NONE, id);
+	if (master_find(k, id) != NULL)
+		return OK;
+	if (k->n == KEYS_MAX)
+		return fail_msg(fail, E_CONFIG,
+		    "there are too many master keys; allowed: %d", KEYS_GIVEN);
+	memcpy(m->id, id, sizeof m->id);
+	memcpy(m->key, key, SEAL_KEY);
+	k->n++;
+	return OK;
+}
+
+enum err
+keyring_add_all(struct keyring *k, const struct keyring *from, struct fail *fail)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < from->n && e == OK; i++)
+		e = keyring_add_key(k, from->master[i].key, fail);
+	return e;
+}
+
+enum err
+keyring_add(struct keyring *k, struct span text, struct fail *fail)
+{
+	struct span key = line_trim(text);
+	uint8_t raw[SEAL_KEY];
+	size_t colon = span_find(key, ':', 0);
+	enum err e;
+
 	if (colon < key.n)
 		key = span_from(key, colon + 1);
-	if (!key_parse(key, m.key)) {
-		mem_wipe(&m, sizeof m);
-		return fail_msg(fail, E_CONFIG,
+	if (key_parse(key, raw))
+		e = k->n < KEYS_GIVEN
+		    ? keyring_add_key(k, raw, fail)
+		    : fail_msg(fail, E_CONFIG,
+			  "there are too many master keys; allowed: %d", KEYS_GIVEN);
+	else
+		e = fail_msg(fail, E_CONFIG,
 		    "a master key cannot be read; allowed: NAME:KEY or KEY, where KEY is "
 		    "32 bytes in base64 or 64 hexadecimal digits");
-	}
-	seal_derive(m.key, "trug master key id", SPAN_NONE, id);
-	memcpy(m.id, id, sizeof m.id);
-	if (master_find(k, m.id) == NULL) {
-		if (k->n == KEYS_MAX) {
-			mem_wipe(&m, sizeof m);
-			return fail_msg(fail, E_CONFIG,
-			    "there are too many master keys; allowed: %d", KEYS_MAX);
-		}
-		k->master[k->n++] = m;
-	}
-	mem_wipe(&m, sizeof m);
-	return OK;
+	mem_wipe(raw, sizeof raw);
+	return e;
 }
 
 enum err

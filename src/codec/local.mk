@@ -20,6 +20,7 @@ libcodec_a_SOURCES = \
 	src/codec/seal.c \
 	src/codec/sealed.c \
 	src/codec/stamp.c \
+	src/codec/totp.c \
 	src/codec/uri.c \
 	src/codec/utf8_priv.h \
 	src/codec/xml.c \
@@ -38,6 +39,7 @@ libcodec_a_SOURCES = \
 	include/codec/seal.h \
 	include/codec/sealed.h \
 	include/codec/stamp.h \
+	include/codec/totp.h \
 	include/codec/uri.h \
 	include/codec/xml.h \
 	include/codec/xxh.h

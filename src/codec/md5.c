@@ -165,7 +165,8 @@ md5_add_all(struct md5_job *job, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		size_t took = md5_fill(job[i].md5, job[i].p, job[i].n);
 
-		job[i].p = (const uint8_t *)job[i].p + took;
+		if (took > 0) /* no arithmetic on the NULL of an empty body */
+			job[i].p = (const uint8_t *)job[i].p + took;
 		job[i].n -= took;
 	}
 	while ((count = md5_left(job, count)) > 1 && widths->lanes > 0) {

@@ -82,79 +82,98 @@ dial(const struct probe_url *u, unsigned ms)
 	return fd;
 }
 
-enum { ANSWER_HEAD = 12 }; /* "HTTP/1.1 200" */
+enum { ANSWER_HEAD = 12, ANSWER_MAX = 1 << 20 }; /* "HTTP/1.1 200" */
 
 static bool
-status_parse(const char head[ANSWER_HEAD], unsigned *out)
+status_parse(struct span head, unsigned *out)
 {
 	uint64_t n;
 
-	if (memcmp(head, "HTTP/1.", 7) != 0 || head[8] != ' ' ||
-	    !span_u64(span_of(head + 9, 3), &n))
+	if (head.n < ANSWER_HEAD || memcmp(head.p, "HTTP/1.", 7) != 0 ||
+	    head.p[8] != ' ' || !span_u64(span_of(head.p + 9, 3), &n))
 		return false;
 	*out = (unsigned)n;
 	return true;
 }
 
+/* Sends ask and reads to the end, which is where the server closes. */
 static bool
-ask_plain(int fd, struct span ask, char head[ANSWER_HEAD])
+talk_plain(int fd, struct span ask, struct buf *answer)
 {
-	size_t have = 0;
-	ssize_t n;
+	ssize_t n = 1;
 
 	if (send(fd, ask.p, ask.n, MSG_NOSIGNAL) != (ssize_t)ask.n)
 		return false;
-	while (have < ANSWER_HEAD) {
-		n = recv(fd, head + have, ANSWER_HEAD - have, 0);
-		if (n <= 0)
-			return false;
-		have += (size_t)n;
+	while (n > 0 && answer->n < ANSWER_MAX) {
+		n = recv(fd, buf_grow(answer, 4096), 4096, 0);
+		answer->n -= 4096 - (size_t)(n > 0 ? n : 0);
 	}
-	return true;
+	return n == 0;
 }
 
 static bool
-ask_tls(int fd, struct span ask, char head[ANSWER_HEAD])
+talk_tls(int fd, struct span ask, struct buf *answer)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	SSL *ssl = ctx != NULL ? SSL_new(ctx) : NULL;
-	size_t have = 0;
-	int n = 1;
+	int n = 0;
 
 	if (ssl != NULL && SSL_set_fd(ssl, fd) == 1 && SSL_connect(ssl) == 1 &&
 	    SSL_write(ssl, ask.p, (int)ask.n) == (int)ask.n)
-		while (have < ANSWER_HEAD && n > 0) {
-			n = SSL_read(ssl, head + have, (int)(ANSWER_HEAD - have));
-			have += n > 0 ? (size_t)n : 0;
-		}
+		do {
+			n = SSL_read(ssl, buf_grow(answer, 4096), 4096);
+			answer->n -= 4096 - (size_t)(n > 0 ? n : 0);
+		} while (n > 0 && answer->n < ANSWER_MAX);
 	SSL_free(ssl);
 	SSL_CTX_free(ctx);
-	return have == ANSWER_HEAD;
+	return answer->n >= ANSWER_HEAD;
+}
+
+/* What stands behind the head. */
+static void
+body_take(struct buf *out, struct span answer)
+{
+	size_t at = span_search(answer, SPAN_LIT("\r\n\r\n"), 0);
+
+	if (at < answer.n)
+		buf_span(out, span_from(answer, at + 4));
+}
+
+enum err
+probe_ask(const struct probe *p, unsigned *status, struct buf *body, struct fail *fail)
+{
+	struct probe_url u;
+	struct buf ask = { 0 }, answer = { 0 };
+	bool good;
+	int fd;
+
+	if (!url_parse(&u, p->url))
+		return fail_msg(fail, E_CONFIG,
+		    "'%s' is no URL of a server; allowed: http://HOST[:PORT][/PATH] or "
+		    "https://HOST[:PORT][/PATH]",
+		    p->url);
+	fd = dial(&u, p->ms);
+	if (fd < 0)
+		return fail_msg(fail, E_IO, "%s: nothing answers there", p->url);
+	buf_printf(&ask, "%s %.*s HTTP/1.1\r\nHost: %.*s\r\nConnection: close\r\n",
+	    p->method, (int)u.path.n, u.path.p, (int)u.authority.n, u.authority.p);
+	buf_span(&ask, p->lines);
+	buf_str(&ask, "\r\n");
+	good = u.tls ? talk_tls(fd, buf_view(&ask), &answer)
+		     : talk_plain(fd, buf_view(&ask), &answer);
+	good = good && status_parse(buf_view(&answer), status);
+	if (good && body != NULL)
+		body_take(body, buf_view(&answer));
+	buf_fini(&ask);
+	buf_fini(&answer);
+	(void)close(fd);
+	return good ? OK : fail_msg(fail, E_IO, "%s: no HTTP answer", p->url);
 }
 
 enum err
 probe_get(const char *url, unsigned ms, unsigned *status, struct fail *fail)
 {
-	struct probe_url u;
-	struct buf ask = { 0 };
-	char head[ANSWER_HEAD];
-	bool good;
-	int fd;
+	struct probe p = { .url = url, .method = "GET", .ms = ms };
 
-	if (!url_parse(&u, url))
-		return fail_msg(fail, E_CONFIG,
-		    "'%s' is no URL of a server; allowed: http://HOST[:PORT][/PATH] or "
-		    "https://HOST[:PORT][/PATH]",
-		    url);
-	fd = dial(&u, ms);
-	if (fd < 0)
-		return fail_msg(fail, E_IO, "%s: nothing answers there", url);
-	buf_printf(&ask, "GET %.*s HTTP/1.1\r\nHost: %.*s\r\nConnection: close\r\n\r\n",
-	    (int)u.path.n, u.path.p, (int)u.authority.n, u.authority.p);
-	good = u.tls ? ask_tls(fd, buf_view(&ask), head)
-		     : ask_plain(fd, buf_view(&ask), head);
-	good = good && status_parse(head, status);
-	buf_fini(&ask);
-	(void)close(fd);
-	return good ? OK : fail_msg(fail, E_IO, "%s: no HTTP answer", url);
+	return probe_ask(&p, status, NULL, fail);
 }

@@ -3,22 +3,29 @@
 
 #include "iam/oidc.h"
 
+#include <sys/stat.h>
+
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-enum { PROVIDERS_MAX = 16, KEYS_FILE_MAX = 1 << 20, AGAIN_US = 10 * 1000 * 1000 };
+enum { PROVIDERS_MAX = 16, KEYS_FILE_MAX = 1 << 20, PAUSE_MS = 10000 };
 
 struct oidc_provider {
-	struct lock lock; /* keys, read_us */
+	struct iam_oidc *of;
+	struct lock lock; /* keys, seen */
 	char *issuer, *audiences, *jwks;
 	bool by_url;
 	struct jwks *keys;
-	uint64_t read_us;
+	struct stat seen; /* the file, before it was read */
 };
 
 struct iam_oidc {
+	struct lock lock; /* wanted, stopped */
+	struct cond cond;
+	bool wanted, stopped;
 	size_t n;
 	struct oidc_provider provider[PROVIDERS_MAX];
 };
@@ -35,8 +42,12 @@ keys_read(struct oidc_provider *p, struct fail *fail)
 {
 	struct buf text = { 0 };
 	struct jwks *keys = NULL, *old;
-	int rc = io_read_file(p->jwks, &text, KEYS_FILE_MAX);
+	struct stat seen = { 0 };
+	int rc;
 	enum err e;
+
+	(void)stat(p->jwks, &seen);
+	rc = io_read_file(p->jwks, &text, KEYS_FILE_MAX);
 
 	if (rc != 0)
 		e = fail_msg(fail, E_CONFIG,
@@ -55,6 +66,7 @@ keys_read(struct oidc_provider *p, struct fail *fail)
 	lock_take(&p->lock);
 	old = p->keys;
 	p->keys = keys;
+	p->seen = seen;
 	lock_drop(&p->lock);
 	jwks_free(&old);
 	return OK;
@@ -77,14 +89,14 @@ provider_parse(struct oidc_provider *p, struct span text, struct fail *fail)
 		if (slot == NULL || *slot != NULL || value.n == 0)
 			return fail_msg(fail, E_CONFIG,
 			    "oidc: '%.*s' is wrong here; allowed: "
-			    "issuer=URL,audience=NAME,jwks=FILE, each once",
+			    "issuer=URL,audience=NAME,jwks=FILE-OR-URL, each once",
 			    (int)span_head(name, 64).n, name.p);
 		*slot = mem_span(value);
 	}
 	if (p->issuer == NULL || p->audiences == NULL || p->jwks == NULL)
 		return fail_msg(fail, E_CONFIG,
 		    "oidc: '%.*s' lacks something; allowed: "
-		    "issuer=URL,audience=NAME,jwks=FILE",
+		    "issuer=URL,audience=NAME,jwks=FILE-OR-URL",
 		    (int)span_head(text, 128).n, text.p);
 	if (!is_url(span_str(p->issuer)))
 		return fail_msg(fail, E_CONFIG,
@@ -105,6 +117,8 @@ oidc_new(struct iam_oidc **out, const char *text, struct fail *fail)
 	if (rest.n == 0)
 		return OK;
 	o = mem_zalloc(sizeof *o);
+	lock_init(&o->lock, LOCK_KEYCACHE);
+	cond_init(&o->cond);
 	while (rest.n > 0 && e == OK) {
 		one = span_trim(span_cut(&rest, ';'));
 		if (one.n == 0)
@@ -116,6 +130,7 @@ oidc_new(struct iam_oidc **out, const char *text, struct fail *fail)
 			break;
 		}
 		lock_init(&o->provider[o->n].lock, LOCK_KEYCACHE);
+		o->provider[o->n].of = o;
 		e = provider_parse(&o->provider[o->n++], one, fail);
 	}
 	if (e == OK)
@@ -142,6 +157,8 @@ oidc_free(struct iam_oidc **oidc)
 		jwks_free(&p->keys);
 		lock_fini(&p->lock);
 	}
+	cond_fini(&o->cond);
+	lock_fini(&o->lock);
 	mem_free(o);
 }
 
@@ -189,20 +206,71 @@ check_now(struct oidc_provider *p, const struct jwt *j)
 	return holds;
 }
 
+/* Is there another file now than the one that was read? */
+static bool
+has_changed(struct oidc_provider *p)
+{
+	struct stat now;
+	bool changed;
+
+	if (p->by_url || stat(p->jwks, &now) != 0)
+		return false;
+	lock_take(&p->lock);
+	changed = now.st_ino != p->seen.st_ino || now.st_size != p->seen.st_size ||
+	    now.st_mtim.tv_sec != p->seen.st_mtim.tv_sec ||
+	    now.st_mtim.tv_nsec != p->seen.st_mtim.tv_nsec;
+	lock_drop(&p->lock);
+	return changed;
+}
+
+static void
+want_keys(struct iam_oidc *o)
+{
+	lock_take(&o->lock);
+	o->wanted = true;
+	cond_signal(&o->cond);
+	lock_drop(&o->lock);
+}
+
 bool
-oidc_check(struct oidc_provider *p, const struct jwt *j, uint64_t mono_us)
+oidc_wait(struct iam_oidc *o, uint64_t ms)
+{
+	uint64_t end = clock_mono_us() / 1000 + ms,
+		 pause = clock_mono_us() / 1000 + PAUSE_MS, now;
+	bool go;
+
+	lock_take(&o->lock);
+	for (;;) {
+		now = clock_mono_us() / 1000;
+		if (o->stopped || now >= end || (o->wanted && now >= pause))
+			break;
+		(void)cond_wait_ms(&o->cond, &o->lock, (o->wanted ? pause : end) - now);
+	}
+	o->wanted = false;
+	go = !o->stopped;
+	lock_drop(&o->lock);
+	return go;
+}
+
+void
+oidc_stop(struct iam_oidc *o)
+{
+	lock_take(&o->lock);
+	o->stopped = true;
+	cond_signal(&o->cond);
+	lock_drop(&o->lock);
+}
+
+bool
+oidc_check(struct oidc_provider *p, const struct jwt *j)
 {
 	struct fail fail;
-	bool again;
 
 	if (check_now(p, j))
 		return true;
-	lock_take(&p->lock);
-	again = !p->by_url && (p->read_us == 0 || mono_us - p->read_us > AGAIN_US);
-	if (again)
-		p->read_us = mono_us;
-	lock_drop(&p->lock);
-	if (!again)
+	if (p->by_url)
+		want_keys(p->of);
+	if (!has_changed(p))
 		return false;
 	fail_init(&fail, NULL);
 	if (keys_read(p, &fail) != OK) {

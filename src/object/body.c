@@ -26,7 +26,7 @@ struct stretch {
 	struct team_task md5;
 	struct body *body;
 	char *p;
-	size_t n;
+	size_t n, payload;
 	atomic_uint left; /* workers that are not done with it */
 	bool busy, last;
 };
@@ -224,6 +224,13 @@ kept_end(struct body *b)
 	return buf_view(&b->sealed);
 }
 
+/* What takes longest is left out where nobody gets to see it. */
+static bool
+md5_matters(const struct body *b)
+{
+	return !b->opaque || b->conf.check_md5;
+}
+
 /* ---- small: all on the loop ---- */
 
 static void
@@ -278,7 +285,7 @@ small_end(struct body *b)
 	uint8_t sha256[32];
 	enum err e;
 
-	b->md5_due = (!b->conf.in_memory && !b->opaque) || b->conf.check_md5;
+	b->md5_due = (!b->conf.in_memory && md5_matters(b)) || b->conf.check_md5;
 	if (b->conf.check_md5 || (b->md5_due && all.n > DUE_MAX))
 		body_hash_all(&b, 1);
 	if (b->conf.check_sha256)
@@ -314,7 +321,7 @@ static enum err
 large_begin(struct body *b, struct stretch *s)
 {
 	struct body_conf *c = &b->conf;
-	enum err e = body_unframe(b, s->p, s->n, &s->md5.n);
+	enum err e = body_unframe(b, s->p, s->n, &s->payload);
 	uint64_t expect = b->seal != NULL ? sealed_size(c->length) : c->length;
 
 	if (e == OK && b->file == NULL)
@@ -325,7 +332,7 @@ large_begin(struct body *b, struct stretch *s)
 static enum err
 large_keep(struct body *b, struct stretch *s)
 {
-	size_t n = s->md5.n;
+	size_t n = s->payload;
 	struct span out;
 
 	if (b->sha256 != NULL)
@@ -405,6 +412,7 @@ stretch_work(struct task *t)
 		b->bad = large_begin(b, s);
 	if (b->bad == OK) {
 		atomic_store(&s->left, 2);
+		s->md5.n = md5_matters(b) ? s->payload : 0;
 		team_post(&b->md5, &s->md5);
 		if (s->n > 0)
 			b->bad = large_keep(b, s);
@@ -438,6 +446,7 @@ stretch_post(struct body *b, struct stretch *s, bool last)
 {
 	s->busy = true;
 	s->last = last;
+	s->payload = 0;
 	b->inflight++;
 	atomic_store(&s->left, 1);
 	s->work = (struct task){ .fn = stretch_work };

@@ -15,6 +15,7 @@ enum { KMS_MAGIC = 0x6b6d7331, SALT = 16, AT_SALT = 2, AT_BUCKET = AT_SALT + SAL
 enum { WRAP_HEAD = AT_BUCKET + 8, WRAPPED = WRAP_HEAD + SEAL_BOX + SEAL_KEY };
 
 #define INNER_ID "00000000-0000-0000-0000-000000000000"
+#define SECRETS_ID "00000000-0000-0000-0000-000000000001"
 #define PURPOSE "trug kms key"
 
 struct kms_key {
@@ -464,6 +465,9 @@ kms_open(struct kms **out, const struct kms_conf *c, struct fail *fail)
 	reader_free(&reader);
 	if (e == OK && by_id(k, span_str(INNER_ID)) == NULL)
 		key_make(k, span_str(INNER_ID), SPAN_LIT(""), c->now_ms)->managed = true;
+	if (e == OK && by_id(k, span_str(SECRETS_ID)) == NULL)
+		key_make(k, span_str(SECRETS_ID), SPAN_LIT(""), c->now_ms)->managed =
+		    true;
 	if (e == OK && by_name(k, SPAN_LIT("aws/s3")) == NULL)
 		key_make(k, SPAN_NONE, SPAN_LIT("aws/s3"), c->now_ms)->managed = true;
 	if (e == OK)
@@ -537,8 +541,9 @@ find_local(const struct kms *k, struct span local, struct span whole,
 	if (span_starts(local, SPAN_LIT("key/")))
 		id = span_from(local, 4);
 	if (is_uuid(id)) {
-		*out = span_is(id, INNER_ID) ? NULL : by_id(k, id);
-		return *out != NULL ? OK : id_unknown(k, id, fail);
+		*out = by_id(k, id);
+		return *out != NULL && (*out)->name[0] != '\0' ? OK
+							       : id_unknown(k, id, fail);
 	}
 	if (span_starts(local, SPAN_LIT("aws/")))
 		return fail_msg(fail, E_KMS_NOT_FOUND, "Invalid keyId %.*s",
@@ -556,7 +561,7 @@ kms_find(
     const struct kms *k, struct span name, const struct kms_key **out, struct fail *fail)
 {
 	struct span rest = name, region, account;
-	const struct kms_key *key;
+	const struct kms_key *key = NULL;
 	enum err e;
 
 	CHECK(k, KMS_MAGIC);
@@ -599,6 +604,17 @@ const struct kms_key *
 kms_inner(const struct kms *k)
 {
 	return by_id(k, span_str(INNER_ID));
+}
+
+struct keyring *
+kms_secrets(const struct kms *k, const struct keyring *master)
+{
+	struct keyring *out = keyring_new();
+
+	MUST(keyring_add_key(out, by_id(k, span_str(SECRETS_ID))->material[0], NULL) ==
+		OK &&
+	    keyring_add_all(out, master, NULL) == OK);
+	return out;
 }
 
 size_t
@@ -739,7 +755,8 @@ kms_rotate(struct kms *k, const struct keyring *keys)
 		if (k->key[i]->n > 1)
 			return OK; /* one that was broken off goes on */
 	for (size_t i = 0; i < k->n; i++)
-		key_draw(k->key[i]);
+		if (strcmp(k->key[i]->id, SECRETS_ID) != 0)
+			key_draw(k->key[i]);
 	return save(k, keys);
 }
 

@@ -17,11 +17,13 @@ libobject_a_SOURCES = \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
 	src/object/obj_lock.c \
+	src/object/obj_mfa.c \
 	src/object/obj_plain.c \
 	src/object/obj_point.c \
 	src/object/obj_priv.h \
 	src/object/obj_put.c \
 	src/object/obj_read.c \
+	src/object/obj_rotate.c \
 	src/object/obj_seal.c \
 	src/object/obj_side.c \
 	src/object/obj_state.c \
@@ -46,6 +48,7 @@ libobject_a_SOURCES = \
 	include/object/point.h \
 	include/object/put.h \
 	include/object/read.h \
+	include/object/rotate.h \
 	include/object/seal.h \
 	include/object/state.h \
 	include/object/team.h \

@@ -27,34 +27,19 @@ obj_ownership_find(struct span name, uint8_t *out)
 	return false;
 }
 
-static bool
-says(struct span inner, const char *text)
-{
-	return span_search(inner, span_str(text), 0) < inner.n;
-}
-
 enum err
-obj_acl_rules(struct txn *t, const struct rec_bucket *b, struct obj_acl_rules *out)
+obj_ownership(struct txn *t, const struct rec_bucket *b, uint8_t *out)
 {
 	struct obj_doc at = { .bucket_id = b->id, .doc = DOC_OWNERSHIP };
-	struct span inner;
+	struct span inner, name = SPAN_LIT("<ObjectOwnership>");
 	enum err e = obj_doc_get(t, &at, &inner);
 
 	/* Without ownership controls things are as they were before there were any. */
-	*out = (struct obj_acl_rules){ .ownership = OWNERSHIP_WRITER };
-	if (e == OK && says(inner, ">BucketOwnerEnforced<"))
-		out->ownership = OWNERSHIP_ENFORCED;
-	else if (e == OK && says(inner, ">BucketOwnerPreferred<"))
-		out->ownership = OWNERSHIP_PREFERRED;
-	if (e != OK && e != E_NO_SUCH_OWNERSHIP)
-		return e;
-	at.doc = DOC_PUBLIC_BLOCK;
-	e = obj_doc_get(t, &at, &inner);
+	*out = OWNERSHIP_WRITER;
 	if (e != OK)
-		return e == E_NO_SUCH_PUBLIC_BLOCK ? OK : e;
-	out->block_public = says(inner, "<BlockPublicAcls>true<");
-	out->ignore_public = says(inner, "<IgnorePublicAcls>true<");
-	return OK;
+		return e == E_NO_SUCH_OWNERSHIP ? OK : e;
+	inner = span_from(inner, span_search(inner, name, 0) + name.n);
+	return obj_ownership_find(span_cut(&inner, '<'), out) ? OK : E_CORRUPT;
 }
 
 enum err

@@ -5,6 +5,7 @@
 
 #include "object/acl.h"
 #include "object/object.h"
+#include "object/version.h"
 
 enum { HEAD = 9, KEY_MAX = HEAD + DOC_ID_MAX };
 
@@ -110,6 +111,21 @@ enforced_check(struct txn *t, const struct rec_bucket *b, const struct obj_doc *
 	return e;
 }
 
+/* Rules would delete versions without anybody's code. */
+static enum err
+rules_check(struct txn *t, const struct rec_bucket *b, struct fail *fail)
+{
+	enum mfa_delete is;
+	enum err e = obj_mfa_delete(t, b, &is);
+
+	if (e != OK || is != MFA_DELETE_ON)
+		return e;
+	return fail_msg(fail, E_INVALID_BUCKET_STATE,
+	    "Lifecycle configuration is not supported on a bucket with Mfa "
+	    "Authentication. "
+	    "Disable Mfa Authentication before putting a lifecycle configuration.");
+}
+
 static enum err
 put_allowed(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 {
@@ -125,6 +141,8 @@ put_allowed(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 		e = fail_msg(d->fail, E_INVALID_BUCKET_STATE,
 		    "Versioning must be 'Enabled' on the bucket to apply a Object Lock "
 		    "configuration");
+	if (e == OK && d->doc == DOC_LIFECYCLE)
+		e = rules_check(t, &b, d->fail);
 	if (e == OK && d->doc == DOC_OWNERSHIP)
 		e = enforced_check(t, &b, d, text);
 	if (e == OK && text->target.n > 0 &&

@@ -312,10 +312,15 @@ obj_version_delete(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct obj_version *v, const struct obj_cond *cond, const struct obj_drop *how,
     struct obj_deleted *out, struct fail *fail)
 {
+	enum mfa_delete wanted;
 	bool present;
-	enum err e;
+	enum err e = obj_mfa_delete(t, b, &wanted);
 
 	*out = (struct obj_deleted){ .versioned = true };
+	if (e == OK && wanted == MFA_DELETE_ON && !how->mfa)
+		e = fail_set(fail, E_MFA_REQUIRED);
+	if (e != OK)
+		return e;
 	e = version_look(t, b, key, v, &out->rec, &present);
 	if (e == E_NOT_FOUND) {
 		out->rec = (struct rec_object){ .number = v->number,

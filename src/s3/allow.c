@@ -11,16 +11,29 @@
 
 /* ---- one question ---- */
 
-/* Lists are looked at when no policy has spoken. */
-static enum policy_match
-ask_lists(void *ctx)
+/* The way through an access point, with its policy parsed; *policy is the caller's. */
+static const struct access_point *
+point_open(struct rq *rq, const struct point *p, struct policy **policy)
 {
-	const struct context *c = ctx;
-	struct granted_ask q = { .action = c->action, .bucket = c->bkt, .key = c->key };
+	struct access_point *out = arena_zalloc(rq->arena, sizeof *out);
+	struct fail fail;
 
-	if (c->version.n > 0 && !obj_version_parse(c->version, &q.version))
-		return POLICY_NOT_NAMED;
-	return granted_match(c->rq, &q);
+	*out = (struct access_point){ .arn = p->arn, .account = p->account };
+	policy_free(policy);
+	fail_init(&fail, NULL);
+	if (p->rec.policy.n == 0)
+		return out;
+	if (policy_parse(policy, p->rec.policy, POLICY_ACCESS_POINT, p->arn, &fail) !=
+	    OK) {
+		log_error("the policy of access point %.*s can't be read: %s",
+		    (int)p->name.n, p->name.p, fail_text(&fail));
+		out->broken = true;
+		return out;
+	}
+	out->policy = *policy;
+	out->no_public =
+	    (p->rec.block & BLOCK_RESTRICT) != 0 && policy_is_public(*policy);
+	return out;
 }
 
 static bool
@@ -31,8 +44,12 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 	bool known = c->bkt->id != 0;
 
 	c->action = action;
+	if (rq->via != NULL && rq->point == NULL)
+		rq->point = point_open(rq, rq->via, &rq->point_policy);
+	c->rules = rules;
 	*q = (struct access_question){ .who = rq->who,
 		.action = action,
+		.resource = c->plain ? SPAN_NONE : rq->resource,
 		.bucket = c->bucket,
 		.key = c->key,
 		.account = known ? span_of(c->bkt->account, ACCOUNT_DIGITS) : SPAN_NONE,
@@ -40,10 +57,10 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 		.broken = rules->broken,
 		.no_public = rules->restrict_public && rules->policy != NULL &&
 		    policy_is_public(rules->policy),
-		.point = c->plain ? NULL : rq->point,
+		.point = c->plain ? c->point : rq->point,
 		.now_ms = rq->now_ms,
 		.value = context_value,
-		.acl = ask_lists,
+		.acl = granted_match,
 		.ctx = c,
 		.arena = rq->arena };
 	return access_decide(q, &rq->answer);
@@ -134,7 +151,7 @@ of_version(const char *action)
 
 /* ---- what headers ask for ---- */
 
-static bool
+static inline bool
 given(const struct rq *rq, const char *name)
 {
 	return header_get(rq, name).n > 0;
@@ -143,14 +160,10 @@ given(const struct rq *rq, const char *name)
 static bool
 acl_given(const struct rq *rq)
 {
-	static const char *const names[] = { "x-amz-acl", "x-amz-grant-read",
-		"x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp",
-		"x-amz-grant-full-control" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (given(rq, names[i]))
-			return true;
-	return (rq->op->flags & F_FORM) != 0 && given(rq, "acl");
+	return given(rq, "x-amz-acl") || given(rq, "x-amz-grant-read") ||
+	    given(rq, "x-amz-grant-write") || given(rq, "x-amz-grant-read-acp") ||
+	    given(rq, "x-amz-grant-write-acp") || given(rq, "x-amz-grant-full-control") ||
+	    ((rq->op->flags & F_FORM) != 0 && given(rq, "acl"));
 }
 
 /* A condition on what is there tells of it: docs.aws.amazon.com/AmazonS3/latest/userguide/
@@ -190,7 +203,8 @@ need_put(struct rq *rq)
 		{ "s3:PutObjectAcl", acl_given(rq) },
 		{ "s3:PutObjectRetention",
 		    given(rq, "x-amz-object-lock-mode") ||
-			given(rq, "x-amz-object-lock-retain-until-date") },
+			given(rq, "x-amz-object-lock-retain-until-date") ||
+			given(rq, "x-amz-object-lock-event-hold") },
 		{ "s3:PutObjectLegalHold", given(rq, "x-amz-object-lock-legal-hold") },
 		{ "s3:GetObject", match_given(rq) },
 	};
@@ -287,6 +301,11 @@ rq_allow(struct rq *rq)
 		    ? OK
 		    : fail_set(&rq->fail, E_ACCESS_DENIED);
 	e = need(rq, version.n > 0 ? of_version(action) : action, key, version);
+	/* Where no policy speaks, the owner's root needs no more than that. */
+	if (e == OK && rq->answer.why.kind == POLICY_KIND_ROOT &&
+	    rq->rules.policy == NULL && !rq->rules.broken && rq->point == NULL &&
+	    rq->who->policies.n == 0 && !rq->who->has_session_policy)
+		return OK;
 	if (e == OK)
 		e = need_more(rq, version);
 	return e == OK ? owner_only(rq) : e;
@@ -373,17 +392,23 @@ source_version(struct rq *rq)
 }
 
 enum err
-allow_source(struct rq *rq, const struct obj_source *s)
+allow_source(struct rq *rq, const struct obj_source *s, const struct point *via)
 {
+	struct policy *policy = NULL;
 	struct context c;
 	enum err e = source_view(rq, s->bucket);
 
 	if (e != OK)
 		return e;
 	c = source_context(rq, s->key);
+	if (via != NULL)
+		c.point = point_open(rq, via, &policy);
 	c.version = source_version(rq);
 	e = source_need(rq, &c, c.version.n > 0 ? "s3:GetObjectVersion" : "s3:GetObject");
-	return e == OK ? source_tags(rq, &c) : e;
+	if (e == OK)
+		e = source_tags(rq, &c);
+	policy_free(&policy);
+	return e;
 }
 
 /* ---- what is missing ---- */

@@ -112,22 +112,49 @@ policy_take(struct span name, struct span json, struct bucket_rules *out)
 	    fail_text(&fail));
 }
 
-static enum err
-rules_read(struct txn *t, struct span name, uint64_t id, struct bucket_rules *out)
+static void
+block_add(struct span inner, struct bucket_rules *out)
+{
+	out->no_public_acls |= says(inner, "<BlockPublicAcls>true<");
+	out->ignore_public_acls |= says(inner, "<IgnorePublicAcls>true<");
+	out->no_public_policy |= says(inner, "<BlockPublicPolicy>true<");
+	out->restrict_public |= says(inner, "<RestrictPublicBuckets>true<");
+}
+
+/* The bucket's and its account's: what either blocks is blocked. */
+enum err
+bucket_blocks(struct txn *t, uint64_t id, struct span account, struct bucket_rules *out)
 {
 	struct span inner;
-	enum err e = doc_find_inner(t, id, DOC_REQUEST_PAYMENT, &inner);
+	enum err e = doc_find_inner(t, id, DOC_PUBLIC_BLOCK, &inner);
+
+	if (e != OK)
+		return e;
+	block_add(inner, out);
+	e = obj_point_account_block(t, account, &inner);
+	if (e == OK)
+		block_add(inner, out);
+	return e == E_NO_SUCH_PUBLIC_BLOCK ? OK : e;
+}
+
+static enum err
+rules_read(struct txn *t, struct span name, const struct rec_bucket *rec,
+    struct bucket_rules *out)
+{
+	struct span inner;
+	enum err e = doc_find_inner(t, rec->id, DOC_REQUEST_PAYMENT, &inner);
 
 	*out = (struct bucket_rules){ 0 };
+	if (e != OK)
+		return e;
 	out->requester_pays = says(inner, "<Payer>Requester</Payer>");
+	e = bucket_blocks(t, rec->id, span_of(rec->account, ACCOUNT_DIGITS), out);
 	if (e == OK)
-		e = doc_find_inner(t, id, DOC_PUBLIC_BLOCK, &inner);
-	out->no_public_acls = says(inner, "<BlockPublicAcls>true<");
-	out->ignore_public_acls = says(inner, "<IgnorePublicAcls>true<");
-	out->no_public_policy = says(inner, "<BlockPublicPolicy>true<");
-	out->restrict_public = says(inner, "<RestrictPublicBuckets>true<");
+		e = obj_ownership(t, rec, &out->ownership);
 	if (e == OK)
-		e = doc_find_inner(t, id, DOC_POLICY, &inner);
+		e = obj_lock_bucket(t, rec, &out->locks, &out->lock);
+	if (e == OK)
+		e = doc_find_inner(t, rec->id, DOC_POLICY, &inner);
 	if (e == OK)
 		policy_take(name, inner, out);
 	return e;
@@ -148,7 +175,7 @@ bucket_read(struct txn *t, void *arg)
 	enum err e = obj_bucket_find(t, r->name, &r->out->rec, &r->rq->fail);
 
 	if (e == OK)
-		e = rules_read(t, r->name, r->out->rec.id, &r->out->rules);
+		e = rules_read(t, r->name, &r->out->rec, &r->out->rules);
 	if (e == OK && r->out->rec.region.n > 0)
 		r->out->rec.region = arena_span(r->rq->arena, r->out->rec.region);
 	return e;

@@ -408,7 +408,7 @@ creation(struct context *c, struct policy_values *out)
 static bool
 point(struct context *c, enum policy_key key, struct policy_values *out)
 {
-	const struct access_point *p = c->rq->point;
+	const struct access_point *p = c->plain ? c->point : c->rq->point;
 
 	if (p == NULL)
 		return false;

@@ -9,6 +9,16 @@
 
 enum { META_MAX = 2048 };
 
+/* A form's fields stand for headers. */
+struct span
+header_of_form(const struct rq *rq, const char *name)
+{
+	for (size_t i = 0; i < rq->nheader; i++)
+		if (span_is(rq->header[i].name, name))
+			return rq->header[i].value;
+	return SPAN_NONE;
+}
+
 enum err
 header_not_implemented(struct rq *rq, const char *name, const char *more)
 {
@@ -451,6 +461,8 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	}
 	if (rec->class != CLASS_STANDARD)
 		reply_header_str(rq, "x-amz-storage-class", class_name(rec->class));
+	if (attrs->n == 0)
+		return;
 	v = side_get(attrs, SIDE_TAGS);
 	if (v.p != NULL && allow_may(rq, "s3:GetObjectTagging", rq->key))
 		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));

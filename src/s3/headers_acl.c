@@ -52,12 +52,25 @@ is_canned(struct span name)
 	return known;
 }
 
+/* Of most requests it is soon known that there is none: the names are constants here. */
+static bool
+is_granted(const struct rq *rq)
+{
+	return header_get(rq, "x-amz-grant-full-control").p != NULL ||
+	    header_get(rq, "x-amz-grant-read").p != NULL ||
+	    header_get(rq, "x-amz-grant-read-acp").p != NULL ||
+	    header_get(rq, "x-amz-grant-write").p != NULL ||
+	    header_get(rq, "x-amz-grant-write-acp").p != NULL;
+}
+
 enum err
 headers_acl_read(struct rq *rq, struct acl_asked *out)
 {
 	enum err e = OK;
 
 	*out = (struct acl_asked){ .canned = header_get(rq, "x-amz-acl") };
+	if (out->canned.p == NULL && !is_granted(rq))
+		return OK;
 	if (out->canned.p != NULL && !is_canned(out->canned))
 		return bad_argument(rq, "x-amz-acl", out->canned, "%s",
 		    err_row(E_INVALID_ARGUMENT)->message);
@@ -107,22 +120,7 @@ headers_acl_is_void(struct rq *rq, const struct acl_asked *asked)
 
 /* ---- with an object ---- */
 
-static enum err
-rules_read(struct txn *t, void *arg)
-{
-	struct acl_look *l = arg;
-
-	return obj_acl_rules(t, &l->rq->bkt, &l->rules);
-}
-
-enum err
-headers_acl_look(struct rq *rq, struct acl_look *out)
-{
-	*out = (struct acl_look){ .rq = rq };
-	return store_read(rq->loop->reader, rules_read, out);
-}
-
-/* Most objects are their bucket owner's and come without a list: nothing is read for them. */
+/* Most objects are their bucket owner's and come without a list. */
 static bool
 is_plain(struct rq *rq, const struct acl_asked *asked)
 {
@@ -131,9 +129,9 @@ is_plain(struct rq *rq, const struct acl_asked *asked)
 }
 
 static enum err
-object_admit(struct rq *rq, struct attrs *attrs, const struct acl_asked *asked,
-    const struct obj_acl_rules *rules)
+object_admit(struct rq *rq, struct attrs *attrs, const struct acl_asked *asked)
 {
+	const struct bucket_rules *rules = &rq->rules;
 	struct span owner = headers_acl_caller(rq);
 	bool given = asked->canned.p != NULL || asked->granted;
 	struct acl acl;
@@ -143,14 +141,12 @@ object_admit(struct rq *rq, struct attrs *attrs, const struct acl_asked *asked,
 		return !given || headers_acl_is_void(rq, asked)
 		    ? OK
 		    : fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
-	if (given && !rq_may(rq, "s3:PutObjectAcl"))
-		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	if (rules->ownership == OWNERSHIP_PREFERRED &&
 	    span_is(asked->canned, "bucket-owner-full-control"))
 		owner = headers_acl_bucket_owner(rq);
 	e = headers_acl_make(rq, asked, false, owner, &acl);
-	if (e == OK && rules->block_public && acl_is_public(&acl))
-		e = fail_set(&rq->fail, E_ACCESS_DENIED);
+	if (e == OK && rules->no_public_acls && acl_is_public(&acl))
+		e = allow_blocked(rq, true);
 	if (e == OK &&
 	    !(acl_is_private(&acl) && span_eq(owner, headers_acl_bucket_owner(rq))))
 		side_set(rq->arena, attrs, SIDE_ACL, acl_render(rq->arena, &acl));
@@ -158,17 +154,10 @@ object_admit(struct rq *rq, struct attrs *attrs, const struct acl_asked *asked,
 }
 
 enum err
-headers_acl_admit(struct rq *rq, struct attrs *attrs, const struct acl_look *seen)
+headers_acl_admit(struct rq *rq, struct attrs *attrs)
 {
 	struct acl_asked asked;
-	struct acl_look look;
 	enum err e = headers_acl_read(rq, &asked);
 
-	if (e != OK || is_plain(rq, &asked))
-		return e;
-	if (seen == NULL) {
-		e = headers_acl_look(rq, &look);
-		seen = &look;
-	}
-	return e == OK ? object_admit(rq, attrs, &asked, &seen->rules) : e;
+	return e != OK || is_plain(rq, &asked) ? e : object_admit(rq, attrs, &asked);
 }

@@ -6,25 +6,6 @@
 #include "codec/stamp.h"
 #include "s3_priv.h"
 
-/* ---- the bucket ---- */
-
-static enum err
-look_read(struct txn *t, void *arg)
-{
-	struct lock_look *l = arg;
-
-	return obj_lock_bucket(t, &l->rq->bkt, &l->enabled, &l->given);
-}
-
-enum err
-headers_lock_look(struct rq *rq, struct lock_look *out)
-{
-	*out = (struct lock_look){ .rq = rq };
-	if (rq->bkt.versioning != VERSIONING_ENABLED)
-		return OK;
-	return store_read(rq->loop->reader, look_read, out);
-}
-
 enum err
 headers_lock_missing(struct rq *rq)
 {
@@ -127,11 +108,27 @@ event_parse(struct rq *rq, struct worm *w)
 	return OK;
 }
 
+/* Of most requests it is soon known that there is none: the names are constants here. */
+static bool
+is_given(const struct rq *rq)
+{
+	return header_get(rq, "x-amz-object-lock-mode").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-retain-until-date").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-legal-hold").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-event-hold").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-event-hold-duration-days").p != NULL ||
+	    header_get(rq, "x-amz-object-lock-event-hold-duration-years").p != NULL;
+}
+
 enum err
 headers_lock_parse(struct rq *rq, struct attrs *attrs)
 {
 	struct worm w = { 0 };
-	enum err e = event_parse(rq, &w);
+	enum err e;
+
+	if (!is_given(rq))
+		return OK;
+	e = event_parse(rq, &w);
 
 	if (e == OK)
 		e = retention_parse(rq, &w);
@@ -144,10 +141,9 @@ headers_lock_parse(struct rq *rq, struct attrs *attrs)
 }
 
 enum err
-headers_lock_digest(
-    struct rq *rq, const struct attrs *attrs, const struct lock_look *l, const char *what)
+headers_lock_digest(struct rq *rq, const struct attrs *attrs, const char *what)
 {
-	if (side_get(attrs, SIDE_LOCK).p == NULL && l->given.mode == WORM_NONE)
+	if (side_get(attrs, SIDE_LOCK).p == NULL && rq->rules.lock.mode == WORM_NONE)
 		return OK;
 	if (headers_has_digest(rq))
 		return OK;
@@ -158,27 +154,18 @@ headers_lock_digest(
 }
 
 enum err
-headers_lock_admit(struct rq *rq, const struct attrs *attrs, const struct lock_look *l)
+headers_lock_admit(struct rq *rq, const struct attrs *attrs)
 {
-	struct span side = side_get(attrs, SIDE_LOCK);
-	struct worm w;
-	enum err e;
-
-	if (side.p == NULL)
+	if (side_get(attrs, SIDE_LOCK).p == NULL)
 		return OK;
-	if (!l->enabled)
+	if (!rq->rules.locks)
 		return headers_lock_missing(rq);
-	if (rq->auth.kind == AUTH_ANONYMOUS)
-		return bad_argument(rq, "Authorization", SPAN_LIT(""),
-		    "Put Object requests with Object Lock parameters require AWS "
-		    "Signature Version 4");
-	e = worm_read(side, &w);
-	if (e != OK)
-		return e;
-	if ((w.mode != WORM_NONE && !rq_may(rq, "s3:PutObjectRetention")) ||
-	    (w.legal != HOLD_NEVER && !rq_may(rq, "s3:PutObjectLegalHold")))
-		return fail_set(&rq->fail, E_ACCESS_DENIED);
-	return OK;
+	if (rq->auth.kind != AUTH_ANONYMOUS)
+		return OK;
+	return bad_argument(rq, "Authorization", SPAN_LIT(""),
+	    "Put Object requests with Object Lock parameters require AWS Signature "
+	    "Version "
+	    "4");
 }
 
 /* ---- in a reply ---- */

@@ -16,6 +16,7 @@ libs3_a_SOURCES = \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
 	src/s3/intake.c \
+	src/s3/mfa.c \
 	src/s3/op_acl.c \
 	src/s3/op_bucket.c \
 	src/s3/op_control.c \
@@ -37,6 +38,7 @@ libs3_a_SOURCES = \
 	src/s3/op_rename.c \
 	src/s3/op_restore.c \
 	src/s3/op_service.c \
+	src/s3/op_session.c \
 	src/s3/op_tag.c \
 	src/s3/op_upload.c \
 	src/s3/op_version.c \

@@ -11,7 +11,6 @@
 struct acl_subject {
 	struct rq *rq;
 	struct obj_version version;
-	struct obj_acl_rules rules;
 	struct acl acl;
 	bool stored;
 };
@@ -51,10 +50,7 @@ static enum err
 subject_read(struct txn *t, void *arg)
 {
 	struct acl_subject *s = arg;
-	enum err e = obj_acl_rules(t, &s->rq->bkt, &s->rules);
 
-	if (e != OK)
-		return e;
 	return s->rq->op->level == LEVEL_OBJECT ? object_read(t, s) : bucket_read(t, s);
 }
 
@@ -68,7 +64,7 @@ subject_find(struct rq *rq, struct acl_subject *s)
 		e = query_version(rq, &s->version);
 	if (e == OK)
 		e = store_read(rq->loop->reader, subject_read, s);
-	if (e == OK && (!s->stored || s->rules.ownership == OWNERSHIP_ENFORCED))
+	if (e == OK && (!s->stored || rq->rules.ownership == OWNERSHIP_ENFORCED))
 		acl_private(rq->arena, headers_acl_bucket_owner(rq), &s->acl);
 	return alter_marker(rq, e);
 }
@@ -225,7 +221,7 @@ op_put_acl_finish(struct rq *rq)
 		e = asked_read(rq, &op->asked);
 	if (e == OK)
 		e = owner_check(rq, &op->asked, s.acl.owner);
-	if (e == OK && s.rules.ownership == OWNERSHIP_ENFORCED) {
+	if (e == OK && rq->rules.ownership == OWNERSHIP_ENFORCED) {
 		if (!headers_acl_is_void(rq, &op->asked))
 			return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);
 		reply_begin(rq, 200);
@@ -233,7 +229,7 @@ op_put_acl_finish(struct rq *rq)
 	}
 	if (e == OK)
 		e = list_make(rq, &op->asked, s.acl.owner, &acl);
-	if (e == OK && s.rules.block_public && acl_is_public(&acl))
-		e = fail_set(&rq->fail, E_ACCESS_DENIED);
+	if (e == OK && rq->rules.no_public_acls && acl_is_public(&acl))
+		e = allow_blocked(rq, true);
 	return e == OK ? acl_post(op, &s, &acl) : e;
 }

@@ -136,8 +136,6 @@ create_ownership(struct rq *rq, struct bucket_op *op)
 			op->ownership = OWNERSHIP_PREFERRED;
 		return OK;
 	}
-	if (!rq_may(rq, "s3:PutBucketOwnershipControls"))
-		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	if (obj_ownership_find(v, &op->ownership))
 		return OK;
 	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,
@@ -162,8 +160,6 @@ create_acl(struct rq *rq, struct bucket_op *op)
 		return fail_set(&rq->fail, E_INVALID_BUCKET_ACL);
 	if (acl_is_public(&acl))
 		return fail_set(&rq->fail, E_INVALID_BUCKET_ACL_PUBLIC);
-	if (!rq_may(rq, "s3:PutBucketAcl"))
-		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	op->acl = acl_render(rq->arena, &acl);
 	return OK;
 }
@@ -178,11 +174,6 @@ create_headers(struct rq *rq, struct bucket_op *op)
 	if (lock.p != NULL && !op->lock && !span_ieq(lock, SPAN_LIT("false")))
 		return bad_argument(rq, "x-amz-bucket-object-lock-enabled", lock, "%s",
 		    err_row(E_INVALID_ARGUMENT)->message);
-	/* It needs these rights too (API_CreateBucket.html). */
-	if (op->lock &&
-	    (!rq_may(rq, "s3:PutBucketObjectLockConfiguration") ||
-		!rq_may(rq, "s3:PutBucketVersioning")))
-		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	e = create_ownership(rq, op);
 	return e == OK ? create_acl(rq, op) : e;
 }

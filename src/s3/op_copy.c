@@ -126,7 +126,7 @@ source_find(struct rq *rq, struct copy_source *s)
 	if (e == OK)
 		e = headers_cond_read(rq, "x-amz-copy-source-", &s->source.cond);
 	if (e == OK)
-		e = allow_source(rq, &s->source);
+		e = allow_source(rq, &s->source, s->point);
 	if (e == OK)
 		e = sse_customer_take(rq, SSE_COPY_SOURCE, true, &s->customer);
 	if (e != OK)
@@ -326,7 +326,6 @@ static enum err
 copy_headers(struct rq *rq, struct copy_op *op)
 {
 	struct object_headers h;
-	struct lock_look lock;
 	enum err e = query_plain(rq);
 
 	if (e == OK)
@@ -338,11 +337,9 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	if (e == OK)
 		e = headers_cond_write(rq, &op->copy.dest.cond);
 	if (e == OK)
-		e = headers_lock_look(rq, &lock);
+		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
-		e = headers_lock_admit(rq, &h.attrs, &lock);
-	if (e == OK)
-		e = headers_acl_admit(rq, &h.attrs, NULL);
+		e = headers_acl_admit(rq, &h.attrs);
 	if (e != OK)
 		return e;
 	op->copy.attrs = h.attrs;

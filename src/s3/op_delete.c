@@ -6,21 +6,21 @@
 
 enum { DELETE_MAX = 1000, DELETE_MEMBER = 256 };
 
-/* The header has a meaning only where there is a lock; without the right to it, none. */
+/* What opens ways: a code of the MFA device, and the way past GOVERNANCE. That header has a
+ * meaning only where there is a lock; without the right to it, none. */
 static enum err
-bypass_take(struct rq *rq, struct obj_drop *how)
+ways_take(struct rq *rq, struct obj_drop *how)
 {
 	struct span v = header_get(rq, "x-amz-bypass-governance-retention");
-	struct lock_look l;
 	enum err e;
 
 	*how = (struct obj_drop){ .now_ms = rq->now_ms };
-	if (v.p == NULL)
-		return OK;
-	e = headers_lock_look(rq, &l);
-	how->bypass = headers_lock_bypass(rq);
-	if (e != OK || l.enabled)
+	e = mfa_check(rq, &how->mfa);
+	if (e != OK || v.p == NULL)
 		return e;
+	how->bypass = headers_lock_bypass(rq);
+	if (rq->rules.locks)
+		return OK;
 	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,
 	    "x-amz-bypass-governance-retention is only applicable to Object Lock enabled "
 	    "buckets.");
@@ -87,7 +87,7 @@ op_delete_object_begin(struct rq *rq)
 {
 	struct delete_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span part = query_get(rq, "partNumber");
-	enum err e = bypass_take(rq, &op->how);
+	enum err e = ways_take(rq, &op->how);
 
 	if (e == OK && part.p != NULL)
 		e = bad_argument(rq, "partNumber", part,
@@ -280,7 +280,7 @@ enum err
 op_delete_objects_finish(struct rq *rq)
 {
 	struct delete_many *d = arena_zalloc(rq->arena, sizeof *d);
-	enum err e = bypass_take(rq, &d->how);
+	enum err e = ways_take(rq, &d->how);
 
 	if (e == OK)
 		e = headers_digest_given(rq);

@@ -107,9 +107,10 @@ static enum err
 list_read(struct txn *t, void *arg)
 {
 	struct listing *l = arg;
-	enum err e = l->owner ? owner_look(t, l->rq, &l->owners) : OK;
 
-	return e == OK ? obj_list(t, &l->list, l->rq->arena) : e;
+	if (l->owner)
+		owner_look(t, l->rq, &l->owners);
+	return obj_list(t, &l->list, l->rq->arena);
 }
 
 /* Opaque, but not secret: 'k' or 'p' (key or common prefix) and where the page ended. */

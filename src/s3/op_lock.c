@@ -12,7 +12,6 @@ struct worm_look {
 	struct obj_version version;
 	struct worm worm;
 	struct rec_object rec;
-	bool enabled;
 };
 
 static enum err
@@ -20,14 +19,9 @@ get_read(struct txn *t, void *arg)
 {
 	struct worm_look *l = arg;
 	struct rq *rq = l->rq;
-	struct worm_default unused;
 	struct attrs attrs;
-	enum err e = obj_lock_bucket(t, &rq->bkt, &l->enabled, &unused);
+	enum err e = obj_side_find(t, &rq->bkt, rq->key, &l->version, &l->rec, &rq->fail);
 
-	if (e == OK && !l->enabled)
-		e = headers_lock_missing(rq);
-	if (e == OK)
-		e = obj_side_find(t, &rq->bkt, rq->key, &l->version, &l->rec, &rq->fail);
 	if (e == OK)
 		e = obj_attrs(t, &l->rec, rq->arena, &attrs);
 	return e == OK ? worm_read(side_get(&attrs, SIDE_LOCK), &l->worm) : e;
@@ -39,6 +33,8 @@ get_look(struct rq *rq, struct worm_look *l)
 	enum err e = query_version(rq, &l->version);
 
 	l->rq = rq;
+	if (e == OK && !rq->rules.locks)
+		e = headers_lock_missing(rq);
 	if (e == OK)
 		e = store_read(rq->loop->reader, get_read, l);
 	return alter_marker(rq, e);
@@ -259,11 +255,8 @@ static enum err
 lock_post(struct lock_op *op)
 {
 	struct rq *rq = op->alter.rq;
-	struct lock_look l;
-	enum err e = headers_lock_look(rq, &l);
+	enum err e = rq->rules.locks ? OK : headers_lock_missing(rq);
 
-	if (e == OK && !l.enabled)
-		e = headers_lock_missing(rq);
 	if (e == OK)
 		e = query_version(rq, &op->alter.side.version);
 	if (e != OK)

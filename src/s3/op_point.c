@@ -77,6 +77,7 @@ struct point_op {
 	struct rq *rq;
 	struct rec_point rec;
 	struct span policy; /* new one; p == NULL: none any more */
+	bool is_public; /* it */
 	enum err (*change)(struct txn *t, struct point_op *op);
 	void (*reply)(struct point_op *op);
 };
@@ -386,6 +387,20 @@ op_list_points_begin(struct rq *rq)
 
 /* ---- policies ---- */
 
+/* Of the point, of its bucket and of the account: any is enough. */
+static enum err
+policy_blocked(struct txn *t, struct rq *rq, const struct rec_point *rec)
+{
+	struct bucket_rules rules = { 0 };
+	enum err e = bucket_blocks(t, rec->bucket_id, rq->who->account, &rules);
+
+	if (e != OK)
+		return e;
+	return rules.no_public_policy || (rec->block & BLOCK_PUBLIC_POLICY) != 0
+	    ? allow_blocked(rq, false)
+	    : OK;
+}
+
 static enum err
 policy_change(struct txn *t, struct point_op *op)
 {
@@ -394,6 +409,8 @@ policy_change(struct txn *t, struct point_op *op)
 	enum err e = obj_point_find(
 	    t, rq->who->account, rq->control_name, rq->arena, &rec, &rq->fail);
 
+	if (e == OK && op->is_public)
+		e = policy_blocked(t, rq, &rec);
 	if (e != OK)
 		return e;
 	rec.policy = op->policy;
@@ -401,14 +418,16 @@ policy_change(struct txn *t, struct point_op *op)
 }
 
 static enum err
-policy_check(struct rq *rq, struct span text)
+policy_check(struct rq *rq, struct span text, bool *is_public)
 {
 	struct policy *p;
 	enum err e = policy_parse(&p, text, POLICY_ACCESS_POINT, rq->resource, &rq->fail);
 
-	if (e == OK)
-		policy_free(&p);
-	return e;
+	if (e != OK)
+		return e;
+	*is_public = policy_is_public(p);
+	policy_free(&p);
+	return OK;
 }
 
 enum err
@@ -423,7 +442,7 @@ op_put_point_policy_finish(struct rq *rq)
 	op->policy = xml_text(root, "Policy");
 	if (op->policy.p == NULL)
 		return fail_set(&rq->fail, E_MALFORMED_XML);
-	e = policy_check(rq, op->policy);
+	e = policy_check(rq, op->policy, &op->is_public);
 	return e == OK ? point_post(op) : e;
 }
 

@@ -17,9 +17,6 @@ struct post_op {
 	unsigned status;
 	struct sse_default def;
 	struct sse sse;
-	/* Of the bucket, as it was when the form began. */
-	struct lock_look lock;
-	struct acl_look acl;
 };
 
 /* ---- the fields ---- */
@@ -149,9 +146,9 @@ object_take(struct post_op *op)
 	enum err e = headers_object(rq, &h);
 
 	if (e == OK)
-		e = headers_lock_admit(rq, &h.attrs, &op->lock);
+		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
-		e = headers_acl_admit(rq, &h.attrs, &op->acl);
+		e = headers_acl_admit(rq, &h.attrs);
 	if (e == OK)
 		e = headers_promise(rq, &promise);
 	if (e == OK)
@@ -207,12 +204,8 @@ op_post_object_begin(struct rq *rq)
 {
 	struct post_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span boundary = form_boundary(header_get(rq, "content-type"));
-	enum err e = headers_lock_look(rq, &op->lock);
+	enum err e;
 
-	if (e == OK)
-		e = headers_acl_look(rq, &op->acl);
-	if (e != OK)
-		return e;
 	if (boundary.n == 0) {
 		(void)fail_set(&rq->fail, E_PRECONDITION);
 		fail_pair_str(&rq->fail, "Condition",

@@ -130,7 +130,6 @@ op_put_object_begin(struct rq *rq)
 {
 	struct put_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct object_headers h = { 0 };
-	struct lock_look lock;
 	enum err e = query_plain(rq);
 
 	if (e == OK)
@@ -146,13 +145,11 @@ op_put_object_begin(struct rq *rq)
 	if (e == OK)
 		e = append_wanted(op);
 	if (e == OK)
-		e = headers_lock_look(rq, &lock);
+		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
-		e = headers_lock_admit(rq, &h.attrs, &lock);
+		e = headers_lock_digest(rq, &h.attrs, "Object");
 	if (e == OK)
-		e = headers_lock_digest(rq, &h.attrs, &lock, "Object");
-	if (e == OK)
-		e = headers_acl_admit(rq, &h.attrs, NULL);
+		e = headers_acl_admit(rq, &h.attrs);
 	if (e != OK)
 		return e;
 	op->put.attrs = h.attrs;

@@ -65,7 +65,8 @@ request_parse(struct rq *rq, struct restore_op *op)
 	struct xml_node *root, *job;
 	struct span days, tier = SPAN_NONE;
 	uint64_t n;
-	enum err e = intake_xml(rq, "RestoreRequest", &root);
+	enum err e = intake_bytes(rq).n == 0 ? fail_set(&rq->fail, E_MISSING_BODY)
+					     : intake_xml(rq, "RestoreRequest", &root);
 
 	if (e != OK)
 		return e;

@@ -91,15 +91,12 @@ op_create_upload_begin(struct rq *rq)
 	struct create_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct sse_default def;
 	struct object_headers h;
-	struct lock_look lock;
 	enum err e = headers_object(rq, &h);
 
 	if (e == OK)
-		e = headers_lock_look(rq, &lock);
+		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
-		e = headers_lock_admit(rq, &h.attrs, &lock);
-	if (e == OK)
-		e = headers_acl_admit(rq, &h.attrs, NULL);
+		e = headers_acl_admit(rq, &h.attrs);
 	if (e == OK)
 		e = create_checksum(rq, &op->upload);
 	if (e == OK)
@@ -161,7 +158,6 @@ enum err
 op_upload_part_begin(struct rq *rq)
 {
 	struct part_op *op = arena_zalloc(rq->arena, sizeof *op);
-	struct lock_look lock;
 	bool given;
 	enum err e = query_part_number(rq, &given, &op->put.number);
 
@@ -177,9 +173,7 @@ op_upload_part_begin(struct rq *rq)
 	if (e == OK)
 		e = part_checksum(rq, &op->upload);
 	if (e == OK)
-		e = headers_lock_look(rq, &lock);
-	if (e == OK)
-		e = headers_lock_digest(rq, &op->upload.attrs, &lock, "Part");
+		e = headers_lock_digest(rq, &op->upload.attrs, "Part");
 	if (e == OK)
 		e = sse_open_upload(rq, &op->upload.attrs, &op->sse);
 	op->sse.part = op->put.number;

@@ -7,15 +7,36 @@
 
 /* ---- the state of a bucket ---- */
 
+struct versioning_look {
+	struct rq *rq;
+	enum mfa_delete mfa;
+};
+
+static enum err
+versioning_read(struct txn *t, void *arg)
+{
+	struct versioning_look *l = arg;
+
+	return obj_mfa_delete(t, &l->rq->bkt, &l->mfa);
+}
+
 enum err
 op_get_versioning_begin(struct rq *rq)
 {
-	struct buf *b = reply_xml(rq, 200);
+	struct versioning_look l = { .rq = rq };
+	enum err e = store_read(rq->loop->reader, versioning_read, &l);
+	struct buf *b;
 
+	if (e != OK)
+		return e;
+	b = reply_xml(rq, 200);
 	buf_str(b, "<VersioningConfiguration xmlns=\"" XML_S3NS "\">");
 	if (rq->bkt.versioning != VERSIONING_NEVER)
 		xml_put_str(b, "Status",
 		    rq->bkt.versioning == VERSIONING_ENABLED ? "Enabled" : "Suspended");
+	if (l.mfa != MFA_DELETE_NEVER)
+		xml_put_str(
+		    b, "MfaDelete", l.mfa == MFA_DELETE_ON ? "Enabled" : "Disabled");
 	buf_str(b, "</VersioningConfiguration>");
 	return OK;
 }
@@ -24,6 +45,8 @@ struct versioning_op {
 	struct obj_write w;
 	struct rq *rq;
 	uint8_t state;
+	enum mfa_delete mfa_delete; /* NEVER: not said */
+	bool mfa; /* a code came with it */
 };
 
 static enum err
@@ -32,7 +55,8 @@ versioning_write(struct txn *t, void *arg)
 	struct versioning_op *op = CONTAINER_OF(arg, struct versioning_op, w.write);
 
 	fail_clear(&op->rq->fail);
-	return obj_version_set(t, op->rq->bucket, op->state, &op->rq->fail);
+	return obj_versioning_set(
+	    t, op->rq->bucket, op->state, op->mfa_delete, op->mfa, &op->rq->fail);
 }
 
 static void
@@ -46,7 +70,7 @@ versioning_then(struct obj_write *w, enum err e)
 }
 
 static enum err
-versioning_parse(struct rq *rq, uint8_t *state)
+versioning_parse(struct rq *rq, struct versioning_op *op)
 {
 	struct xml_node *root;
 	struct span status, mfa;
@@ -55,16 +79,16 @@ versioning_parse(struct rq *rq, uint8_t *state)
 	if (e != OK)
 		return e;
 	mfa = xml_text(root, "MfaDelete");
-	if (span_is(mfa, "Enabled"))
-		return fail_msg(
-		    &rq->fail, E_NOT_IMPLEMENTED, "MFA delete is not implemented.");
-	if (mfa.p != NULL && !span_is(mfa, "Disabled"))
+	if (mfa.p != NULL)
+		op->mfa_delete = span_is(mfa, "Enabled") ? MFA_DELETE_ON : MFA_DELETE_OFF;
+	if (op->mfa_delete == MFA_DELETE_OFF && !span_is(mfa, "Disabled"))
 		return fail_set(&rq->fail, E_MALFORMED_XML);
 	if (xml_child(root, "Status") == NULL)
 		return fail_set(&rq->fail, E_ILLEGAL_VERSIONING);
 	status = xml_text(root, "Status");
-	*state = span_is(status, "Enabled") ? VERSIONING_ENABLED : VERSIONING_SUSPENDED;
-	if (*state == VERSIONING_ENABLED || span_is(status, "Suspended"))
+	op->state =
+	    span_is(status, "Enabled") ? VERSIONING_ENABLED : VERSIONING_SUSPENDED;
+	if (op->state == VERSIONING_ENABLED || span_is(status, "Suspended"))
 		return OK;
 	return fail_set(&rq->fail, E_MALFORMED_XML);
 }
@@ -73,8 +97,10 @@ enum err
 op_put_versioning_finish(struct rq *rq)
 {
 	struct versioning_op *op = arena_zalloc(rq->arena, sizeof *op);
-	enum err e = versioning_parse(rq, &op->state);
+	enum err e = versioning_parse(rq, op);
 
+	if (e == OK)
+		e = mfa_check(rq, &op->mfa);
 	if (e != OK)
 		return e;
 	op->rq = rq;
@@ -160,8 +186,7 @@ list_read(struct txn *t, void *arg)
 	struct listing *l = arg;
 	enum err e = obj_bucket_find(t, l->rq->bucket, &l->list.bucket, &l->rq->fail);
 
-	if (e == OK)
-		e = owner_look(t, l->rq, &l->owners);
+	owner_look(t, l->rq, &l->owners);
 	if (e == OK)
 		e = obj_version_list(t, &l->list, l->rq->arena);
 	return e == OK ? l->bad : e;

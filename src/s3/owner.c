@@ -25,16 +25,12 @@ xml_put_owner(struct buf *b, const char *name, const struct account *owner)
 	xml_close(b, name);
 }
 
-enum err
+void
 owner_look(struct txn *t, struct rq *rq, struct owners *out)
 {
-	struct obj_acl_rules rules;
-	enum err e = obj_acl_rules(t, &rq->bkt, &rules);
-
 	*out = (struct owners){ .bucket = rq_owner(rq) };
-	if (e == OK && rules.ownership != OWNERSHIP_ENFORCED)
+	if (rq->rules.ownership != OWNERSHIP_ENFORCED)
 		out->t = t;
-	return e;
 }
 
 enum err

@@ -191,27 +191,6 @@ op_allowed(const struct op *op)
 	    op != &ops[OP_RenameObject];
 }
 
-/* What the decision wants to know of the way here. A policy that can't be read lets nobody
- * through. */
-static enum err
-point_rights(struct rq *rq)
-{
-	const struct point *via = rq->via;
-	struct access_point *p = arena_zalloc(rq->arena, sizeof *p);
-
-	p->arn = via->arn;
-	p->account = via->account;
-	if (via->rec.policy.n > 0 &&
-	    policy_parse(&rq->point_policy, via->rec.policy, POLICY_ACCESS_POINT,
-		via->arn, NULL) != OK)
-		return fail_set(&rq->fail, E_ACCESS_DENIED);
-	p->policy = rq->point_policy;
-	p->no_public = (via->rec.block & BLOCK_RESTRICT) != 0 && p->policy != NULL &&
-	    policy_is_public(p->policy);
-	rq->point = p;
-	return OK;
-}
-
 enum err
 point_check(struct rq *rq)
 {
@@ -224,8 +203,7 @@ point_check(struct rq *rq)
 		return E_METHOD_NOT_ALLOWED;
 	}
 	/* Nobody comes from within a VPC. */
-	return rq->via->rec.vpc.n == 0 ? point_rights(rq)
-				       : fail_set(&rq->fail, E_ACCESS_DENIED);
+	return rq->via->rec.vpc.n == 0 ? OK : fail_set(&rq->fail, E_ACCESS_DENIED);
 }
 
 /* "arn:...:accesspoint" and "name" are one name, cut by a path's slash. */

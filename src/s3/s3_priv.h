@@ -3,6 +3,8 @@
 #ifndef S3_PRIV_H
 #define S3_PRIV_H
 
+#include <stdatomic.h>
+
 #include "access/decide.h"
 #include "access/roster.h"
 #include "auth/chunksig.h"
@@ -66,10 +68,18 @@ struct s3 {
 	struct http_app app, web_app;
 	struct op_index *index;
 	struct team *team;
+	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
 };
 
 struct bucket_cache;
+
+/* An access point, as a request named it. */
+struct point {
+	struct span account, name, arn;
+	struct rec_point rec;
+};
+
 struct sse;
 struct sse_cache;
 struct sse_keys;
@@ -99,6 +109,8 @@ struct s3_loop {
 	struct signer signer;
 	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf express_auth; /* sessions of directory buckets */
+	struct sigv4 *express; /* NULL: not yet called */
 	struct auth_conf query_auth[2]; /* of each enum iam_service */
 	struct sigv4 *query[2]; /* NULL: not yet called */
 	/* Scratch for the reply being made; used only between a step and http_reply(). */
@@ -121,6 +133,9 @@ struct bucket_rules {
 	bool requester_pays;
 	/* Block Public Access */
 	bool no_public_acls, ignore_public_acls, no_public_policy, restrict_public;
+	uint8_t ownership; /* enum obj_ownership */
+	bool locks; /* it has object lock */
+	struct worm_default lock; /* and gives this to what says nothing */
 };
 struct bucket_view {
 	struct rec_bucket rec;
@@ -158,8 +173,8 @@ struct rq {
 	struct rec_bucket bkt;
 	struct bucket_rules rules;
 	struct access_answer answer; /* the last decision: why */
-	const struct access_point *point; /* the way here, or NULL */
-	struct policy *point_policy; /* held: of that point */
+	const struct access_point *point; /* of via, once something was decided */
+	struct policy *point_policy; /* held, or NULL */
 	struct bucket_view *from; /* of a copy's source, when it is another bucket's */
 	struct span from_name;
 	struct txn *inside; /* the read that is going on, or NULL */
@@ -223,6 +238,9 @@ bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
 NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
+/* Block Public Access of the bucket and of the account, into out's. */
+NODISCARD enum err bucket_blocks(
+    struct txn *t, uint64_t id, struct span account, struct bucket_rules *out);
 /* Another one: the caller lets go of out->rules.policy. */
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
@@ -282,7 +300,7 @@ struct owners {
 	struct txn *t; /* NULL: all are the bucket owner's */
 	const struct account *bucket;
 };
-NODISCARD enum err owner_look(struct txn *t, struct rq *rq, struct owners *out);
+void owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
     struct buf *b, const struct owners *o, const struct rec_object *rec);
 
@@ -297,10 +315,6 @@ struct buf *control_xml(
     struct rq *rq, const char *root); /* as reply_xml(), root opened */
 
 /* point.c: access points */
-struct point {
-	struct span account, name, arn;
-	struct rec_point rec;
-};
 NODISCARD enum err point_path(struct rq *rq, struct span *path);
 NODISCARD enum err point_host(struct rq *rq);
 NODISCARD enum err point_address(struct rq *rq); /* rq->bucket becomes the real one */
@@ -326,7 +340,8 @@ bool allow_may(struct rq *rq, const char *action, struct span key);
  * to tell if not. */
 bool allow_delete(struct rq *rq, struct span key, struct span version, struct span *why);
 /* To read what is to be copied. [loop] */
-NODISCARD enum err allow_source(struct rq *rq, const struct obj_source *source);
+NODISCARD enum err allow_source(
+    struct rq *rq, const struct obj_source *source, const struct point *via);
 /* Who may not list is not told that a key is missing: e, or E_ACCESS_DENIED instead. */
 NODISCARD enum err allow_missing(struct rq *rq, enum err e);
 /* Public policies, and public ACLs, where they are blocked. */
@@ -335,12 +350,14 @@ NODISCARD enum err allow_blocked(struct rq *rq, bool acl);
 /* context.c: what policies ask a request for */
 struct context {
 	struct rq *rq;
+	const char *action; /* of the question that is asked */
+	const struct bucket_rules *rules;
 	const struct rec_bucket *bkt;
 	struct span bucket, key;
-	const char *action; /* of the question that is asked */
 	struct span version; /* text of its id; n = 0: the current one */
 	struct span prefix; /* instead of the parameter; p == NULL: none */
 	bool plain; /* not this request's own subject: parameters do not count */
+	const struct access_point *point; /* the way to it then */
 	bool asked_body; /* what was asked for is in a body that is not here yet */
 	bool tags_known;
 	struct attrs tags;
@@ -394,16 +411,13 @@ NODISCARD enum err query_plain(struct rq *rq);
 NODISCARD enum err query_part_number(struct rq *rq, bool *given, unsigned *out);
 
 /* headers.c: what requests say about objects */
+struct span header_of_form(const struct rq *rq, const char *name);
+/* Small, so that what is known of a constant name is known when this is compiled. */
 static inline struct span
 header_get(const struct rq *rq, const char *name)
 {
-	if (rq->header == rq->http->header)
-		return http_req_header(rq->http, name);
-	/* A form's fields stand for headers. */
-	for (size_t i = 0; i < rq->nheader; i++)
-		if (span_is(rq->header[i].name, name))
-			return rq->header[i].value;
-	return SPAN_NONE;
+	return rq->header == rq->http->header ? http_req_header(rq->http, name)
+					      : header_of_form(rq, name);
 }
 NODISCARD enum err header_not_implemented(
     struct rq *rq, const char *name, const char *more);
@@ -447,21 +461,14 @@ NODISCARD enum err headers_copy_source(
 NODISCARD enum err headers_tags(struct rq *rq, struct attrs *attrs);
 
 /* headers_lock.c: object lock */
-struct lock_look {
-	struct rq *rq;
-	bool enabled; /* the bucket has it */
-	struct worm_default given; /* and gives this to what says nothing */
-};
-NODISCARD enum err headers_lock_look(struct rq *rq, struct lock_look *out); /* [loop] */
 enum err headers_lock_missing(struct rq *rq); /* the failure where there is none */
 bool headers_lock_bypass(struct rq *rq); /* asked for, and allowed */
 /* A write's headers into its SIDE_LOCK, then: may it say so here, and, for bytes that come
- * with it ("Object", "Part"), has it the digest that lock wants? */
+ * with it ("Object", "Part"), has it the digest that lock wants? [any] */
 NODISCARD enum err headers_lock_parse(struct rq *rq, struct attrs *attrs);
-NODISCARD enum err headers_lock_admit(
-    struct rq *rq, const struct attrs *attrs, const struct lock_look *l);
-NODISCARD enum err headers_lock_digest(struct rq *rq, const struct attrs *attrs,
-    const struct lock_look *l, const char *what);
+NODISCARD enum err headers_lock_admit(struct rq *rq, const struct attrs *attrs);
+NODISCARD enum err headers_lock_digest(
+    struct rq *rq, const struct attrs *attrs, const char *what);
 void headers_lock_put(struct rq *rq, const struct attrs *attrs);
 
 /* headers_acl.c: access control lists */
@@ -471,13 +478,8 @@ struct acl_asked {
 	bool document; /* by a document: acl, with its owner */
 	struct acl acl;
 };
-struct acl_look {
-	struct rq *rq;
-	struct obj_acl_rules rules;
-};
 struct span headers_acl_caller(const struct rq *rq); /* canonical id of who asks */
 struct span headers_acl_bucket_owner(struct rq *rq);
-NODISCARD enum err headers_acl_look(struct rq *rq, struct acl_look *out); /* [loop] */
 NODISCARD enum err headers_acl_read(struct rq *rq, struct acl_asked *out);
 /* E_METHOD_NOT_ALLOWED of a grantee by mail address in full; others as they are. */
 NODISCARD enum err headers_acl_mail(struct rq *rq, enum err e);
@@ -485,19 +487,14 @@ NODISCARD enum err headers_acl_make(struct rq *rq, const struct acl_asked *asked
     bool bucket, struct span owner, struct acl *out);
 /* Says it no more than what holds under BucketOwnerEnforced? */
 bool headers_acl_is_void(struct rq *rq, const struct acl_asked *asked);
-/* The list and the owner that an object being written gets, into its SIDE_ACL. seen NULL: the
- * bucket's rules are read here, where they are needed. [loop, or any with seen] */
-NODISCARD enum err headers_acl_admit(
-    struct rq *rq, struct attrs *attrs, const struct acl_look *seen);
+/* The list and the owner that an object being written gets, into its SIDE_ACL. [any] */
+NODISCARD enum err headers_acl_admit(struct rq *rq, struct attrs *attrs);
 
-/* granted.c: how the lists speak of who asks. [any] */
-struct granted_ask {
-	const char *action;
-	const struct rec_bucket *bucket;
-	struct span key;
-	struct obj_version version;
-};
-enum policy_match granted_match(struct rq *rq, const struct granted_ask *ask);
+/* granted.c: how the lists of a context's subject speak of who asks. */
+enum policy_match granted_match(void *context);
+
+/* mfa.c: x-amz-mfa; *shown: it came with a code that holds. Counts once. [loop] */
+NODISCARD enum err mfa_check(struct rq *rq, bool *shown);
 
 /* alter.c: writing one side of an object */
 struct alter { /* zeroed, in the arena */
@@ -583,6 +580,7 @@ enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
 
+enum err op_create_session_begin(struct rq *rq);
 enum err op_control_begin(struct rq *rq);
 enum err op_list_resource_tags_begin(struct rq *rq);
 enum err op_tag_resource_finish(struct rq *rq);

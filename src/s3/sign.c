@@ -20,9 +20,10 @@ is_hoisted(struct span name, bool v2)
 	static const struct span not [] = { NOT("x-amz-algorithm"),
 		NOT("x-amz-content-sha256"), NOT("x-amz-credential"), NOT("x-amz-date"),
 		NOT("x-amz-decoded-content-length"), NOT("x-amz-expires"),
-		NOT("x-amz-rename-source"), NOT("x-amz-sdk-checksum-algorithm"),
-		NOT("x-amz-security-token"), NOT("x-amz-signature"),
-		NOT("x-amz-signedheaders"), NOT("x-amz-trailer") };
+		NOT("x-amz-rename-source"), NOT("x-amz-s3session-token"),
+		NOT("x-amz-sdk-checksum-algorithm"), NOT("x-amz-security-token"),
+		NOT("x-amz-signature"), NOT("x-amz-signedheaders"),
+		NOT("x-amz-trailer") };
 #undef NOT
 
 	if (v2 && (span_is(name, "content-type") || span_is(name, "content-md5")))
@@ -259,9 +260,31 @@ sign_query(struct rq *rq, unsigned service, struct span body)
 	return OK;
 }
 
+/* Credentials of CreateSession say so by the header their token is in, and are signed for a
+ * service of their own. */
+static struct span
+session_of(const struct rq *rq)
+{
+	struct span token = header_get(rq, "x-amz-s3session-token");
+
+	return token.n > 0 ? token : query_get(rq, "X-Amz-S3session-Token");
+}
+
+static struct sigv4 *
+express(struct s3_loop *loop)
+{
+	if (loop->express == NULL) {
+		loop->express_auth = sign_conf(loop->s3, &loop->signer);
+		loop->express_auth.service = "s3express";
+		loop->express = sigv4_new(&loop->express_auth);
+	}
+	return loop->express;
+}
+
 enum err
 sign_check(struct rq *rq)
 {
+	struct span session = session_of(rq);
 	struct auth_request a = {
 		.method = rq->http->method_name,
 		.path = rq->http->path,
@@ -279,11 +302,13 @@ sign_check(struct rq *rq)
 
 	if (query_has(rq, "X-Amz-Signature"))
 		hosts_find(&hosts);
-	rq->loop->signer = (struct signer){ rq, rq->loop->roster, token_of(rq) };
+	rq->loop->signer = (struct signer){ rq, rq->loop->roster,
+		session.n > 0 ? session : token_of(rq) };
 	a.host = hosts.host;
 	a.nhost = hosts.n;
 	e = v2 ? sigv2_check(&rq->loop->auth, &a, &rq->auth, &rq->fail)
-	       : sigv4_check(rq->loop->sigv4, &a, &rq->auth, &hint, &rq->fail);
+	       : sigv4_check(session.n > 0 ? express(rq->loop) : rq->loop->sigv4, &a,
+		     &rq->auth, &hint, &rq->fail);
 	if (e == E_SIGNATURE)
 		log_warn("request %s: signature does not match%s%s", rq->id,
 		    hint != NULL ? ": " : "", hint != NULL ? hint : "");

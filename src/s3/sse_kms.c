@@ -54,11 +54,12 @@ struct asking {
 	struct rq *rq;
 	struct span context; /* base64 */
 	bool bucket_key;
+	struct context request; /* for what is no key of the key service's */
 };
 
 /* What the service adds to every context: whose bytes they are. */
 static struct span
-context_arn(const struct asking *a)
+bound_arn(const struct asking *a)
 {
 	struct rq *rq = a->rq;
 
@@ -70,7 +71,7 @@ context_arn(const struct asking *a)
 }
 
 static struct span
-kms_context_value(const struct asking *a, struct span name)
+bound_value(const struct asking *a, struct span name)
 {
 	uint8_t *raw = arena_alloc(a->rq->arena, a->context.n + 1);
 	struct span out = SPAN_NONE;
@@ -78,7 +79,7 @@ kms_context_value(const struct asking *a, struct span name)
 	size_t n;
 
 	if (span_is(name, "aws:s3:arn"))
-		return context_arn(a);
+		return bound_arn(a);
 	if (a->context.n == 0 || !b64_parse(raw, a->context.n, &n, a->context) ||
 	    json_parse(span_of(raw, n), &root, NULL) != OK)
 		return SPAN_NONE;
@@ -93,7 +94,7 @@ static bool
 ask_value(void *ctx, const struct policy_ask *ask, struct policy_values *out)
 {
 	static const char family[] = "kms:EncryptionContext:";
-	const struct asking *a = ctx;
+	struct asking *a = ctx;
 	struct span head = span_head(ask->name, sizeof family - 1), v = SPAN_NONE;
 
 	if (span_ieq(ask->name, SPAN_LIT("kms:ViaService")))
@@ -101,10 +102,10 @@ ask_value(void *ctx, const struct policy_ask *ask, struct policy_values *out)
 		    a->rq->arena, "s3.%s.amazonaws.com", a->rq->s3->conf.region));
 	else if (span_ieq(ask->name, SPAN_LIT("kms:CallerAccount")))
 		v = a->rq->who->account;
-	else if (span_ieq(ask->name, SPAN_LIT("aws:SecureTransport")))
-		v = a->rq->http->tls ? SPAN_LIT("true") : SPAN_LIT("false");
 	else if (span_ieq(head, span_str(family)))
-		v = kms_context_value(a, span_from(ask->name, head.n));
+		v = bound_value(a, span_from(ask->name, head.n));
+	else if (span_ieq(span_head(ask->name, 4), SPAN_LIT("aws:")))
+		return context_value(&a->request, ask, out);
 	return v.p != NULL && policy_value_one(out, v);
 }
 
@@ -133,7 +134,8 @@ enum err
 sse_kms_allow(struct rq *rq, const struct kms_key *key, const char *action,
     const struct rec_crypt *r)
 {
-	struct asking a = { rq, r->context, r->bucket_key };
+	struct asking a = { rq, r->context, r->bucket_key,
+		{ .rq = rq, .bkt = &rq->bkt, .bucket = rq->bucket, .key = rq->key } };
 	struct policy_request request = { .who = rq->who,
 		.action = span_str(action),
 		.resource = kms_key_arn(key),

@@ -302,7 +302,7 @@ put_answer(struct buf *b, const struct rq *rq)
 	buf_char(b, '}');
 }
 
-/* The decision, and why it fell so. A request that broke off before has none. */
+/* The last decision, and why it fell so. A request that broke off before has none. */
 static void
 put_decision(struct buf *b, const struct rq *rq)
 {
@@ -310,9 +310,10 @@ put_decision(struct buf *b, const struct rq *rq)
 
 	if (rq->answer.action == NULL)
 		return;
-	access_why(&why, &rq->answer);
 	put_str(b, "decision", rq->answer.why.allowed ? "Allow" : "Deny");
+	access_why(&why, &rq->answer);
 	put(b, "reason", buf_view(&why));
+	put_str(b, "action", rq->answer.action);
 	buf_fini(&why);
 }
 

@@ -95,7 +95,8 @@ static enum err
 refuse(const struct conf_row *row, const char *from, const char *value, struct fail *fail)
 {
 	/* A secret's value does not go to the terminal. */
-	if (strcmp(row->name, "root-password") == 0)
+	if (strcmp(row->name, "root-password") == 0 ||
+	    strcmp(row->name, "root-mfa-secret") == 0)
 		value = "(hidden)";
 	switch (row->type) {
 	case TYPE_STR:

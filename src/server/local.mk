@@ -5,6 +5,8 @@ libserver_a_SOURCES = \
 	src/server/conf_minio.c \
 	src/server/ephemeral.c \
 	src/server/master.c \
+	src/server/oidc_keys.c \
+	src/server/rotate.c \
 	src/server/server.c \
 	src/server/server_priv.h \
 	src/server/urls.c \

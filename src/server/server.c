@@ -40,10 +40,12 @@ struct server {
 	struct fail fail;
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
-	struct keyring *keys;
+	struct keyring *keys; /* master keys */
+	struct keyring *secrets; /* what identities are sealed with */
 	struct kms *kms;
 	struct access *access;
 	struct iam_oidc *oidc;
+	struct oidc_keys *oidc_keys;
 	struct iam_conf iam;
 	struct task_pool *pool;
 	struct reqlog *reqlog;
@@ -132,7 +134,11 @@ open_store(struct server *s)
 	e = store_open(&s->store, &sc, &s->fail);
 	if (e == OK)
 		e = master_load(&s->keys, c->master_key_file, sc.dir, &s->fail);
-	return e == OK ? master_kms(&s->kms, c, s->store, s->keys, &s->fail) : e;
+	if (e == OK)
+		e = master_kms(&s->kms, c, s->store, s->keys, &s->fail);
+	if (e == OK)
+		s->secrets = kms_secrets(s->kms, s->keys);
+	return e;
 }
 
 static enum err
@@ -154,7 +160,7 @@ static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
-	struct access_conf ac = { c->root_user, c->root_password, s->store, s->keys };
+	struct access_conf ac = { c->root_user, c->root_password, s->store, s->secrets };
 	struct s3_conf sc = {
 		.store = s->store,
 		.region = c->region,
@@ -175,6 +181,12 @@ open_s3(struct server *s)
 	if (c->access_log[0] != '\0')
 		e = reqlog_open(
 		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
+	if (e == OK && c->root_mfa_secret[0] != '\0' &&
+	    !totp_parse(span_str(c->root_mfa_secret), &sc.mfa_secret))
+		e = fail_msg(&s->fail, E_CONFIG,
+		    "root-mfa-secret: not allowed; allowed: %d to %d bytes as base32 "
+		    "(A-Z 2-7)",
+		    TOTP_SECRET_MIN, TOTP_SECRET_MAX);
 	if (e == OK)
 		e = open_audit(s);
 	if (e == OK)
@@ -182,6 +194,8 @@ open_s3(struct server *s)
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
+	if (e == OK)
+		s->oidc_keys = oidc_keys_start(s->oidc);
 	if (e != OK)
 		return e;
 	domains_split(s);
@@ -194,7 +208,7 @@ open_s3(struct server *s)
 	if (e != OK)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
-	s->iam = (struct iam_conf){ s->access, s->keys, s->oidc };
+	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
 	sc.access = s->access;
 	sc.iam = &s->iam;
 	sc.pool = s->pool;
@@ -458,11 +472,13 @@ server_stop(struct server *s)
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
+	oidc_keys_stop(&s->oidc_keys);
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
 	kms_free(&s->kms);
+	keyring_free(&s->secrets);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
 	if (s->ephemeral != NULL)

@@ -3,6 +3,7 @@
 #ifndef SERVER_PRIV_H
 #define SERVER_PRIV_H
 
+#include "iam/oidc.h"
 #include "base/err.h"
 
 /* Heap path, or NULL with fail set. */
@@ -13,5 +14,10 @@ void ephemeral_remove(const char *path);
  * URLS_MAX; what was put there is the caller's to free, after a failure too. */
 enum { URLS_MAX = 16 };
 NODISCARD enum err urls_split(const char *list, char **out, size_t *n, struct fail *fail);
+
+/* oidc_keys.c: [main] NULL where no provider has a URL */
+struct oidc_keys;
+struct oidc_keys *oidc_keys_start(struct iam_oidc *o);
+void oidc_keys_stop(struct oidc_keys **keys);
 
 #endif

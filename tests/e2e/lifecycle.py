@@ -9,11 +9,13 @@ import argparse
 import base64
 import hashlib
 import json
+import os
 import random
+import subprocess
 import sys
 import time
 
-from harness import Server, check, equal, run_tests
+from harness import Server, binary, check, equal, run_tests
 
 DAY = 86400
 START = 1798797600  # 2027-01-01T10:00:00Z
@@ -363,6 +365,26 @@ def test_the_clock():
         wrong = server.client(secret="wrong-secret").get("_trug", "v1/clock")
         equal((wrong.status, wrong.xml.get("Code")), (403, "SignatureDoesNotMatch"))
         equal(server.client(access=None).get("_trug", "v1/clock").status, 403)
+
+
+def test_the_clock_verb():
+    def verb(*words, env=None):
+        done = subprocess.run([binary(), "clock"] + list(words), capture_output=True, text=True,
+                              timeout=60, env=dict(os.environ, **(env or {})))
+        return done.returncode, done.stdout, done.stderr
+    with Server(buckets=["bkt"]) as server:
+        where = server.endpoint
+        equal(verb(where, "freeze")[0], 0)
+        code, out, _ = verb(where, "to", "2027-01-01T10:00:00Z")
+        equal((code, json.loads(out)["now"]), (0, "2027-01-01T10:00:00.000Z"))
+        code, out, _ = verb("by", "2d", env={"TRUG_READY_FILE": server.ready_file})
+        equal((code, json.loads(out)["now"]), (0, "2027-01-03T10:00:00.000Z"))
+        equal(json.loads(verb(where)[1])["frozen"], True)
+        code, _, err = verb(where, "by", "soon")
+        check(code == 1 and "InvalidArgument" in err, err)
+        code, _, err = verb(where, env={"TRUG_ROOT_PASSWORD": "not the one"})
+        check(code == 1 and "SignatureDoesNotMatch" in err, err)
+        equal(verb(where, "sideways")[0], 2)
 
 
 def test_without_control():

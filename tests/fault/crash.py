@@ -378,6 +378,8 @@ class Run:
         if level == "both":
             level = "relaxed" if number % 3 == 2 else "full"
         self.server.args = ["--durability", level, "--buckets", BUCKET]
+        if number % 2 == 1:  # half of what is there is sealed, and copied to what is not
+            self.server.args.append("--encrypt-at-rest")
         self.server.start()
 
     def round(self, number):

@@ -85,11 +85,6 @@ tests_fuzz_form_fuzz_SOURCES = tests/fuzz/form_fuzz.c
 tests_fuzz_form_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_form_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
 
-fuzz_targets += tests/fuzz/policy_fuzz
-tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c
-tests_fuzz_policy_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
-tests_fuzz_policy_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
-
 fuzz_targets += tests/fuzz/tags_fuzz
 tests_fuzz_tags_fuzz_SOURCES = tests/fuzz/tags_fuzz.c
 tests_fuzz_tags_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
@@ -100,12 +95,32 @@ tests_fuzz_site_fuzz_SOURCES = tests/fuzz/site_fuzz.c
 tests_fuzz_site_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_site_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
 
+fuzz_targets += tests/fuzz/policy_fuzz
+tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c
+tests_fuzz_policy_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_policy_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
+
 fuzz_targets += tests/fuzz/acl_fuzz
 tests_fuzz_acl_fuzz_SOURCES = tests/fuzz/acl_fuzz.c
 tests_fuzz_acl_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_acl_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
 
+fuzz_targets += tests/fuzz/jwt_fuzz
+tests_fuzz_jwt_fuzz_SOURCES = tests/fuzz/jwt_fuzz.c
+tests_fuzz_jwt_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_jwt_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
 fuzz_targets += tests/fuzz/point_fuzz
 tests_fuzz_point_fuzz_SOURCES = tests/fuzz/point_fuzz.c
 tests_fuzz_point_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_point_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/crypt_fuzz
+tests_fuzz_crypt_fuzz_SOURCES = tests/fuzz/crypt_fuzz.c
+tests_fuzz_crypt_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_crypt_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/sse_fuzz
+tests_fuzz_sse_fuzz_SOURCES = tests/fuzz/sse_fuzz.c
+tests_fuzz_sse_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_sse_fuzz_LDADD = $(LINK_FUZZ) $(LINK_S3)

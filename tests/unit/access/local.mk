@@ -15,3 +15,8 @@ check_PROGRAMS += tests/unit/access/t_grant
 tests_unit_access_t_grant_SOURCES = tests/unit/access/t_grant.c
 tests_unit_access_t_grant_LDADD = $(LINK_ACCESS) $(CMOCKA_LIBS)
 TESTS += tests/unit/access/t_grant
+
+check_PROGRAMS += tests/unit/access/t_session
+tests_unit_access_t_session_SOURCES = tests/unit/access/t_session.c
+tests_unit_access_t_session_LDADD = $(LINK_ACCESS) $(CMOCKA_LIBS)
+TESTS += tests/unit/access/t_session

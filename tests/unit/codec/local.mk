@@ -65,3 +65,13 @@ check_PROGRAMS += tests/unit/codec/t_xxh
 tests_unit_codec_t_xxh_SOURCES = tests/unit/codec/t_xxh.c
 tests_unit_codec_t_xxh_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
 TESTS += tests/unit/codec/t_xxh
+
+check_PROGRAMS += tests/unit/codec/t_jwt
+tests_unit_codec_t_jwt_SOURCES = tests/unit/codec/t_jwt.c
+tests_unit_codec_t_jwt_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_jwt
+
+check_PROGRAMS += tests/unit/codec/t_totp
+tests_unit_codec_t_totp_SOURCES = tests/unit/codec/t_totp.c
+tests_unit_codec_t_totp_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_totp

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+
 check_PROGRAMS += tests/unit/model/t_rec
 tests_unit_model_t_rec_SOURCES = tests/unit/model/t_rec.c
 tests_unit_model_t_rec_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
@@ -33,6 +34,11 @@ check_PROGRAMS += tests/unit/model/t_acl
 tests_unit_model_t_acl_SOURCES = tests/unit/model/t_acl.c
 tests_unit_model_t_acl_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_acl
+
+check_PROGRAMS += tests/unit/model/t_directory
+tests_unit_model_t_directory_SOURCES = tests/unit/model/t_directory.c
+tests_unit_model_t_directory_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_directory
 
 check_PROGRAMS += tests/unit/model/t_point
 tests_unit_model_t_point_SOURCES = tests/unit/model/t_point.c

@@ -8,6 +8,8 @@
 
 #include "model/rec.h"
 
+#include "codec/sealed.h"
+
 #include <cmocka.h>
 
 static struct checksum
@@ -114,6 +116,38 @@ rec_part_round_trip_and_damage(void **state)
 		row[2] ^= 1; /* size is no longer the body's */
 		assert_int_equal(rec_part_get(span_of(row, n), &out), E_CORRUPT);
 	}
+}
+
+/* Encrypted bodies are longer than the bytes in them, by exactly so much. */
+static void
+rec_sealed_sizes(void **state)
+{
+	struct rec_object o = object(CHECKSUM_CRC64NVME, 8), got;
+	struct rec_part p = { .sealed = true,
+		.size = 100000,
+		.body = { BLOB_FILE, 9, 0, sealed_size(100000) } },
+			back;
+	uint8_t row[REC_OBJECT_MAX];
+
+	(void)state;
+	o.flags |= OBJECT_IS_SEALED;
+	o.body.kind = BLOB_FILE;
+	o.body.len = sealed_size(o.size);
+	assert_int_equal(rec_object_get(span_of(row, rec_object_put(row, &o)), &got), OK);
+	assert_true((got.flags & OBJECT_IS_SEALED) != 0 && got.size == o.size);
+	o.body.len++;
+	assert_int_equal(
+	    rec_object_get(span_of(row, rec_object_put(row, &o)), &got), E_CORRUPT);
+	o.body.kind = BLOB_LIST; /* pieces are checked where they are looked at */
+	assert_int_equal(rec_object_get(span_of(row, rec_object_put(row, &o)), &got), OK);
+	o.body.len = o.size - 1;
+	assert_int_equal(
+	    rec_object_get(span_of(row, rec_object_put(row, &o)), &got), E_CORRUPT);
+	assert_int_equal(rec_part_get(span_of(row, rec_part_put(row, &p)), &back), OK);
+	assert_true(back.sealed && back.size == p.size);
+	p.sealed = false;
+	assert_int_equal(
+	    rec_part_get(span_of(row, rec_part_put(row, &p)), &back), E_CORRUPT);
 }
 
 static void
@@ -313,6 +347,7 @@ main(void)
 		cmocka_unit_test(rec_object_round_trip),
 		cmocka_unit_test(rec_object_damaged),
 		cmocka_unit_test(rec_part_round_trip_and_damage),
+		cmocka_unit_test(rec_sealed_sizes),
 		cmocka_unit_test(rec_bucket_round_trip_and_damage),
 		cmocka_unit_test(rec_bucket_of_version_1),
 		cmocka_unit_test(version_id_round_trip),

@@ -33,3 +33,8 @@ check_PROGRAMS += tests/unit/object/t_team
 tests_unit_object_t_team_SOURCES = tests/unit/object/t_team.c
 tests_unit_object_t_team_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
 TESTS += tests/unit/object/t_team
+
+check_PROGRAMS += tests/unit/object/t_crypt
+tests_unit_object_t_crypt_SOURCES = tests/unit/object/t_crypt.c tests/unit/object/objkit.h
+tests_unit_object_t_crypt_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
+TESTS += tests/unit/object/t_crypt

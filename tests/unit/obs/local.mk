@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+check_PROGRAMS += tests/unit/obs/t_ledger
+tests_unit_obs_t_ledger_SOURCES = tests/unit/obs/t_ledger.c
+tests_unit_obs_t_ledger_LDADD = $(LINK_OBS) $(CMOCKA_LIBS)
+TESTS += tests/unit/obs/t_ledger
