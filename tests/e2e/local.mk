@@ -26,7 +26,8 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/mfa.py \
 	tests/e2e/ownership.py \
 	tests/e2e/points.py \
-	tests/e2e/encryption.py
+	tests/e2e/encryption.py \
+	tests/e2e/health.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 
 check-e2e: all
@@ -40,4 +41,6 @@ check-clients: all
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/presigned.py all
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/conformance.py --run \
 		--client all --json conformance.json --matrix conformance.md
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/conformance.py --tls --run \
+		--client all --case 'put_get*' --case multipart --case customer_keys
 .PHONY: check-e2e check-clients
