@@ -1,93 +1,83 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Which rows of the registry have no good, no bad or no denied case.
+"""Which rows of the registry have no good, no bad or no denied case; fails if one lacks any.
 
-    trug ops | conformance/coverage.py [--all]
+    conformance/run --record record ...        against a server with --access-log log
+    trug ops | conformance/coverage.py record log     and --access-log-format json
 
-A case counts by what it expects, read from its source and the helpers of its file that it
-calls: an error of 403 is a denial, any other error is bad input, and a case that expects
-something beside errors is a good one. Rows that are not implemented are left out, unless
-with --all. Fails if a row is lacking.
+What a case is about is not read from its name or its source: the server says in its log which
+operation each request was, the record says which of them a passing case has judged. A status
+of 2xx is good. An error counts if its code was stated: AccessDenied and SignatureDoesNotMatch
+are denials, any other 4xx is bad input. An operation that is not implemented has the 501 that
+names it instead. With --cases, the table of cases is printed, too.
 """
 
-import ast
 import json
-import os
 import sys
 
-CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases")
-GOOD = {"body", "eq", "ok", "header", "keys", "object", "multipart", "one_of", "part"}
+KINDS = ("good", "bad", "denied")
+DENIALS = ("AccessDenied", "SignatureDoesNotMatch", "")  # "": a HEAD has no document
 
 
-def statuses(node):
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return [node.value]
-    if isinstance(node, ast.Tuple):
-        return [s for e in node.elts for s in statuses(e)]
-    return []
+def read_lines(path):
+    with open(path, encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
 
 
-def kinds(function, helpers, seen):
-    """What a function expects: a set of "good", "bad", "denied"."""
-    found = set()
-    for node in ast.walk(function):
-        if not isinstance(node, ast.Call):
-            continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else \
-            getattr(node.func, "id", "")
-        if name in ("error", "bare_error", "status"):
-            for status in statuses(node.args[1]) if len(node.args) > 1 else []:
-                found.add("denied" if status == 403 else "bad" if status >= 400 else "good")
-            if name != "status" and not found & {"bad", "denied"}:
-                found.add("bad")
-        elif name in GOOD:
-            found.add("good")
-        elif name in helpers and name not in seen:
-            found |= kinds(helpers[name], helpers, seen | {name})
-    return found
+def kind(row, answer):
+    """One of KINDS, or None for what shows nothing."""
+    status, code = answer["status"], answer["code"]
+    if 200 <= status < 300 and row["implemented"]:
+        return "good"
+    if code is None:
+        return None
+    if status == 501 and not row["implemented"]:
+        return "good" if "%s is not implemented." % row["name"] in answer["text"] else None
+    if status == 403 and code in DENIALS:
+        return "denied"
+    return "bad" if 400 <= status < 500 else None
 
 
-def read_cases():
-    """{operation: {kind: number of cases}}"""
-    table = {}
-    for name in sorted(os.listdir(CASES)):
-        if not name.endswith(".py"):
-            continue
-        with open(os.path.join(CASES, name), encoding="utf-8") as f:
-            tree = ast.parse(f.read(), name)
-        functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
-        for symbol, function in functions.items():
-            if not symbol.startswith(name[:-3] + "_"):
-                continue
-            for kind in kinds(function, functions, {symbol}):
-                row = table.setdefault(name[:-3], {})
-                row[kind] = row.get(kind, 0) + 1
-    for operation in denied():
-        row = table.setdefault(operation, {})
-        row["denied"] = row.get("denied", 0) + 1
+def gather(rows, record, log):
+    """{operation: {kind: [cases]}}"""
+    rows = {row["name"]: row for row in rows}
+    log = {line["request_id"]: line["operation"] for line in log}
+    table = {name: {k: [] for k in KINDS} for name in rows}
+    for answer in record:
+        operation = log.get(answer["request_id"])
+        found = kind(rows[operation], answer) if operation in rows else None
+        if found is not None and answer["case"] not in table[operation][found]:
+            table[operation][found].append(answer["case"])
     return table
 
 
-def denied():
-    """Operations of the table that Denied.py goes through."""
-    with open(os.path.join(CASES, "Denied.py"), encoding="utf-8") as f:
-        for node in ast.parse(f.read()).body:
-            if isinstance(node, ast.Assign) and node.targets[0].id == "OPERATIONS":
-                return [ast.literal_eval(k) for k in node.value.keys]
-    return []
+def wanted(row, rows):
+    """Kinds of cases that there can be: no 2xx to read what cannot be written yet."""
+    if not row["implemented"]:
+        return ("good", "denied")
+    writer = [r for r in rows if (r["method"], r["level"], r["sub"]) ==
+              ("PUT", row["level"], row["sub"]) and not r["implemented"]]
+    empty = row["method"] == "GET" and row["sub"] and writer
+    return ("bad", "denied") if empty else KINDS
 
 
 def main():
-    rows = [r for r in json.load(sys.stdin) if r["implemented"] or "--all" in sys.argv]
-    table, lacking = read_cases(), 0
+    paths = [a for a in sys.argv[1:] if a != "--cases"]
+    if len(paths) != 2:
+        sys.exit("usage: trug ops | coverage.py [--cases] RECORD ACCESS-LOG")
+    rows = json.load(sys.stdin)
+    table, lacking = gather(rows, *map(read_lines, paths)), 0
     for row in rows:
-        counts = [table.get(row["name"], {}).get(k, 0) for k in ("good", "bad", "denied")]
-        without = [k for k, n in zip(("good", "bad", "denied"), counts) if not n]
+        cases = table[row["name"]]
+        if "--cases" in sys.argv:
+            for k in KINDS:
+                print("%s\t%s\t%d\t%s" % (row["name"], k, len(cases[k]), " ".join(cases[k][:5])))
+        without = [k for k in wanted(row, rows) if not cases[k]]
         if without:
             lacking += 1
             print("%s: no %s case" % (row["name"], ", no ".join(without)))
     print("%d of %d rows have good, bad and denied cases" % (len(rows) - lacking, len(rows)))
-    return 1 if lacking else 0
+    return 1 if lacking or not rows else 0
 
 
 if __name__ == "__main__":

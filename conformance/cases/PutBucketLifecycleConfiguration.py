@@ -143,6 +143,13 @@ def PutBucketLifecycleConfiguration_filters(t):
             ("<Filter>%s</Filter><Expiration><ExpiredObjectDeleteMarker>true"
              "</ExpiredObjectDeleteMarker></Expiration>" % tag, "InvalidRequest",
              "ExpiredObjectDeleteMarker cannot be specified with Tags."),
+            ("<Filter><ObjectSizeGreaterThan>1</ObjectSizeGreaterThan></Filter>"
+             "<AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation>"
+             "</AbortIncompleteMultipartUpload>", "InvalidRequest",
+             "AbortIncompleteMultipartUpload cannot be specified with Object Size."),
+            ("<Filter><And><ObjectSizeGreaterThan>9</ObjectSizeGreaterThan><ObjectSizeLessThan>9"
+             "</ObjectSizeLessThan></And></Filter>" + EXPIRE, "InvalidRequest",
+             "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'."),
             ("<Prefix>a</Prefix><NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays>"
              "<NewerNoncurrentVersions>1</NewerNoncurrentVersions></NoncurrentVersionExpiration>",
              "InvalidRequest",
@@ -159,6 +166,29 @@ def PutBucketLifecycleConfiguration_among_rules(t):
     _refused(t, document.xml(ROOT, two % ("a", "<Prefix></Prefix>", EXPIRE)
                              + two % ("b", "<Prefix>x</Prefix>", EXPIRE)), "InvalidRequest",
              "Found overlapping prefixes '' and 'x' for same action type 'Expiration'")
+
+
+def PutBucketLifecycleConfiguration_as_many_as_may_be(t):
+    name = t.bucket()
+    rules = "".join("<Rule><ID>%d</ID>%s<Status>Enabled</Status>%s</Rule>" % (n, PREFIX, EXPIRE)
+                    for n in range(1000))
+    t.status(document.put(t, name, "lifecycle", document.xml(ROOT, rules)), 200)
+    t.eq(document.inner(t, document.get(t, name, "lifecycle"), ROOT), rules)
+
+
+def PutBucketLifecycleConfiguration_gone_with_bucket(t):
+    document.dies_with_bucket(t, "lifecycle", ROOT, GOOD)
+
+
+def PutBucketLifecycleConfiguration_says_when(t):
+    """Objects under a rule say when it takes them."""
+    name = t.bucket()
+    t.object(name, "logs/key")
+    t.no_header(t.s3.head(name, "logs/key"), "x-amz-expiration")
+    t.status(document.put(t, name, "lifecycle", _rule(PREFIX + EXPIRE)), 200)
+    text = t.s3.head(name, "logs/key").header("x-amz-expiration") or ""
+    t.ok(text.startswith('expiry-date="') and text.endswith(' 00:00:00 GMT", rule-id="r"'), text)
+    t.no_header(t.s3.head(name, "key"), "x-amz-expiration")
 
 
 def PutBucketLifecycleConfiguration_needs_a_digest(t):

@@ -38,6 +38,38 @@ def RestoreObject_twice(t):
                 "Object restore is already in progress")
 
 
+def RestoreObject_hurries(t):
+    """One that runs is not begun again, but may be asked to be faster."""
+    name = _archived(t)
+    t.status(_restore(t, name, "key", _body(tier="Bulk")), 202)
+    if t.s3.head(name, "key").header("x-amz-restore") != 'ongoing-request="true"':
+        t.skip("restores are done at once here")
+    t.status(_restore(t, name, "key", _body(tier="Expedited")), 202)
+    t.error(_restore(t, name, "key", _body(tier="Standard")), 409, "RestoreAlreadyInProgress",
+            "Object restore is already in progress")
+
+
+def RestoreObject_of_a_version(t):
+    name = t.bucket()
+    t.versioning(name)
+    old = t.object(name, "key", b"cold", x_amz_storage_class="GLACIER").header("x-amz-version-id")
+    t.object(name, "key", b"warm")
+    by_id = {"restore": None, "versionId": old}
+    t.error(_restore(t, name, "key", _body()), 403, "InvalidObjectState", NOT_ARCHIVED)
+    t.header(t.status(t.s3.post(name, "key", by_id, _body()), 202), "x-amz-version-id", old)
+    t.ok(t.s3.head(name, "key", {"versionId": old}).header("x-amz-restore"), "no x-amz-restore")
+    t.no_header(t.s3.head(name, "key"), "x-amz-restore")
+    mark = t.s3.delete(name, "key").header("x-amz-version-id")
+    t.error(t.s3.post(name, "key", dict(by_id, versionId=mark), _body()), 405,
+            "MethodNotAllowed", "The specified method is not allowed against this resource.",
+            Method="POST", ResourceType="DeleteMarker")
+    t.status(t.s3.delete(name, "key", {"versionId": old}), 204)
+    t.error(t.s3.post(name, "key", by_id, _body()), 404, "NoSuchVersion", VersionId=old)
+    t.error(t.s3.post(name, "key", dict(by_id, versionId="nonsense"), _body()), 400,
+            "InvalidArgument", "Invalid version id specified", ArgumentName="versionId",
+            ArgumentValue="nonsense")
+
+
 def RestoreObject_not_archived(t):
     name = t.bucket()
     t.object(name, "key", b"warm")

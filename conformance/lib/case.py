@@ -35,6 +35,7 @@ class Case:
                                options.region, timeout=options.timeout)
         self.buckets = []
         self.later = []  # what to call when the case is over
+        self.seen = []  # (answer, code); see record.py
 
     # ---- what a case works on ----
 
@@ -178,7 +179,12 @@ class Case:
         if answer.status not in wants:
             raise Failed("status %d, want %s: %r" % (
                 answer.status, " or ".join(map(str, wants)), answer))
+        self.seen.append((answer, None))
         return answer
+
+    def refused(self, answer, code):
+        """An error has been stated by its code, not by its status alone."""
+        self.seen.append((answer, code))
 
     def header(self, answer, name, want):
         self.eq(answer.header(name), want, "header %s of %s" % (name, answer.request))
@@ -204,12 +210,14 @@ class Case:
         self.eq(root.names()[-2:], ["RequestId", "HostId"], "last elements")
         self.eq(root.get("RequestId"), answer.header("x-amz-request-id"), "RequestId")
         self.eq(root.get("HostId"), answer.header("x-amz-id-2"), "HostId")
+        self.refused(answer, code)
         return root
 
     def bare_error(self, answer, status):
         """What a HEAD gets: the status and not a byte of body."""
         self.status(answer, status)
         self.eq(answer.body, b"", "body of HEAD")
+        self.refused(answer, "")
 
     def body(self, answer, want, status=200):
         self.status(answer, status)

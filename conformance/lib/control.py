@@ -36,6 +36,7 @@ class Control:
             t.eq(error.get(name), want, "%s in %r" % (name, answer))
         t.eq(answer.xml.names(), ["Error", "RequestId", "HostId"], "elements")
         t.eq(answer.xml.get("RequestId"), answer.header("x-amz-request-id"), "RequestId")
+        t.refused(answer, code)
 
     def denied(self, method, path, body=b"", query=None):
         """Nobody, nobody with a wrong key, and nobody for another's account."""

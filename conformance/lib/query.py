@@ -105,6 +105,7 @@ class Query:
         if message is not None:
             t.eq(root.get("Error/Message"), message, "Message")
         t.eq(root.get("RequestId"), answer.header("x-amzn-RequestId"), "RequestId")
+        t.refused(answer, code)
 
     # ---- things that a case makes, and that go with it ----
 

@@ -38,10 +38,6 @@ struct access_secret {
 void access_seal_secret(
     const struct access *a, struct span id, struct span secret, struct buf *out);
 
-/* Secrets that an older master key sealed are sealed by the present one, so that the older
- * can be thrown away. Looks at nothing where there is one key. [before the server starts] */
-NODISCARD enum err access_reseal(struct access *a);
-
 /* ---- accounts ---- */
 
 enum { CANONICAL_ID = 64 };

@@ -85,14 +85,8 @@ NODISCARD enum err directory_del(
     struct txn *t, enum entity_kind kind, struct span account, struct span name);
 
 NODISCARD enum err directory_key_get(struct txn *t, struct span id, struct rec_key *out);
-/* The one made over the API, also where one is declared. */
-NODISCARD enum err directory_key_stored(
-    struct txn *t, struct span id, struct rec_key *out);
 NODISCARD enum err directory_key_put(
     struct txn *t, struct span id, const struct rec_key *r);
-/* Those made over the API, behind after; row() says whether to go on. */
-NODISCARD enum err directory_key_each(struct txn *t, struct span after,
-    bool (*row)(void *ctx, struct span id, const struct rec_key *r), void *ctx);
 NODISCARD enum err directory_key_del(struct txn *t, struct span id);
 
 /* Of one kind in the order of names in lower case, behind after; row() says whether to go

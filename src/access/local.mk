@@ -18,7 +18,6 @@ libaccess_a_SOURCES = \
 	src/access/policy_priv.h \
 	src/access/policy_public.c \
 	src/access/principal.c \
-	src/access/reseal.c \
 	src/access/roster.c \
 	src/access/roster_priv.h \
 	src/access/session.c \

@@ -251,8 +251,8 @@ set_session(struct reading *r, struct span policy, const struct field *arns, siz
 	return e;
 }
 
-enum err
-access_open_secret(
+static enum err
+open_sealed(
     const struct access *a, struct span id, struct span sealed, struct access_secret *out)
 {
 	if (sealed.n <= KEYRING_BOX || sealed.n - KEYRING_BOX > sizeof out->secret)
@@ -268,7 +268,7 @@ open_secret(struct reading *r, const struct rec_key *k)
 	struct access_secret *s = &r->o->c.secret;
 
 	s->generation = k->number;
-	return access_open_secret(r->a, r->o->key, k->sealed, s);
+	return open_sealed(r->a, r->o->key, k->sealed, s);
 }
 
 void

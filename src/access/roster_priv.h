@@ -24,10 +24,6 @@ NODISCARD enum err principal_load(struct txn *t, const struct access *a,
     struct credential_own *o, const struct session *s);
 void principal_unload(struct credential_own *o); /* lets go of the policies */
 
-/* principal.c: what access_seal_secret() sealed. */
-NODISCARD enum err access_open_secret(const struct access *a, struct span id,
-    struct span sealed, struct access_secret *out);
-
 /* access.c */
 struct access_inner {
 	struct store *store;

@@ -177,18 +177,6 @@ directory_key_get(struct txn *t, struct span id, struct rec_key *out)
 	return e;
 }
 
-enum err
-directory_key_stored(struct txn *t, struct span id, struct rec_key *out)
-{
-	struct dir_key k;
-	struct span row;
-	enum err e;
-
-	id_key(&k, id);
-	e = table_get(t, T_IDENTITY, view(&k), &row);
-	return e == OK ? rec_key_get(row, out) : e;
-}
-
 static enum err
 key_row_put(struct txn *t, unsigned table, struct span id, const struct rec_key *r)
 {
@@ -214,31 +202,6 @@ enum err
 directory_declare_key(struct txn *t, struct span id, const struct rec_key *r)
 {
 	return key_row_put(t, T_DECLARED, id, r);
-}
-
-enum err
-directory_key_each(struct txn *t, struct span after,
-    bool (*row)(void *ctx, struct span id, const struct rec_key *r), void *ctx)
-{
-	struct table_cursor c;
-	struct dir_key from;
-	struct rec_key r;
-	enum err e = table_begin(t, T_IDENTITY, &c);
-
-	if (e != OK)
-		return e;
-	id_key(&from, after);
-	for (e = table_seek(&c, view(&from)); e == OK; e = table_next(&c)) {
-		if (c.key.p[0] != KIND_KEY)
-			break;
-		if (span_eq(c.key, view(&from)))
-			continue;
-		e = rec_key_get(c.value, &r);
-		if (e != OK || !row(ctx, span_from(c.key, 1), &r))
-			break;
-	}
-	table_end(&c);
-	return e == E_NOT_FOUND ? OK : e;
 }
 
 enum err

@@ -205,8 +205,6 @@ open_s3(struct server *s)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
 	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
-	if (e == OK)
-		e = access_reseal(s->access);
 	if (e != OK)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");

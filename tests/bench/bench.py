@@ -51,6 +51,17 @@ class Bench:
         server.start()
         return server.prepare()
 
+    def up_or_not(self, peer):
+        """Somebody else's server that does not start is left out, and that is shown."""
+        try:
+            return self.up(peer)
+        except (SystemExit, subprocess.SubprocessError) as e:
+            print("bench: %s is left out: %s" % (peer.name, e), file=sys.stderr)
+            self.facts["left_out/" + peer.name] = str(e)[:200]
+            peer.stop()
+            self.started.remove(peer)
+            return None
+
     def trug(self, name="trug", tls=False, args=()):
         return self.up(Trug(name, os.path.join(self.home, name),
                             self.certificate if tls else None,
@@ -460,7 +471,8 @@ class Bench:
         if not peers:
             return
         keys = 1000
-        servers = [self.trug("trug-p"), self.nginx("nginx-p")] + [self.up(p) for p in peers]
+        servers = [self.trug("trug-p"), self.nginx("nginx-p")] + [
+            p for p in peers if self.up_or_not(p)]
         tasks = []
         for server in [s for s in servers if s]:
             name = server.name.split("-")[0]
@@ -512,8 +524,9 @@ def machine():
             "system": "%s %s" % (platform.system(), platform.release()),
             "load": [os.getloadavg()[0]], "when": time.strftime("%Y-%m-%dT%H:%MZ",
                                                                      time.gmtime()),
-            "trug": "%s (%s)" % (version_of([TRUG, "version"]), version_of(
-                ["git", "-C", TOP, "describe", "--always", "--dirty"])),
+            # Of a program named by TRUG nobody knows which commit it was made of.
+            "trug": "%s (%s)" % (version_of([TRUG, "version"]), "given by TRUG" if os.environ.get(
+                "TRUG") else version_of(["git", "-C", TOP, "describe", "--always", "--dirty"])),
             "nginx": version_of([nginx_binary(), "-v"]) if nginx_binary() else "not installed"}
 
 

@@ -62,7 +62,7 @@ class Radosgw(Server):
 
     def run(self, *command):
         done = subprocess.run([command[0], "-c", self.conf] + list(command[1:]),
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
         if done.returncode != 0:
             self.stop()
             sys.exit("bench: %s:\n%s" % (" ".join(command), done.stdout.decode()[-2000:]))

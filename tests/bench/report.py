@@ -192,6 +192,8 @@ def facts_table(results):
             rows.append(("RSS idle, " + who, short(value / 1e6) + " MB" + (
                 ", %s of it its own; libraries' pages are what the page cache maps at once" %
                 short(own / 1e6) if own else "")))
+        elif kind == "left_out":
+            rows.append((who + " did not start", value))
         elif kind == "rss_loaded":
             rows.append(("RSS after the group peers, " + who, short(value / 1e6) + " MB"))
         elif kind == "start_ms":
@@ -231,6 +233,9 @@ def preamble(results):
             m["cpu"], m["cpus"], m["system"].split("-")[0], m["trug"], m["nginx"], m["when"],
             sum(m["groups"].values()) / 60, min(m["load"]), max(m["load"])) + (
             " **The run did not end: nothing of " + ", ".join(missing) + ".**" if missing else ""),
+        "", "    make bench BENCH_ARGS='--scale %d --seconds %g --reps %d%s%s'" % (
+            a["scale"], a["seconds"], a["reps"],
+            " --only " + a["only"] if a["only"] else "", " --short" if a["short"] else ""),
         "", "Each run %s s, %d repeats interleaved; medians, least and greatest. CPU is user + "
         "system of the server alone. nginx checks no signature and syncs nothing; trug verifies "
         "SigV4 and syncs before it answers." % (a["seconds"], a["reps"]), ""]

@@ -18,6 +18,19 @@ from harness import Server, TOP, binary
 
 FOLDER = os.path.join(TOP, "conformance")
 
+
+def lacking(record, log):
+    """0 if every row of the registry has its cases; says which have not."""
+    registry = subprocess.run([binary(), "ops"], stdout=subprocess.PIPE, check=True).stdout
+    done = subprocess.run([sys.executable, os.path.join(FOLDER, "coverage.py"), record, log],
+                          input=registry, stdout=subprocess.PIPE)
+    print("\n".join("# " + line for line in done.stdout.decode().splitlines()))
+    return done.returncode
+
+
+folder = tempfile.TemporaryDirectory()
+record, log = (os.path.join(folder.name, name) for name in ("record", "access-log"))
+how = []
 tls = sys.argv[1:2] == ["--tls"]
 if tls:
     del sys.argv[1]
@@ -26,18 +39,11 @@ if sys.argv[1:2] == ["--run"]:
 elif sys.argv[1:]:
     arguments = [word for glob in sys.argv[1:] for word in ("--case", glob)]
 else:
-    arguments = ["--client", "raw,boto3-debian"]
-    registry = subprocess.run([binary(), "ops"], stdout=subprocess.PIPE, check=True).stdout
-    cover = subprocess.run([sys.executable, os.path.join(FOLDER, "coverage.py")],
-                           input=registry, stdout=subprocess.PIPE)
-    # A list to work on, not a verdict: cases made by a helper are not seen by their names.
-    print("\n".join("# " + line for line in cover.stdout.decode().splitlines()))
-
-folder = tempfile.TemporaryDirectory()
-how = []
+    arguments = ["--client", "raw,boto3-debian", "--record", record]
+    how = ["--access-log", log, "--access-log-format", "json"]
 if tls:
     arguments += ["--ca", certs.issue(folder.name)]
-    how = ["--tls-dir", folder.name]
+    how += ["--tls-dir", folder.name]
 with Server(args=how) as server:
     status = subprocess.call([sys.executable, os.path.join(FOLDER, "run"), "--endpoint",
                               server.endpoint, "--profile", "aws"] + arguments)
@@ -48,4 +54,6 @@ with Server(args=how) as server:
     code = server.stop() if alive else 1
     if code != 0:
         print("# the server left with %r" % code)
+if not sys.argv[1:] and not status:
+    status = lacking(record, log)
 sys.exit(status or code)

@@ -94,7 +94,8 @@ def no_plain_text_and_no_key(log_format):
     key = sse.new_key()
     with made(args=["--log-level", "debug", "--log-format", log_format]) as server:
         access_log = os.path.join(server.home, "access.log")
-        server.args += ["--access-log", access_log]
+        server.args += ["--access-log", access_log,
+                        "--audit-log", os.path.join(server.home, "audit.log")]
         client = started(server)
         modes = dict(MODES, customer=sse.customer(key))
         for mode, write in modes.items():

@@ -3,33 +3,32 @@
 # NAME` with TRUG naming the binary. `make check-clients` is the long story of all clients: a
 # tree of 2,000 files, 1,000 rounds of races, every SDK's links, the scenario through each; it
 # fetches the newest of them.
-E2E_TESTS = tests/e2e/restart.py tests/e2e/conformance.py tests/e2e/dataset.py \
-	tests/e2e/clients.py tests/e2e/tls.py tests/e2e/cors.py \
+E2E_TESTS = tests/e2e/restart.py \
+	tests/e2e/conformance.py \
+	tests/e2e/dataset.py \
+	tests/e2e/clients.py \
+	tests/e2e/tls.py \
+	tests/e2e/cors.py \
 	tests/e2e/dropin.py \
 	tests/e2e/denied.py \
 	tests/e2e/lifecycle.py \
 	tests/e2e/links.py \
-	tests/e2e/website.py
-E2E_TESTS += tests/e2e/accesslog.py
-E2E_TESTS += tests/e2e/identities.py
-
+	tests/e2e/website.py \
+	tests/e2e/accesslog.py \
+	tests/e2e/identities.py \
 	tests/e2e/accounts.py \
-E2E_TESTS += tests/e2e/races.py tests/e2e/presigned.py tests/e2e/browser.py
-E2E_TESTS += tests/e2e/versions.py
-E2E_TESTS += tests/e2e/accesslog.py tests/e2e/audit.py
-
-E2E_TESTS += tests/e2e/acls.py
-E2E_TESTS += tests/e2e/mfa.py
-E2E_TESTS += tests/e2e/ownership.py
-E2E_TESTS += tests/e2e/audit.py
-
-E2E_TESTS += tests/e2e/audit.py tests/e2e/points.py
+	tests/e2e/races.py \
+	tests/e2e/presigned.py \
+	tests/e2e/browser.py \
+	tests/e2e/versions.py \
+	tests/e2e/audit.py \
+	tests/e2e/acls.py \
+	tests/e2e/mfa.py \
+	tests/e2e/ownership.py \
+	tests/e2e/points.py \
+	tests/e2e/encryption.py \
+	tests/e2e/health.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
-
-E2E_TESTS += tests/e2e/encryption.py
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py
-
-
 
 check-e2e: all
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TEST_SUITE_LOG=tests/e2e/suite.log \
@@ -42,4 +41,6 @@ check-clients: all
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/presigned.py all
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/conformance.py --run \
 		--client all --json conformance.json --matrix conformance.md
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/conformance.py --tls --run \
+		--client all --case 'put_get*' --case multipart --case customer_keys
 .PHONY: check-e2e check-clients

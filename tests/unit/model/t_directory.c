@@ -227,8 +227,6 @@ keys(struct txn *t, struct kit *k)
 	assert_int_equal(directory_declare_key(t, id, &in), OK);
 	assert_int_equal(directory_key_get(t, id, &out), OK);
 	assert_true(out.declared && !out.active);
-	assert_int_equal(directory_key_stored(t, id, &out), OK);
-	assert_true(out.active);
 	assert_int_equal(directory_use_get(t, id, &used), E_NOT_FOUND);
 	assert_int_equal(directory_use_put(t, id, &use), OK);
 	assert_int_equal(directory_use_get(t, id, &used), OK);

@@ -8,6 +8,7 @@
 #include "objkit.h"
 
 enum { SMALL = 1000, LARGE = 900000 };
+#define ARN "arn:aws:kms:eu-west-1:000000000000:"
 #define UUID "11111111-2222-3333-4444-555555555555"
 
 static const char file[] =
@@ -75,9 +76,8 @@ find(struct objkit *k, const struct kms *kms, const char *name, const char *text
 static void
 kms_find_by_all_its_names(void **state)
 {
-	static const char *const good[] = { "alias/b/c", UUID,
-		"arn:aws:kms:eu-west-1:000000000000:key/" UUID,
-		"arn:aws:kms:eu-west-1:000000000000:alias/b/c", "b/c", "alias/aws/s3" };
+	static const char *const good[] = { "alias/b/c", UUID, (ARN "key/" UUID),
+		(ARN "alias/b/c"), "b/c", "alias/aws/s3" };
 	struct objkit *k = *state;
 	struct kms *kms = opened(k);
 
@@ -104,7 +104,8 @@ kms_find_by_all_its_names(void **state)
 static void
 kms_states_and_names(void **state)
 {
-	static const char *const bad[] = { "a b", "aws/s3", "x=1", "x=" UUID ",y=" UUID };
+	static const char *const bad[] = { "a b", "aws/s3", "x=1",
+		("x=" UUID ",y=" UUID) };
 	struct objkit *k = *state;
 	struct kms *kms = NULL;
 
