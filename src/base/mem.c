@@ -68,7 +68,8 @@ mem_free(void *p)
 void
 mem_wipe(void *p, size_t n)
 {
-	explicit_bzero(p, n);
+	if (n > 0) /* p of nothing may be NULL */
+		explicit_bzero(p, n);
 }
 
 void

@@ -34,6 +34,7 @@ struct plan {
 /* load_request.c: requests as bytes. */
 struct signer;
 struct signer *signer_new(const struct plan *p, const char *body);
+void signer_free(struct signer **s);
 /* Writes the head of request number i to out (REQUEST_MAX bytes), returns its length. */
 size_t request_head(struct signer *s, enum op op, uint64_t i, char *out);
 enum op request_op(const struct plan *p, uint64_t i); /* OP_MIX resolved */

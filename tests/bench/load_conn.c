@@ -498,6 +498,21 @@ body_new(uint64_t size)
 	return body;
 }
 
+static void
+run_fini(struct run *r)
+{
+	for (unsigned i = 0; i < r->plan->conns; i++)
+		if (r->conns[i].fd >= 0)
+			conn_close(&r->conns[i]);
+	mem_free(r->conns);
+	(void)close(r->epoll);
+	SSL_CTX_free(r->tls);
+	mem_free(r->scratch);
+	signer_free(&r->signer);
+	mem_free(r->body);
+	mem_free(r->latencies);
+}
+
 int
 load_run(const struct plan *p)
 {
@@ -525,9 +540,10 @@ load_run(const struct plan *p)
 		(void)printf("{\"held\": %u}\n", p->conns);
 		(void)fflush(stdout);
 		(void)getchar();
-		return 0;
+	} else {
+		settle(&r);
+		report(&r);
 	}
-	settle(&r);
-	report(&r);
+	run_fini(&r);
 	return 0;
 }

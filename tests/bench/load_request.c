@@ -86,6 +86,20 @@ signer_new(const struct plan *p, const char *body)
 	return s;
 }
 
+void
+signer_free(struct signer **signer)
+{
+	struct signer *s = *signer;
+
+	*signer = NULL;
+	hmac_free(&s->hmac);
+	for (uint64_t i = 0; s->cache && i < s->plan->keys * 2; i++)
+		mem_free(s->cache[i]);
+	mem_free(s->cache);
+	mem_free(s->made);
+	mem_free(s);
+}
+
 static void
 key_for_today(struct signer *s)
 {

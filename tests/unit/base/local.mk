@@ -29,6 +29,11 @@ tests_unit_base_t_lock_SOURCES = tests/unit/base/t_lock.c tests/unit/base/child.
 tests_unit_base_t_lock_LDADD = $(LINK_BASE) $(CMOCKA_LIBS)
 TESTS += tests/unit/base/t_lock
 
+check_PROGRAMS += tests/unit/base/t_mem
+tests_unit_base_t_mem_SOURCES = tests/unit/base/t_mem.c
+tests_unit_base_t_mem_LDADD = $(LINK_BASE) $(CMOCKA_LIBS)
+TESTS += tests/unit/base/t_mem
+
 check_PROGRAMS += tests/unit/base/t_task
 tests_unit_base_t_task_SOURCES = tests/unit/base/t_task.c
 tests_unit_base_t_task_LDADD = $(LINK_BASE) $(CMOCKA_LIBS)
