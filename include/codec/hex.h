@@ -7,8 +7,7 @@
 
 /* Writes 2 * n characters, no NUL. */
 void hex_render(char *out, const void *p, size_t n);
-enum { HEX_PARSE_MAX = 256 };
-/* Exactly 2 * n digits, or false; n <= HEX_PARSE_MAX. */
+/* Exactly 2 * n digits, or false and out untouched. */
 bool hex_parse(void *out, size_t n, struct span in);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "codec/hex.h"
 
+enum { HEX_STEP = 64 };
+
 /* Value of a digit; 0x10 for what is none. */
 static const uint8_t hex_value[256] = {
 	[0 ... '0' - 1] = 0x10,
@@ -49,23 +51,37 @@ hex_render(char *out, const void *p, size_t n)
 		memcpy(out + 2 * i, hex_pairs + (size_t)2 * in[i], 2);
 }
 
-bool
-hex_parse(void *out, size_t n, struct span in)
+/* Returns what is wrong with any of the digits: 0x10, or nothing. */
+static uint8_t
+pairs_parse(uint8_t *to, const uint8_t *from, size_t n)
 {
-	const uint8_t *from = (const uint8_t *)in.p;
-	uint8_t to[HEX_PARSE_MAX], bad = 0;
+	uint8_t bad = 0;
 
-	MUST(n <= sizeof to);
-	if (in.n / 2 != n || in.n % 2 != 0)
-		return false;
 	for (size_t i = 0; i < n; i++, from += 2) {
 		uint8_t high = hex_value[from[0]], low = hex_value[from[1]];
 
 		bad |= high | low;
 		to[i] = (uint8_t)(high << 4 | low);
 	}
-	if ((bad & 0x10) != 0)
+	return bad & 0x10;
+}
+
+bool
+hex_parse(void *out, size_t n, struct span in)
+{
+	const uint8_t *from = (const uint8_t *)in.p;
+	uint8_t to[HEX_STEP], bad = 0;
+
+	if (in.n / 2 != n || in.n % 2 != 0)
 		return false;
-	memcpy(out, to, n);
-	return true;
+	/* Short, as nearly always: once, aside. Longer: looked at first. */
+	if (n <= sizeof to) {
+		if (pairs_parse(to, from, n) != 0)
+			return false;
+		memcpy(out, to, n);
+		return true;
+	}
+	for (size_t i = 0; i < in.n; i++)
+		bad |= hex_value[from[i]];
+	return (bad & 0x10) == 0 && pairs_parse(out, from, n) == 0;
 }
