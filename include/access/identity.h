@@ -52,4 +52,12 @@ struct identity {
 	struct policy_set session; /* also has to allow */
 };
 
+/* An account's root that no policy speaks of. */
+static inline bool
+identity_is_plain_root(const struct identity *who)
+{
+	return who->kind == IDENTITY_ROOT && who->policies.n == 0 && !who->has_boundary &&
+	    !who->has_session_policy;
+}
+
 #endif

@@ -7,7 +7,8 @@
 
 /* Writes 2 * n characters, no NUL. */
 void hex_render(char *out, const void *p, size_t n);
-/* Exactly 2 * n digits, or false. */
+enum { HEX_PARSE_MAX = 256 };
+/* Exactly 2 * n digits, or false; n <= HEX_PARSE_MAX. */
 bool hex_parse(void *out, size_t n, struct span in);
 
 #endif

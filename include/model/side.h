@@ -22,7 +22,12 @@ side_is(struct span name)
 	return name.n > 0 && name.p[0] == ':';
 }
 
-struct span side_get(const struct attrs *a, enum side_kind s); /* p == NULL: none */
+struct span side_among(const struct attrs *a, enum side_kind s);
+static inline struct span
+side_get(const struct attrs *a, enum side_kind s) /* p == NULL: none */
+{
+	return a->n == 0 ? SPAN_NONE : side_among(a, s);
+}
 /* The same of attrs as they are stored (rec_attrs_put()). */
 NODISCARD enum err side_find(struct span row, enum side_kind s, struct span *out);
 /* value.p == NULL takes it away. a gets a field array of its own; value is borrowed. */

@@ -86,9 +86,8 @@ access_decide(const struct access_question *q, struct access_answer *out)
 {
 	*out = (struct access_answer){ .action = q->action };
 	/* Most requests: the owner's, and no policy anywhere. */
-	if ((q->policy == NULL && q->who->kind == IDENTITY_ROOT && q->point == NULL &&
-		!q->broken && !q->who->has_session_policy && !q->who->has_boundary &&
-		q->who->policies.n == 0 && is_owner(q)) ||
+	if ((q->policy == NULL && q->point == NULL && !q->broken &&
+		identity_is_plain_root(q->who) && is_owner(q)) ||
 	    is_rescue(q)) {
 		out->why =
 		    (struct policy_decision){ .allowed = true, .kind = POLICY_KIND_ROOT };

@@ -102,7 +102,7 @@ authhdr_scheme(struct span value, struct span *rest, struct fail *fail)
 }
 
 /* One "Name=value" between commas, in its place: AWS takes no other order. */
-static enum err
+static ALWAYS_INLINE enum err
 authhdr_component(struct span part, const char *name, struct span *out, struct fail *fail)
 {
 	struct span value = span_trim(part);

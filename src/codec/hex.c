@@ -53,16 +53,19 @@ bool
 hex_parse(void *out, size_t n, struct span in)
 {
 	const uint8_t *from = (const uint8_t *)in.p;
-	uint8_t *to = out, bad = 0;
+	uint8_t to[HEX_PARSE_MAX], bad = 0;
 
+	MUST(n <= sizeof to);
 	if (in.n / 2 != n || in.n % 2 != 0)
 		return false;
-	for (size_t i = 0; i < in.n; i++)
-		bad |= hex_value[from[i]];
+	for (size_t i = 0; i < n; i++, from += 2) {
+		uint8_t high = hex_value[from[0]], low = hex_value[from[1]];
+
+		bad |= high | low;
+		to[i] = (uint8_t)(high << 4 | low);
+	}
 	if ((bad & 0x10) != 0)
 		return false;
-	for (size_t i = 0; i < n; i++)
-		to[i] =
-		    (uint8_t)(hex_value[from[2 * i]] << 4 | hex_value[from[2 * i + 1]]);
+	memcpy(out, to, n);
 	return true;
 }

@@ -13,7 +13,7 @@ static const struct {
 };
 
 struct span
-side_get(const struct attrs *a, enum side_kind s)
+side_among(const struct attrs *a, enum side_kind s)
 {
 	for (size_t i = 0; i < a->n; i++)
 		if (span_is(a->field[i].name, sides[s].name))

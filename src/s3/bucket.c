@@ -61,21 +61,21 @@ slot_is(const struct slot *s, struct span name, uint64_t changes, uint64_t docum
 
 static void
 slot_fill(struct slot *s, struct span name, uint64_t changes, uint64_t documents,
-    const struct bucket_view *v)
+    const struct rec_bucket *rec, const struct bucket_rules *rules)
 {
-	if (name.n > NAME_ROOM || v->rec.region.n > REGION_ROOM)
+	if (name.n > NAME_ROOM || rec->region.n > REGION_ROOM)
 		return;
 	s->changes = changes;
 	s->documents = documents;
 	policy_free(&s->rules.policy);
-	s->rec = v->rec;
-	s->rules = v->rules;
+	s->rec = *rec;
+	s->rules = *rules;
 	if (s->rules.policy != NULL)
 		policy_hold(s->rules.policy);
 	s->name_n = name.n;
 	memcpy(s->name, name.p, name.n);
-	if (v->rec.region.n > 0)
-		memcpy(s->region, v->rec.region.p, v->rec.region.n);
+	if (rec->region.n > 0)
+		memcpy(s->region, rec->region.p, rec->region.n);
 	s->rec.region.p = s->region;
 }
 
@@ -89,6 +89,15 @@ doc_find_inner(struct txn *t, uint64_t id, enum doc doc, struct span *inner)
 
 	*inner = e == OK ? *inner : SPAN_NONE;
 	return e == doc_row(doc)->missing ? OK : e;
+}
+
+static enum err
+doc_is_there(struct txn *t, uint64_t id, enum doc doc, bool *out)
+{
+	const struct obj_doc d = { .bucket_id = id, .doc = doc };
+	struct span inner;
+
+	return obj_doc_find(t, &d, &inner, out);
 }
 
 static bool
@@ -154,6 +163,10 @@ rules_read(struct txn *t, struct span name, const struct rec_bucket *rec,
 	if (e == OK)
 		e = obj_lock_bucket(t, rec, &out->locks, &out->lock);
 	if (e == OK)
+		e = doc_is_there(t, rec->id, DOC_LIFECYCLE, &out->has_lifecycle);
+	if (e == OK)
+		e = doc_is_there(t, rec->id, DOC_ENCRYPTION, &out->has_encryption);
+	if (e == OK)
 		e = doc_find_inner(t, rec->id, DOC_POLICY, &inner);
 	if (e == OK)
 		policy_take(name, inner, out);
@@ -165,59 +178,64 @@ rules_read(struct txn *t, struct span name, const struct rec_bucket *rec,
 struct bucket_read {
 	struct rq *rq;
 	struct span name;
-	struct bucket_view *out;
+	struct rec_bucket *rec;
+	struct bucket_rules *rules;
 };
 
 static enum err
 bucket_read(struct txn *t, void *arg)
 {
 	struct bucket_read *r = arg;
-	enum err e = obj_bucket_find(t, r->name, &r->out->rec, &r->rq->fail);
+	struct bucket_rules rules;
+	struct rec_bucket rec;
+	enum err e = obj_bucket_find(t, r->name, &rec, &r->rq->fail);
 
 	if (e == OK)
-		e = rules_read(t, r->name, &r->out->rec, &r->out->rules);
-	if (e == OK && r->out->rec.region.n > 0)
-		r->out->rec.region = arena_span(r->rq->arena, r->out->rec.region);
-	return e;
+		e = rules_read(t, r->name, &rec, &rules);
+	if (e != OK)
+		return e;
+	*r->rec = rec;
+	*r->rules = rules;
+	if (rec.region.n > 0)
+		r->rec->region = arena_span(r->rq->arena, rec.region);
+	return OK;
 }
 
-enum err
-bucket_look(struct rq *rq, struct span name, struct bucket_view *out)
+static inline enum err
+look(struct rq *rq, struct span name, struct rec_bucket *rec, struct bucket_rules *rules)
 {
 	struct slot *s = slot_of(rq->loop->buckets, name);
 	const struct store *store = rq->s3->conf.store;
 	uint64_t changes = store_changes(store, T_BUCKET),
 		 documents = store_changes(store, T_DOCUMENT);
-	struct bucket_read r = { rq, name, out };
+	struct bucket_read r = { rq, name, rec, rules };
 	enum err e;
 
 	if (!slot_is(s, name, changes, documents)) {
 		e = store_read(rq->loop->reader, bucket_read, &r);
-		if (e != OK)
-			return e;
-		slot_fill(s, name, changes, documents, out);
-		return OK;
+		if (e == OK)
+			slot_fill(s, name, changes, documents, rec, rules);
+		return e;
 	}
-	out->rec = s->rec;
-	if (out->rec.region.n > 0)
-		out->rec.region = arena_span(rq->arena, out->rec.region);
-	out->rules = s->rules;
-	if (out->rules.policy != NULL)
-		policy_hold(out->rules.policy);
+	*rec = s->rec;
+	if (rec->region.n > 0)
+		rec->region = arena_span(rq->arena, rec->region);
+	*rules = s->rules;
+	if (rules->policy != NULL)
+		policy_hold(rules->policy);
 	return OK;
+}
+
+enum err
+bucket_look(struct rq *rq, struct span name, struct bucket_view *out)
+{
+	return look(rq, name, &out->rec, &out->rules);
 }
 
 enum err
 bucket_find(struct rq *rq)
 {
-	struct bucket_view v;
-	enum err e;
-
-	policy_free(&rq->rules.policy);
-	e = bucket_look(rq, rq->bucket, &v);
-	if (e != OK)
-		return e;
-	rq->bkt = v.rec;
-	rq->rules = v.rules;
-	return OK;
+	if (rq->rules.policy != NULL)
+		policy_free(&rq->rules.policy);
+	return look(rq, rq->bucket, &rq->bkt, &rq->rules);
 }

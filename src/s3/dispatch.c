@@ -17,11 +17,13 @@ static const struct {
 #undef STEP
 };
 
-static void
+static inline void
 rq_advance(struct rq *rq, enum err e)
 {
 	if (e == OK) {
-		fail_clear(&rq->fail); /* of a callback that ran again and then held */
+		/* Of a callback that ran again and then held; of most there is none. */
+		if (rq->fail.code != OK || rq->fail.pairs > 0)
+			fail_clear(&rq->fail);
 		rq->step++;
 		return;
 	}
@@ -185,7 +187,7 @@ step_begin(struct rq *rq)
 
 	if (e == OK)
 		e = payer_look(rq);
-	if (e == OK && (rq->op->flags & F_EXPIRY) != 0)
+	if (e == OK && (rq->op->flags & F_EXPIRY) != 0 && rq->rules.has_lifecycle)
 		e = expiry_look(rq);
 	if (e == OK && rq->op->begin != NULL)
 		e = rq->op->begin(rq);

@@ -114,7 +114,7 @@ expiry_look(struct rq *rq)
 }
 
 void
-expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
+expiry_tell(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
 {
 	struct life_object o = { .key = rq->key,
 		.size = rec->size,
@@ -125,8 +125,7 @@ expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *at
 	char date[STAMP_HTTP];
 	struct buf id = { 0 };
 
-	if (rq->expiry == NULL ||
-	    tags_read(rq->arena, side_get(attrs, SIDE_TAGS), &o.tags) != OK)
+	if (tags_read(rq->arena, side_get(attrs, SIDE_TAGS), &o.tags) != OK)
 		return;
 	life_expiry(&rq->expiry->life, &o, &v);
 	if (v.rule == NULL)

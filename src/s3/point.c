@@ -8,6 +8,8 @@
 
 #include "s3_priv.h"
 
+enum { POINT_LABEL_MIN = 14 }; /* of "<name>-<12 digits>" */
+
 struct point_look {
 	struct rq *rq;
 	struct span bucket; /* as it was named; then the real one */
@@ -47,7 +49,7 @@ host_form(struct span host, struct span *account, struct span *name)
 
 	if (rest.n > 0 && !span_is(span_cut(&rest, '.'), "s3-accesspoint"))
 		return false;
-	if (first.n < 14 || first.p[first.n - 13] != '-')
+	if (first.n < POINT_LABEL_MIN || first.p[first.n - 13] != '-')
 		return false;
 	*account = span_from(first, first.n - 12);
 	*name = span_head(first, first.n - 13);
@@ -127,13 +129,14 @@ static bool
 may_be_point(const struct rq *rq)
 {
 	return rec_point_is_alias(rq->bucket) ||
-	    span_starts(rq->bucket, SPAN_LIT("arn:")) || rq->host_bucket.n >= 14;
+	    span_starts(rq->bucket, SPAN_LIT("arn:")) ||
+	    rq->host_bucket.n >= POINT_LABEL_MIN;
 }
 
 /* SDKs put "<name>-<account>." before whatever endpoint they are given, also before one
  * below which no buckets are known. Only a point that there is makes a bucket of it. */
-enum err
-point_host(struct rq *rq)
+static enum err
+point_label(struct rq *rq)
 {
 	struct span host = rq->http->host, label = span_cut(&host, '.');
 	struct point_look l = { .rq = rq };
@@ -148,6 +151,18 @@ point_host(struct rq *rq)
 	point_set(rq, &l, &rq->via);
 	rq->bucket = l.rec.bucket;
 	return OK;
+}
+
+enum err
+point_host(struct rq *rq)
+{
+	struct span host = rq->http->host;
+
+	/* The first label of most hosts is too short. */
+	for (size_t i = 0; i < POINT_LABEL_MIN; i++)
+		if (i == host.n || host.p[i] == '.')
+			return OK;
+	return point_label(rq);
 }
 
 enum err
@@ -214,7 +229,7 @@ point_path(struct rq *rq, struct span *path)
 	char *text;
 	size_t n;
 
-	if (!span_ends(whole, SPAN_LIT(":accesspoint")))
+	if (whole.n < 20 || !span_ends(whole, SPAN_LIT(":accesspoint")))
 		return OK;
 	text = arena_alloc(rq->arena, whole.n + path->n + 2);
 	memcpy(text, whole.p, whole.n);

@@ -28,20 +28,18 @@ reply_begin(struct rq *rq, unsigned status)
 }
 
 void
-reply_header(struct rq *rq, const char *name, struct span value)
+reply_header_of(struct rq *rq, struct span name, struct span value)
 {
 	struct buf *b = &rq->loop->head;
+	char *p = buf_grow(b, name.n + value.n + 4);
 
-	buf_str(b, name);
-	buf_put(b, ": ", 2);
-	buf_span(b, value);
-	buf_put(b, "\r\n", 2);
-}
-
-void
-reply_header_str(struct rq *rq, const char *name, const char *value)
-{
-	reply_header(rq, name, span_str(value));
+	memcpy(p, name.p, name.n);
+	p += name.n;
+	memcpy(p, ": ", 2);
+	p += 2;
+	if (value.n > 0)
+		memcpy(p, value.p, value.n);
+	memcpy(p + value.n, "\r\n", 2);
 }
 
 void
@@ -185,7 +183,7 @@ reply_ids(struct rq *rq)
 	struct buf *b = &rq->loop->head;
 
 	buf_str(b, "x-amz-id-2: ");
-	buf_str(b, rq->id_2);
+	buf_put(b, rq->id_2, sizeof rq->id_2 - 1);
 	buf_str(b, "\r\nx-amz-request-id: ");
 	buf_put(b, rq->id, 16);
 	buf_str(b, "\r\nServer: AmazonS3\r\n");

@@ -61,11 +61,12 @@ op_index_free(struct op_index **x)
 static unsigned
 row_weight(const struct rq *rq, const struct op *op)
 {
-	struct span rest = span_str(op->query), name, value;
+	struct span rest, name, value;
 	unsigned weight = 1;
 
-	if (rq->nparam == 0 && (op->sub[0] != '\0' || rest.n > 0))
+	if (rq->nparam == 0 && (op->sub[0] != '\0' || op->query[0] != '\0'))
 		return 0;
+	rest = span_str(op->query);
 	if (op->sub[0] != '\0') {
 		if (!query_has(rq, op->sub))
 			return 0;

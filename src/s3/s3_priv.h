@@ -133,6 +133,8 @@ struct bucket_rules {
 	bool requester_pays;
 	/* Block Public Access */
 	bool no_public_acls, ignore_public_acls, no_public_policy, restrict_public;
+	/* Documents that are looked at by who needs them, and only where they are. */
+	bool has_lifecycle, has_encryption;
 	uint8_t ownership; /* enum obj_ownership */
 	bool locks; /* it has object lock */
 	struct worm_default lock; /* and gives this to what says nothing */
@@ -279,7 +281,13 @@ struct expiry_cache *expiry_cache_new(void);
 void expiry_cache_free(struct expiry_cache **c);
 void expiry_drop(struct expiry_rules **rules);
 NODISCARD enum err expiry_look(struct rq *rq);
-void expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
+void expiry_tell(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
+static inline void
+expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
+{
+	if (rq->expiry != NULL)
+		expiry_tell(rq, rec, attrs);
+}
 
 /* op_restore.c: E_INVALID_OBJECT_STATE for what is archived and not restored */
 NODISCARD enum err archive_readable(
@@ -366,8 +374,18 @@ bool context_value(void *ctx, const struct policy_ask *ask, struct policy_values
 
 /* reply.c */
 void reply_begin(struct rq *rq, unsigned status); /* empties the scratch */
-void reply_header(struct rq *rq, const char *name, struct span value);
-void reply_header_str(struct rq *rq, const char *name, const char *value);
+/* Small, so that the length of a constant is known when this is compiled. */
+void reply_header_of(struct rq *rq, struct span name, struct span value);
+static inline void
+reply_header(struct rq *rq, const char *name, struct span value)
+{
+	reply_header_of(rq, span_str(name), value);
+}
+static inline void
+reply_header_str(struct rq *rq, const char *name, const char *value)
+{
+	reply_header_of(rq, span_str(name), span_str(value));
+}
 void reply_header_u64(struct rq *rq, const char *name, uint64_t v);
 void reply_etag(struct rq *rq, const struct rec_object *rec);
 void reply_checksum(struct rq *rq, const struct checksum *c, unsigned parts);
@@ -413,7 +431,7 @@ NODISCARD enum err query_part_number(struct rq *rq, bool *given, unsigned *out);
 /* headers.c: what requests say about objects */
 struct span header_of_form(const struct rq *rq, const char *name);
 /* Small, so that what is known of a constant name is known when this is compiled. */
-static inline struct span
+static ALWAYS_INLINE struct span
 header_get(const struct rq *rq, const char *name)
 {
 	return rq->header == rq->http->header ? http_req_header(rq->http, name)

@@ -171,6 +171,16 @@ struct default_read {
 	struct sse_default *out;
 };
 
+/* Of a bucket that was told nothing. */
+static void
+default_none(const struct s3 *s, struct sse_default *out)
+{
+	out->mode = CRYPT_NONE;
+	out->bucket_key = false;
+	out->blocked = s->conf.sse_c == S3_SSE_C_BLOCK;
+	out->key[0] = '\0';
+}
+
 static enum err
 default_read(struct txn *t, void *arg)
 {
@@ -183,19 +193,24 @@ default_read(struct txn *t, void *arg)
 	bool own;
 	enum err e = obj_doc_find(t, &at, &inner, &own);
 
-	*r->out = (struct sse_default){ .blocked = rq->s3->conf.sse_c == S3_SSE_C_BLOCK };
+	default_none(rq->s3, r->out);
 	return e == OK && own ? default_parse(rq, inner, r->out) : e;
 }
 
 enum err
 sse_default(struct rq *rq, struct sse_default *out)
 {
-	uint64_t changes = store_changes(rq->s3->conf.store, T_DOCUMENT), id = rq->bkt.id;
+	uint64_t changes, id = rq->bkt.id;
 	struct sse_cache *c = rq->loop->sse;
 	struct default_read r = { rq, out };
 	unsigned i = (unsigned)(id % SLOTS);
 	enum err e;
 
+	if (!rq->rules.has_encryption) {
+		default_none(rq->s3, out);
+		return OK;
+	}
+	changes = store_changes(rq->s3->conf.store, T_DOCUMENT);
 	if (c->slot[i].bucket == id && c->slot[i].changes == changes) {
 		*out = c->slot[i].def;
 		return OK;
@@ -325,7 +340,8 @@ sse_want(struct rq *rq, const struct sse_default *def, struct crypt_want *out)
 	e = sse_customer(rq, false, &c);
 	if (e == OK && c.given)
 		e = want_customer(rq, def, named, &c, out);
-	mem_wipe(c.key, sizeof c.key);
+	if (c.given)
+		mem_wipe(c.key, sizeof c.key);
 	if (e != OK || out->mode == CRYPT_CUSTOMER)
 		return e;
 	out->mode = named.p != NULL ? mode_parse(named) : def->mode;

@@ -99,7 +99,7 @@ class Store:
         """All that the owner sees: what every row that reads answers."""
         out = {}
         for row in rows():
-            # A session is not read but made: its keys are new each time.
+            # CreateSession makes other credentials each time, and changes nothing.
             if row["method"] not in ("GET", "HEAD") or row["name"] == "CreateSession":
                 continue
             for bucket in ("kept", "locked"):

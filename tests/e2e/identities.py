@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from harness import ACCESS, SECRET, Server, check, equal, run, run_tests
+import points
 
 ROOT_ACCOUNT = "000000000000"
 
@@ -182,6 +183,53 @@ def test_two_teams():
         arn = "arn:aws:iam::%s:policy/red-writer" % ROOT_ACCOUNT
         teams.iam.detach_role_policy(RoleName="red-writer", PolicyArn=arn)
         denied(red("s3").put_object, Bucket=b, Key="red/one", Body=b"x")
+
+
+def test_two_teams_by_their_access_points():
+    """The bucket lets its access points decide, and each team has one, for its own prefix."""
+    with Server() as server:
+        root = clients(server)
+        iam, s3 = root("iam"), root("s3")
+        raw = server.client()  # boto3's s3control puts the account before the host's name
+        s3.create_bucket(Bucket="research")
+        s3.put_object(Bucket="research", Key="red/one", Body=b"1")
+        s3.put_object(Bucket="research", Key="blue/one", Body=b"2")
+        bucket = "arn:aws:s3:::research"
+        s3.put_bucket_policy(Bucket="research", Policy=policy(
+            {"Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": [bucket, bucket + "/*"],
+             "Condition": {"StringEquals": {"s3:DataAccessPointAccount": ROOT_ACCOUNT}}}))
+        team, alias = {}, {}
+        for name in ("red", "blue"):
+            role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(ROOT_ACCOUNT))["Role"]
+            iam.create_user(UserName=name)
+            iam.put_user_policy(UserName=name, PolicyName="assume", PolicyDocument=policy(
+                {"Action": "sts:AssumeRole", "Resource": role["Arn"]}))
+            key = iam.create_access_key(UserName=name)["AccessKey"]
+            person = clients(server, key["AccessKeyId"], key["SecretAccessKey"])
+            team[name] = session(server, person("sts").assume_role(
+                RoleArn=role["Arn"], RoleSessionName=name))("s3")
+            arn, alias[name] = points.point(raw, name, "research")
+            equal(points.put_policy(raw, name, policy(
+                {"Principal": {"AWS": role["Arn"]}, "Action": ["s3:GetObject", "s3:PutObject"],
+                 "Resource": "%s/object/%s/*" % (arn, name)},
+                {"Principal": {"AWS": role["Arn"]}, "Action": "s3:ListBucket", "Resource": arn,
+                 "Condition": {"StringLike": {"s3:prefix": name + "/*"}}})).status, 200, name)
+        red, blue = team["red"], team["blue"]
+        equal(red.get_object(Bucket=alias["red"], Key="red/one")["Body"].read(), b"1")
+        red.put_object(Bucket=alias["red"], Key="red/two", Body=b"3")
+        equal([c["Key"] for c in red.list_objects_v2(Bucket=alias["red"], Prefix="red/")["Contents"]],
+              ["red/one", "red/two"])
+        blue.put_object(Bucket=alias["blue"], Key="blue/two", Body=b"4")
+        # Not another's prefix, not another's point, not past the points.
+        denied(red.get_object, Bucket=alias["red"], Key="blue/one")
+        denied(red.list_objects_v2, Bucket=alias["red"])
+        denied(red.get_object, Bucket=alias["blue"], Key="blue/one")
+        denied(red.get_object, Bucket="research", Key="red/one")
+        denied(red.delete_object, Bucket=alias["red"], Key="red/one")
+        # A point that goes takes its way with it.
+        equal(points.control(raw, "DELETE", "accesspoint/red/policy").status, 204)
+        denied(red.get_object, Bucket=alias["red"], Key="red/one")
+        equal(blue.get_object(Bucket=alias["blue"], Key="blue/two")["Body"].read(), b"4")
 
 
 def fetch(url, method="GET"):

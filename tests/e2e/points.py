@@ -61,7 +61,7 @@ def test_a_point_for_everybody():
                            "<BlockPublicAcls>false</BlockPublicAcls>"
                            "</PublicAccessBlockConfiguration>")
         anybody = policy("Allow", "s3:GetObject", arn + "/object/*")
-        equal(put_policy(s3, "open", anybody).status, 403, "the bucket's block is its points'")
+        equal(put_policy(s3, "open", anybody).status, 403, "the bucket blocks it")
         equal(s3.delete("data", None, "publicAccessBlock").status, 204)
         equal(put_policy(s3, "open", anybody).status, 200)
         equal(s3.request("GET", alias, "k", sign=None).status, 403, "the bucket has to allow, too")
