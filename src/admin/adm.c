@@ -48,9 +48,13 @@ dispatch(struct adm *c, struct s3_call *call)
 static void
 hook(void *ctx, struct s3_call *call)
 {
-	call->err = dispatch(ctx, call);
-	if (call->err != OK)
-		s3_call_done(call);
+	enum err e = dispatch(ctx, call);
+
+	/* Where it was taken up another thread may hold the call by now. */
+	if (e == OK)
+		return;
+	call->err = e;
+	s3_call_done(call);
 }
 
 struct s3_control

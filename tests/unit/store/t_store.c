@@ -84,7 +84,7 @@ store_open_missing_parent_is_refused(void **state)
 }
 
 /* A sanitizer's shadow memory alone is over any such limit. */
-#ifndef ENABLE_ASAN
+#if !defined(ENABLE_ASAN) && !defined(ENABLE_TSAN)
 static void
 store_open_no_address_space_names_the_setting(void **state)
 {
@@ -326,7 +326,7 @@ main(void)
 		KIT_TEST(store_open_second_owner_is_refused),
 		KIT_TEST(store_open_other_format_is_refused),
 		KIT_TEST(store_open_missing_parent_is_refused),
-#ifndef ENABLE_ASAN
+#if !defined(ENABLE_ASAN) && !defined(ENABLE_TSAN)
 		KIT_TEST(store_open_no_address_space_names_the_setting),
 #endif
 		KIT_TEST(store_next_id_rises_over_restarts),
