@@ -50,8 +50,6 @@ struct account {
  * that nobody can sign for, made in *room. [any] */
 const struct account *access_account(
     const struct access *a, struct span id, struct account *room);
-/* By canonical id, or NULL. [any] */
-const struct account *access_account_of(const struct access *a, struct span canonical_id);
 
 /* Who did not sign. */
 extern const struct identity access_nobody;

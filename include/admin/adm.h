@@ -12,7 +12,6 @@ struct adm {
 
 /* c is borrowed for as long as the S3 layer serves. */
 struct s3_control adm_hook(struct adm *c);
-void adm_json(struct buf *out); /* the table, for documentation */
 
 /* "90d", "12h", "30m", "45s", "2w" in ms; a time as ISO 8601 in ms. */
 bool adm_span_parse(struct span s, int64_t *ms);

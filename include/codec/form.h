@@ -36,7 +36,6 @@ NODISCARD enum err form_end(const struct form *f, struct fail *fail);
 
 /* From ready() on, while f lives: names in lower case, in order. */
 size_t form_fields(const struct form *f, const struct field **out);
-struct span form_get(const struct form *f, const char *name); /* p == NULL: none */
 struct span form_filename(const struct form *f); /* its last part, or "" */
 
 #endif

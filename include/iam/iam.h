@@ -61,7 +61,4 @@ NODISCARD enum err iam_run(struct iam_call *c, struct txn *t);
 /* c->fail as <ErrorResponse> into c->out. */
 void iam_error(struct iam_call *c);
 
-/* The registry as JSON. */
-void iam_actions_json(struct buf *out);
-
 #endif

@@ -32,7 +32,6 @@ NODISCARD enum err jobs_start(struct jobs *j, struct fail *fail);
 /* The step that runs is the last one. Moves that wait, and later ones, get E_GONE. */
 void jobs_stop(struct jobs *j);
 void jobs_free(struct jobs **j);
-void jobs_wake(struct jobs *j); /* something is due sooner than it was [any] */
 
 /* ---- moving the clock ---- */
 enum jobs_move_kind {

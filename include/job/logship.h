@@ -23,8 +23,4 @@ struct logship_conf {
 struct logship *logship_new(const struct logship_conf *conf); /* starts its thread */
 void logship_free(struct logship **s); /* delivers what is there, then ends */
 
-/* Append the key of an object delivered at now_ms; unique tells it from others. */
-void logship_key(struct buf *out, const struct ledger_to *to, const char *account,
-    int64_t now_ms, uint64_t unique);
-
 #endif

@@ -11,7 +11,6 @@
 
 enum archive_tier { TIER_STANDARD, TIER_BULK, TIER_EXPEDITED, TIER_COUNT };
 bool archive_tier_find(struct span name, uint8_t *out);
-const char *archive_tier_name(unsigned tier);
 
 static inline bool
 archive_is(uint8_t class)

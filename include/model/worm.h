@@ -19,7 +19,6 @@ struct worm_period {
 	uint32_t days, years;
 };
 enum { WORM_DAYS_MAX = 36500, WORM_YEARS_MAX = 100 };
-int64_t worm_period_ms(const struct worm_period *p);
 
 struct worm {
 	uint8_t mode; /* enum worm_mode */

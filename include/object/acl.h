@@ -18,7 +18,6 @@ enum obj_ownership {
 	OWNERSHIP_WRITER,
 	OWNERSHIPS
 };
-const char *obj_ownership_name(unsigned ownership); /* "BucketOwnerEnforced" */
 bool obj_ownership_find(struct span name, uint8_t *out);
 
 NODISCARD enum err obj_ownership(struct txn *t, const struct rec_bucket *b, uint8_t *out);

@@ -126,13 +126,3 @@ access_account(const struct access *a, struct span id, struct account *room)
 	hex_render(room->canonical_id, hash, sizeof hash);
 	return room;
 }
-
-const struct account *
-access_account_of(const struct access *a, struct span canonical_id)
-{
-	for (size_t i = 0; i < a->naccount; i++)
-		if (span_eq(
-			canonical_id, span_of(a->account[i].canonical_id, CANONICAL_ID)))
-			return &a->account[i];
-	return NULL;
-}

@@ -3,17 +3,14 @@
 
 #include "admin/adm.h"
 
-#include "codec/json.h"
-
 #include "adm_priv.h"
 
 static const struct adm_row {
 	const char *method, *path;
 	/* OK: it answers later, or has; else the failure is the answer */
 	enum err (*fn)(struct adm *c, struct s3_call *call);
-	const char *params, *what;
 } rows[] = {
-#define ADM(method, path, fn, params, what) { #method, path, fn, params, what },
+#define ADM(method, path, fn, params, what) { #method, path, fn },
 #include "admin/adm.def"
 #undef ADM
 };
@@ -81,22 +78,4 @@ adm_span_parse(struct span s, int64_t *ms)
 			return true;
 		}
 	return false;
-}
-
-void
-adm_json(struct buf *out)
-{
-	buf_str(out, "[");
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		buf_str(out, i > 0 ? ",\n {\"method\": " : "{\"method\": ");
-		json_put(out, span_str(rows[i].method));
-		buf_str(out, ", \"path\": ");
-		json_put(out, span_str(rows[i].path));
-		buf_str(out, ", \"parameters\": ");
-		json_put(out, span_str(rows[i].params));
-		buf_str(out, ", \"what\": ");
-		json_put(out, span_str(rows[i].what));
-		buf_str(out, "}");
-	}
-	buf_str(out, "]\n");
 }

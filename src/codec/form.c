@@ -282,15 +282,6 @@ form_fields(const struct form *f, const struct field **out)
 }
 
 struct span
-form_get(const struct form *f, const char *name)
-{
-	for (size_t i = 0; i < f->nfield; i++)
-		if (span_is(f->field[i].name, name))
-			return f->field[i].value;
-	return SPAN_NONE;
-}
-
-struct span
 form_filename(const struct form *f)
 {
 	return f->filename;

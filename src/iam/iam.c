@@ -267,16 +267,3 @@ iam_error(struct iam_call *c)
 	xml_put_str(&c->out, "RequestId", c->id);
 	buf_str(&c->out, "</ErrorResponse>");
 }
-
-void
-iam_actions_json(struct buf *out)
-{
-	buf_str(out, "[\n");
-	for (size_t i = 0; i < ARRAY_LEN(actions); i++)
-		buf_printf(out,
-		    "  {\"name\": \"%s\", \"service\": \"%s\", \"writes\": %s}%s\n",
-		    actions[i].name, actions[i].service == IAM_IAM ? "iam" : "sts",
-		    actions[i].writes ? "true" : "false",
-		    i + 1 < ARRAY_LEN(actions) ? "," : "");
-	buf_str(out, "]\n");
-}

@@ -17,7 +17,7 @@ enum {
 
 /* ---- what all of them take ---- */
 
-enum err
+static enum err
 sts_narrow(struct iam_call *c, struct span account, struct session *s)
 {
 	struct entity_list arns;
@@ -68,7 +68,7 @@ sts_session_name(struct iam_call *c, const char *param, size_t max, struct span 
 	return e;
 }
 
-enum err
+static enum err
 sts_duration(struct iam_call *c, uint64_t standard, uint64_t max, struct session *s)
 {
 	uint64_t seconds = standard;
@@ -108,7 +108,7 @@ sts_put_packed(struct iam_call *c, const struct session *s)
 		xml_put_u64(&c->out, "PackedPolicySize", (n * 100 + 4095) / 4096);
 }
 
-enum err
+static enum err
 sts_denied(struct iam_call *c, const char *action, struct span resource)
 {
 	struct span arn = c->credential->who.arn;

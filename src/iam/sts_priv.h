@@ -25,13 +25,8 @@ bool sts_role_allows(const struct sts_role *r, const char *action);
 /* Policies and duration; the session's name and tags are there. */
 NODISCARD enum err sts_role_session(struct sts_role *r);
 
-NODISCARD enum err sts_narrow(struct iam_call *c, struct span account, struct session *s);
 NODISCARD enum err sts_session_name(
     struct iam_call *c, const char *param, size_t max, struct span *out);
-NODISCARD enum err sts_duration(
-    struct iam_call *c, uint64_t standard, uint64_t max, struct session *s);
-NODISCARD enum err sts_denied(
-    struct iam_call *c, const char *action, struct span resource);
 void sts_put_assumed(struct iam_call *c, const struct session *s);
 void sts_put_credentials(struct iam_call *c, struct session *s);
 void sts_put_packed(struct iam_call *c, const struct session *s);

@@ -25,7 +25,7 @@ struct jobs {
 	struct cond cond;
 	/* under lock */
 	struct jobs_move *head, **tail;
-	bool stop, wake;
+	bool stop;
 };
 
 struct jobs *
@@ -319,9 +319,8 @@ sleep_till_due(struct jobs *j)
 	if (due - now < ms && !clock_frozen())
 		ms = due - now;
 	lock_take(&j->lock);
-	if (!j->stop && !j->wake && j->head == NULL)
+	if (!j->stop && j->head == NULL)
 		(void)cond_wait_ms(&j->cond, &j->lock, (uint64_t)ms);
-	j->wake = false;
 	lock_drop(&j->lock);
 }
 
@@ -357,15 +356,6 @@ jobs_start(struct jobs *j, struct fail *fail)
 	j->started = true;
 	thread_start(&j->thread, "jobs", jobs_main, j);
 	return OK;
-}
-
-void
-jobs_wake(struct jobs *j)
-{
-	lock_take(&j->lock);
-	j->wake = true;
-	cond_signal(&j->cond);
-	lock_drop(&j->lock);
 }
 
 void

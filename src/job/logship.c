@@ -21,7 +21,8 @@ struct logship {
 
 enum { DAY_MS = 86400000 };
 
-void
+/* Append the key of an object delivered at now_ms; unique tells it from others. */
+static void
 logship_key(struct buf *out, const struct ledger_to *to, const char *account,
     int64_t now_ms, uint64_t unique)
 {

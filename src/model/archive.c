@@ -23,13 +23,6 @@ archive_tier_find(struct span name, uint8_t *out)
 	return false;
 }
 
-const char *
-archive_tier_name(unsigned tier)
-{
-	MUST(tier < TIER_COUNT);
-	return tiers[tier];
-}
-
 struct span
 restore_render(struct arena *a, const struct restore *r)
 {

@@ -29,7 +29,7 @@ worm_mode_find(struct span name, uint8_t *out)
 	return false;
 }
 
-int64_t
+static int64_t
 worm_period_ms(const struct worm_period *p)
 {
 	return DAY_MS * ((int64_t)p->days + (int64_t)p->years * YEAR_DAYS);

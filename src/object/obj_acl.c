@@ -9,7 +9,7 @@
 static const char *const ownerships[OWNERSHIPS] = { "BucketOwnerEnforced",
 	"BucketOwnerPreferred", "ObjectWriter" };
 
-const char *
+static const char *
 obj_ownership_name(unsigned ownership)
 {
 	MUST(ownership < OWNERSHIPS);

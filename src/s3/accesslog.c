@@ -311,7 +311,8 @@ is_secret_raw(struct span raw)
 	return n == (size_t)-1 || trail_is_secret(span_of(text, n));
 }
 
-void
+/* The request line with the signature taken out of the query. */
+static void
 accesslog_target(struct buf *out, const struct http_req *http)
 {
 	struct span rest = http->query, one, value;

@@ -31,7 +31,7 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 	return E_NOT_IMPLEMENTED;
 }
 
-enum err
+static enum err
 headers_class(struct rq *rq, uint8_t *out)
 {
 	struct span v = header_get(rq, "x-amz-storage-class");
@@ -121,7 +121,7 @@ meta_size_check(struct rq *rq, const struct attrs *a)
 
 /* Where the website sends who asks for the object: docs.aws.amazon.com/AmazonS3/latest/
  * userguide/how-to-page-redirect.html */
-enum err
+static enum err
 headers_redirect(struct rq *rq, struct span *out)
 {
 	struct span v = header_get(rq, OBJ_REDIRECT);
@@ -135,6 +135,25 @@ headers_redirect(struct rq *rq, struct span *out)
 		    "characters.");
 	*out = v;
 	return OK;
+}
+
+/* Tags that come with an object: a header, or a form's document. */
+static enum err
+headers_tags(struct rq *rq, struct attrs *attrs)
+{
+	struct span query = header_get(rq, "x-amz-tagging"), document = SPAN_NONE;
+	struct tags tags = { 0 };
+	enum err e = OK;
+
+	if ((rq->op->flags & F_FORM) != 0)
+		document = header_get(rq, "tagging");
+	if (document.p != NULL)
+		e = tags_parse_xml(rq->arena, document, &tags, &rq->fail);
+	else if (query.p != NULL)
+		e = tags_parse_header(rq->arena, query, &tags, &rq->fail);
+	if (e == OK && tags.n > 0)
+		side_set(rq->arena, attrs, SIDE_TAGS, tags_render(rq->arena, &tags));
+	return e;
 }
 
 enum err
@@ -170,24 +189,6 @@ headers_object(struct rq *rq, struct object_headers *out)
 	if (e == OK)
 		e = headers_tags(rq, a);
 	return e == OK ? headers_lock_parse(rq, a) : e;
-}
-
-enum err
-headers_tags(struct rq *rq, struct attrs *attrs)
-{
-	struct span query = header_get(rq, "x-amz-tagging"), document = SPAN_NONE;
-	struct tags tags = { 0 };
-	enum err e = OK;
-
-	if ((rq->op->flags & F_FORM) != 0)
-		document = header_get(rq, "tagging");
-	if (document.p != NULL)
-		e = tags_parse_xml(rq->arena, document, &tags, &rq->fail);
-	else if (query.p != NULL)
-		e = tags_parse_header(rq->arena, query, &tags, &rq->fail);
-	if (e == OK && tags.n > 0)
-		side_set(rq->arena, attrs, SIDE_TAGS, tags_render(rq->arena, &tags));
-	return e;
 }
 
 /* ---- conditions ---- */

@@ -11,7 +11,8 @@ static const struct {
 	{ "x-amz-grant-read-acp", ACL_READ_ACP }, { "x-amz-grant-write", ACL_WRITE },
 	{ "x-amz-grant-write-acp", ACL_WRITE_ACP } };
 
-struct span
+/* Canonical id of who asks. */
+static struct span
 headers_acl_caller(const struct rq *rq)
 {
 	return rq->who->kind == IDENTITY_NOBODY ? SPAN_LIT(ACL_ANONYMOUS)

@@ -3,7 +3,7 @@
 
 #include "s3_priv.h"
 
-const struct account *
+static const struct account *
 rq_account(struct rq *rq, struct span id)
 {
 	struct account *room = arena_alloc(rq->arena, sizeof *room);

@@ -256,8 +256,6 @@ struct accesslog_cache;
 struct accesslog_cache *accesslog_cache_new(struct store *store);
 void accesslog_cache_free(struct accesslog_cache **c);
 void accesslog_write(struct rq *rq, const struct http_done *info);
-/* The request line with the signature taken out of the query. */
-void accesslog_target(struct buf *out, const struct http_req *http);
 /* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
@@ -300,7 +298,6 @@ NODISCARD enum err payer_look(struct rq *rq);
 void payer_reply(struct rq *rq);
 
 /* owner.c: whose things are. Spans live as long as the request. */
-const struct account *rq_account(struct rq *rq, struct span id);
 const struct account *rq_owner(struct rq *rq); /* of the bucket */
 void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
 /* Owners row by row, where objects may have others than the bucket. */
@@ -445,9 +442,7 @@ struct object_headers {
 	uint16_t mime;
 	uint8_t class;
 };
-NODISCARD enum err headers_redirect(struct rq *rq, struct span *out);
 NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
-NODISCARD enum err headers_class(struct rq *rq, uint8_t *out);
 NODISCARD enum err headers_cond_read(
     struct rq *rq, const char *prefix, struct obj_cond *out);
 NODISCARD enum err headers_cond_write(struct rq *rq, struct obj_cond *out);
@@ -475,9 +470,6 @@ NODISCARD enum err headers_owner_check(struct rq *rq);
 NODISCARD enum err headers_copy_source(
     struct rq *rq, struct span *bucket, struct span *key, struct obj_version *version);
 
-/* Tags that come with an object: a header, or a form's document. */
-NODISCARD enum err headers_tags(struct rq *rq, struct attrs *attrs);
-
 /* headers_lock.c: object lock */
 enum err headers_lock_missing(struct rq *rq); /* the failure where there is none */
 bool headers_lock_bypass(struct rq *rq); /* asked for, and allowed */
@@ -496,7 +488,6 @@ struct acl_asked {
 	bool document; /* by a document: acl, with its owner */
 	struct acl acl;
 };
-struct span headers_acl_caller(const struct rq *rq); /* canonical id of who asks */
 struct span headers_acl_bucket_owner(struct rq *rq);
 NODISCARD enum err headers_acl_read(struct rq *rq, struct acl_asked *out);
 /* E_METHOD_NOT_ALLOWED of a grantee by mail address in full; others as they are. */
