@@ -34,17 +34,22 @@ struct store_conf {
 	uint64_t
 	    small_max; /* bodies up to here go to shared segments; 0: default (256 KiB) */
 	uint64_t segment_size; /* 0: default (256 MiB) */
+	/* Writes from one checkpoint of the index to the next at most, so what is replayed
+	 * after a crash; 0: default (4,096). A second, 16 MiB or much growth end it too. */
+	uint64_t checkpoint_writes;
 	/* The owner's tables: tables[i] is addressed by number i. Names are stable, rows may
 	 * only be appended. */
 	const char *const *tables;
 	unsigned ntables;
-	bool read_only_check; /* open for verify: recover nothing, sweep nothing */
+	bool
+	    read_only_check; /* open for verify: bring the index to a whole state, no more */
 };
 
 /* Open or make a store: takes the directory's lock (a second owner is refused with the
- * first one's pid), checks the format, recovers (cut segments, drop files of open leases),
- * starts the writer. The sweeper starts with the first dead bytes. Cost does not grow with
- * the number of rows. On failure fail says what is wrong, where, and what helps. */
+ * first one's pid), checks the format, recovers (back to the last checkpoint, replay the
+ * journal, cut segments, drop files of open leases), starts the writer. The sweeper starts
+ * with the first dead bytes. Cost does not grow with the number of rows. On failure fail
+ * says what is wrong, where, and what helps. */
 NODISCARD enum err store_open(
     struct store **out, const struct store_conf *conf, struct fail *fail);
 
