@@ -8,9 +8,11 @@ libmodel_a_SOURCES = \
 	src/model/doc_check.c \
 	src/model/doc_priv.h \
 	src/model/doc_rules.c \
+	src/model/event.c \
 	src/model/lifecycle.c \
 	src/model/lifecycle_parse.c \
 	src/model/model_priv.h \
+	src/model/outbox.c \
 	src/model/rec.c \
 	src/model/rec_bucket.c \
 	src/model/rec_crypt.c \
@@ -31,7 +33,10 @@ libmodel_a_SOURCES = \
 	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
+	include/model/event.h \
+	include/model/events.def \
 	include/model/lifecycle.h \
+	include/model/outbox.h \
 	include/model/point.h \
 	include/model/rec.h \
 	include/model/rec_crypt.h \

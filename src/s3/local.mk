@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libs3.a
 libs3_a_SOURCES = \
 	src/s3/accesslog.c \
+	src/s3/actor.c \
 	src/s3/address.c \
 	src/s3/allow.c \
 	src/s3/alter.c \
