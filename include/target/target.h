@@ -31,6 +31,7 @@ struct target_rule {
 	enum target_type type;
 	bool needed;
 	const char *words;
+	const char *about; /* for people: what it is, and its default */
 };
 
 struct target_param {
@@ -43,6 +44,11 @@ struct target_conf {
 	const struct target_param *param; /* checked by the kind's rules */
 	size_t nparam;
 	const struct outbound_net *net; /* where connections may go; borrowed */
+	const struct target_stop *stop; /* NULL: nobody stops it; borrowed */
+};
+/* Told to stop: what waits in a send gives up. */
+struct target_stop {
+	int fd; /* of an event: readable from then on */
 };
 /* "" where it was not given. */
 const char *target_param(const struct target_conf *c, const char *name);

@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libtarget.a
+libtarget_a_CPPFLAGS = $(AM_CPPFLAGS) $(HIREDIS_CFLAGS) $(RDKAFKA_CFLAGS) $(NATS_CFLAGS) \
+	$(MOSQUITTO_CFLAGS) $(PQ_CFLAGS) $(RABBITMQ_CFLAGS)
 libtarget_a_SOURCES = \
+	src/target/broker.c \
+	src/target/broker_text.c \
+	src/target/redis.c \
 	src/target/target.c \
 	src/target/webhook.c \
+	include/target/broker.h \
 	include/target/kinds.def \
 	include/target/target.h

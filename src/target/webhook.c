@@ -78,9 +78,10 @@ webhook_close(struct target **target)
 }
 
 static const struct target_rule webhook_rules[] = {
-	{ "endpoint", TARGET_URL, true, NULL },
-	{ "auth_token", TARGET_SECRET, false, NULL },
-	{ NULL, TARGET_TEXT, false, NULL },
+	{ "endpoint", TARGET_URL, true, NULL, "where messages are POSTed to" },
+	{ "auth_token", TARGET_SECRET, false, NULL,
+	    "`Authorization`: as it is where it names a scheme, else `Bearer TOKEN`" },
+	{ 0 },
 };
 
 const struct target_kind webhook_kind = {
