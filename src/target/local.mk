@@ -5,6 +5,9 @@ libtarget_a_CPPFLAGS = $(AM_CPPFLAGS) $(HIREDIS_CFLAGS) $(RDKAFKA_CFLAGS) $(NATS
 libtarget_a_SOURCES = \
 	src/target/broker.c \
 	src/target/broker_text.c \
+	src/target/kafka.c \
+	src/target/mqtt.c \
+	src/target/nats.c \
 	src/target/redis.c \
 	src/target/target.c \
 	src/target/webhook.c \
