@@ -55,7 +55,7 @@ const char *target_param(const struct target_conf *c, const char *name);
 bool target_flag(const struct target_conf *c, const char *name, bool otherwise);
 unsigned target_number(const struct target_conf *c, const char *name, unsigned otherwise);
 /* A failure of the declaration: E_CONFIG, "target KIND:ID: NAME: 'VALUE' WHAT", with what is
- * allowed in it. A secret's value is not shown. */
+ * allowed in it. A secret's value is not shown, and one that is not there neither. */
 enum err target_refuse(
     const struct target_conf *c, const char *name, const char *what, struct fail *fail);
 
