@@ -39,15 +39,17 @@ struct rec_event {
 	struct span key, version, etag, type;
 	struct span meta; /* rec_attrs: the x-amz-meta-... of a new object */
 	struct span principal, address, request_id, host_id, agent;
+	struct span access_key, requester; /* that signed; its account */
 	struct span config; /* Id of the part of the configuration that asked for it */
-	/* What only some events tell: a restored copy's end, a replication's start; storage
-	 * class or tier; of a replication its rule, destination, operation, reason. */
+	/* What only some events tell: a restored copy's end, a replication's start, how long
+	 * it took; storage class or tier; of a replication its rule, destination, operation,
+	 * reason; of a copy where it is from: destination is the bucket, reason the key. */
 	int64_t when_ms, took_ms;
 	struct span class, rule, destination, operation, reason;
-	/* delivery */
+	/* delivery, in real time */
+	int64_t queued_ms;
 	uint32_t attempts;
-	int64_t failed_ms; /* real time; 0: never */
-	struct span failure;
+	struct span failure; /* of the last attempt */
 };
 void rec_event_put(struct buf *out, const struct rec_event *r);
 NODISCARD enum err rec_event_get(struct span in, struct rec_event *out);

@@ -40,4 +40,27 @@ NODISCARD enum err outbox_count_put(
 NODISCARD enum err outbox_add(
     struct txn *t, struct span arn, const struct rec_event *r, uint64_t max);
 
+/* The rows of one kind and ARN behind number after, oldest first; row() says whether to go
+ * on. Its spans live until it returns. */
+NODISCARD enum err outbox_each(struct txn *t, enum outbox_kind kind, struct span arn,
+    uint64_t after, bool (*row)(void *ctx, uint64_t number, const struct rec_event *r),
+    void *ctx);
+/* What is counted, of all ARNs. */
+NODISCARD enum err outbox_counts(struct txn *t,
+    bool (*row)(void *ctx, struct span arn, const struct outbox_count *c), void *ctx);
+
+/* One that waits: delivered, or dead for a reason. OK also when it is gone already, which
+ * then is not counted. [in a write fn] */
+NODISCARD enum err outbox_done(struct txn *t, struct span arn, uint64_t number);
+NODISCARD enum err outbox_bury(
+    struct txn *t, struct span arn, uint64_t number, struct span failure);
+/* It was tried in vain once more. [in a write fn] */
+NODISCARD enum err outbox_failed(
+    struct txn *t, struct span arn, uint64_t number, struct span failure);
+/* Dead ones, at most max: behind all that wait again, or gone. [in a write fn] */
+NODISCARD enum err outbox_revive(
+    struct txn *t, struct span arn, size_t max, int64_t real_ms, size_t *n);
+NODISCARD enum err outbox_forget(
+    struct txn *t, enum outbox_kind kind, struct span arn, size_t max, size_t *n);
+
 #endif

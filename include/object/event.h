@@ -15,6 +15,7 @@
 struct obj_actor {
 	struct span principal; /* "AWS:AIDA..." */
 	struct span address, agent, request_id, host_id;
+	struct span access_key, account; /* n = 0: nobody signed */
 };
 
 struct obj_change {
@@ -35,8 +36,15 @@ struct obj_change {
 #define OBJ_EVENT_LIVE "live"
 void obj_event_listen(bool on);
 bool obj_event_live(void);
-/* Most that wait for one target; 0: no limit. [before anything is written] */
-void obj_event_limit(uint64_t waiting);
+/* Who may be told: queue() gives the name that the queue of an ARN's target has in the
+ * outbox; n = 0: there is no such target, and nothing is kept for it. NULL: each ARN is its
+ * own queue. In one queue at most waiting wait (0: no limit). [before anything is written] */
+struct obj_event_conf {
+	struct span (*queue)(const void *ctx, struct span arn);
+	const void *ctx;
+	uint64_t waiting;
+};
+void obj_event_setup(const struct obj_event_conf *conf);
 
 static inline bool
 obj_event_wanted(const struct rec_bucket *b)
@@ -53,6 +61,10 @@ obj_event(struct txn *t, const struct obj_change *c)
 
 /* Something else than a change: a read, a test. Rows for who asked for it. */
 NODISCARD enum err obj_event_tell(struct txn *t, const struct obj_change *c);
+
+/* "s3:TestEvent" for one destination: of c the bucket, its author and the time. */
+NODISCARD enum err obj_event_test(
+    struct txn *t, const struct obj_change *c, struct span arn);
 
 /* One of those who watch the bucket's changes begins, or ends. [in a write fn] */
 NODISCARD enum err obj_event_watch(

@@ -88,6 +88,7 @@ struct obj_dest {
 	struct obj_cond cond;
 	enum event event; /* what it is told as */
 	const struct obj_actor *by; /* object/event.h; NULL: the server itself */
+	struct span from_bucket, from_key; /* of a copy */
 	struct fail *fail;
 	struct rec_bucket now; /* the bucket as obj_dest_check() found it */
 };

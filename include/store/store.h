@@ -96,6 +96,16 @@ uint64_t store_next_id(struct txn *t);
  * told. What was read behind a call still holds while the count is the same. [any] */
 uint64_t store_changes(const struct store *store, unsigned table);
 
+/* To be told of each commit that changed a table: fn runs in the writer, takes no lock below
+ * rank WATCH, and only hands over. Behind store_watch_end() it runs no more. [any] */
+struct store_watch {
+	struct store_watch *next; /* the store's */
+	unsigned table;
+	void (*fn)(struct store_watch *w);
+};
+void store_watch_begin(struct store *store, struct store_watch *w);
+void store_watch_end(struct store *store, struct store_watch *w);
+
 struct store_stats {
 	uint64_t batches, members, syncs; /* since open */
 	uint64_t dead_rows; /* waiting for the sweeper */

@@ -74,6 +74,8 @@ struct target_msg {
 struct target; /* each kind's own */
 struct target_kind {
 	const char *name; /* "webhook" */
+	const char
+	    *env; /* the name in MINIO_NOTIFY_..., where it is another one; or NULL */
 	const struct target_rule *rules; /* till the one without a name */
 	/* What rules cannot say; or NULL. Connects to nobody: E_CONFIG by target_refuse(). */
 	enum err (*check)(const struct target_conf *conf, struct fail *fail);

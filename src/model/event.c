@@ -62,12 +62,12 @@ event_texts(struct rec_event *r, struct span *text[])
 {
 	struct span *all[] = { &r->bucket, &r->region, &r->account, &r->key, &r->version,
 		&r->etag, &r->type, &r->meta, &r->principal, &r->address, &r->request_id,
-		&r->host_id, &r->agent, &r->config, &r->class, &r->rule, &r->destination,
+		&r->host_id, &r->agent, &r->access_key, &r->requester, &r->config, &r->class, &r->rule, &r->destination,
 		&r->operation, &r->reason, &r->failure };
 
 	memcpy(text, all, sizeof all);
 }
-enum { EVENT_TEXTS = 20 };
+enum { EVENT_TEXTS = 22 };
 
 void
 rec_event_put(struct buf *out, const struct rec_event *event)
@@ -84,8 +84,8 @@ rec_event_put(struct buf *out, const struct rec_event *event)
 	enc_u64(out, r.size);
 	enc_u64(out, (uint64_t)r.when_ms);
 	enc_u64(out, (uint64_t)r.took_ms);
+	enc_u64(out, (uint64_t)r.queued_ms);
 	enc_u64(out, r.attempts);
-	enc_u64(out, (uint64_t)r.failed_ms);
 	for (size_t i = 0; i < EVENT_TEXTS; i++) {
 		MUST(text[i]->n <= UINT16_MAX);
 		enc_u16(out, (uint16_t)text[i]->n);
@@ -121,8 +121,8 @@ rec_event_get(struct span in, struct rec_event *out)
 	r.size = dec_u64(&d);
 	r.when_ms = (int64_t)dec_u64(&d);
 	r.took_ms = (int64_t)dec_u64(&d);
+	r.queued_ms = (int64_t)dec_u64(&d);
 	r.attempts = (uint32_t)dec_u64(&d);
-	r.failed_ms = (int64_t)dec_u64(&d);
 	event_texts(&r, text);
 	for (size_t i = 0; i < EVENT_TEXTS; i++)
 		*text[i] = text_get(&d);

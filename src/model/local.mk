@@ -12,6 +12,7 @@ libmodel_a_SOURCES = \
 	src/model/lifecycle.c \
 	src/model/lifecycle_parse.c \
 	src/model/model_priv.h \
+	src/model/notify.c \
 	src/model/outbox.c \
 	src/model/rec.c \
 	src/model/rec_bucket.c \
@@ -36,6 +37,7 @@ libmodel_a_SOURCES = \
 	include/model/event.h \
 	include/model/events.def \
 	include/model/lifecycle.h \
+	include/model/notify.h \
 	include/model/outbox.h \
 	include/model/point.h \
 	include/model/rec.h \

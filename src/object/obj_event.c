@@ -5,7 +5,7 @@
 
 #include <stdatomic.h>
 
-#include "base/arena.h"
+#include "base/clock.h"
 #include "codec/mime.h"
 #include "object/document.h"
 #include "object/version.h"
@@ -14,10 +14,10 @@
 
 /* Under this id the rules stand beside the document they were made of. */
 #define RULES_ID "rules"
-enum { META_MAX = 2048, ARENA = 1 << 20 };
+enum { META_MAX = 2048 };
 
 static _Atomic bool live;
-static _Atomic uint64_t waiting_max;
+static struct obj_event_conf told;
 
 void
 obj_event_listen(bool on)
@@ -32,9 +32,17 @@ obj_event_live(void)
 }
 
 void
-obj_event_limit(uint64_t waiting)
+obj_event_setup(const struct obj_event_conf *conf)
 {
-	atomic_store(&waiting_max, waiting);
+	told = *conf;
+}
+
+static enum err
+queue(struct txn *t, struct span arn, const struct rec_event *r)
+{
+	struct span name = told.queue != NULL ? told.queue(told.ctx, arn) : arn;
+
+	return name.n > 0 ? outbox_add(t, name, r, told.waiting) : OK;
 }
 
 /* ---- the rules ---- */
@@ -163,7 +171,10 @@ static void
 event_make(const struct obj_change *c, uint64_t number, struct rec_event *r,
     struct event_room *room)
 {
-	static const struct obj_actor nobody = { .address = SPAN_LIT("127.0.0.1") };
+	static const struct obj_actor nobody = {
+		.principal = SPAN_LIT("s3.amazonaws.com"),
+		.address = SPAN_LIT("s3.amazonaws.com"),
+	};
 	const struct obj_actor *by = c->by != NULL ? c->by : &nobody;
 
 	*r = (struct rec_event){ .event = (uint8_t)c->event,
@@ -178,6 +189,9 @@ event_make(const struct obj_change *c, uint64_t number, struct rec_event *r,
 		.agent = by->agent,
 		.request_id = by->request_id,
 		.host_id = by->host_id,
+		.access_key = by->access_key,
+		.requester = by->account,
+		.queued_ms = clock_real_ms(),
 		.when_ms = c->when_ms,
 		.took_ms = c->took_ms,
 		.class = c->class,
@@ -208,7 +222,7 @@ rules_tell(
 		r->event = (uint8_t)((rule.events & event_bit(c->event)) != 0 ? c->event
 									      : other);
 		r->config = rule.id;
-		e = outbox_add(t, rule.arn, r, atomic_load(&waiting_max));
+		e = queue(t, rule.arn, r);
 	}
 	return e == OK && bad ? E_CORRUPT : e;
 }
@@ -250,6 +264,17 @@ obj_event_tell(struct txn *t, const struct obj_change *c)
 	buf_fini(&room.region);
 	buf_fini(&room.meta);
 	return e;
+}
+
+enum err
+obj_event_test(struct txn *t, const struct obj_change *c, struct span arn)
+{
+	struct event_room room = { .meta = { 0 } };
+	struct rec_event r;
+
+	event_make(c, store_next_id(t), &r, &room);
+	r.flags |= EVENT_IS_TEST;
+	return queue(t, arn, &r);
 }
 
 enum err

@@ -120,6 +120,8 @@ dest_event(struct txn *t, const struct obj_dest *d, const struct rec_object *rec
 		.rec = rec,
 		.attrs = attrs,
 		.by = d->by,
+		.destination = d->from_bucket,
+		.reason = d->from_key,
 		.now_ms = rec->mtime_ms };
 
 	return obj_event_write(t, &c);

@@ -33,6 +33,8 @@ actor_of(struct rq *rq)
 	a->principal = principal(rq);
 	a->address = s3_peer(&rq->http->peer, peer);
 	a->agent = http_req_header(rq->http, "user-agent");
+	a->access_key = rq->who->access_key;
+	a->account = rq->who->account;
 	a->request_id = span_str(rq->id);
 	a->host_id = span_str(rq->id_2);
 	return a;

@@ -30,6 +30,7 @@ libs3_a_SOURCES = \
 	src/s3/op_health.c \
 	src/s3/op_list.c \
 	src/s3/op_lock.c \
+	src/s3/op_notify.c \
 	src/s3/op_parts.c \
 	src/s3/op_point.c \
 	src/s3/op_policy.c \

@@ -28,12 +28,15 @@
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/logship.h"
+#include "job/notifier.h"
 #include "model/rec.h"
+#include "object/event.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
 #include "server/master.h"
 #include "server_priv.h"
 #include "store/store.h"
+#include "target/targets.h"
 
 struct server {
 	const struct conf *conf;
@@ -43,6 +46,10 @@ struct server {
 	struct keyring *keys; /* master keys */
 	struct keyring *secrets; /* what identities are sealed with */
 	struct kms *kms;
+	struct outbound_net *net;
+	struct targets *targets;
+	struct live *live; /* who listens to events */
+	struct notifier *notifier;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -156,6 +163,30 @@ open_audit(struct server *s)
 	return OK;
 }
 
+extern char **environ;
+
+static struct span
+target_queue(const void *ctx, struct span arn)
+{
+	const struct target_conf *c = targets_find(ctx, arn);
+
+	return c != NULL ? span_str(c->arn) : SPAN_NONE;
+}
+
+static enum err
+open_targets(struct server *s)
+{
+	s->live = live_new(obj_event_listen);
+	enum err e = outbound_net_new(&s->net, "outgoing", s->conf->outgoing, &s->fail);
+
+	if (e == OK)
+		e = targets_load(
+		    &s->targets, s->conf->targets, environ, s->net, &s->fail);
+	obj_event_setup(
+	    &(struct obj_event_conf){ target_queue, s->targets, s->conf->events_queue });
+	return e;
+}
+
 static enum err
 open_s3(struct server *s)
 {
@@ -209,6 +240,7 @@ open_s3(struct server *s)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
+	sc.targets = s->targets;
 	sc.access = s->access;
 	sc.iam = &s->iam;
 	sc.pool = s->pool;
@@ -422,6 +454,8 @@ server_start(struct server *s)
 	if (e == OK)
 		e = open_store(s);
 	if (e == OK)
+		e = open_targets(s);
+	if (e == OK)
 		e = open_s3(s);
 	if (e == OK)
 		e = open_http(s);
@@ -431,6 +465,11 @@ server_start(struct server *s)
 		e = clock_option(s);
 	if (e != OK)
 		return e;
+	s->notifier = notifier_new(&(struct notifier_conf){ .store = s->store,
+	    .targets = s->targets,
+	    .live = s->live,
+	    .retry_ms = s->conf->events_retry * 1000,
+	    .attempts = (unsigned)s->conf->events_attempts });
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
@@ -465,6 +504,7 @@ server_stop(struct server *s)
 	http_server_free(&s->website);
 	http_server_free(&s->http);
 	logship_free(&s->logship);
+	notifier_free(&s->notifier);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
 	jobs_free(&s->jobs);
@@ -477,6 +517,9 @@ server_stop(struct server *s)
 	ledger_free(&s->ledger);
 	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
+	targets_free(&s->targets);
+	live_free(&s->live);
+	outbound_net_free(&s->net);
 	kms_free(&s->kms);
 	keyring_free(&s->secrets);
 	keyring_free(&s->keys);

@@ -376,6 +376,7 @@ store_alloc(const struct store_conf *conf)
 	atomic_store(&s->writable, true);
 	s->pins.prev = s->pins.next = &s->pins;
 	lock_init(&s->lock, LOCK_STORE);
+	lock_init(&s->watch_lock, LOCK_WATCH);
 	lock_init(&s->writer.lock, LOCK_WRITER);
 	cond_init(&s->writer.wake);
 	cond_init(&s->sweep.wake);
@@ -427,6 +428,7 @@ store_close(struct store **store)
 	cond_fini(&s->writer.wake);
 	lock_fini(&s->writer.lock);
 	lock_fini(&s->lock);
+	lock_fini(&s->watch_lock);
 	mem_free(s->writer.iov);
 	for (unsigned i = 0; i < s->nown; i++)
 		mem_free(s->names[i]);

@@ -188,6 +188,8 @@ struct store {
 	struct fdcache *fds;
 	_Atomic uint64_t batches, members, syncs, swept;
 	_Atomic uint64_t changes[TABLES_MAX]; /* commits that changed the owner's table */
+	struct lock watch_lock;
+	struct store_watch *_Atomic watch; /* changed under that lock */
 };
 
 /* ---- store.c ---- */

@@ -161,6 +161,44 @@ changes_count(struct store *s, uint64_t changed)
 			s->changes[i]++;
 }
 
+void
+store_watch_begin(struct store *s, struct store_watch *w)
+{
+	CHECK(s, STORE_MAGIC);
+	MUST(w->table < s->nown);
+	lock_take(&s->watch_lock);
+	w->next = atomic_load(&s->watch);
+	atomic_store(&s->watch, w);
+	lock_drop(&s->watch_lock);
+}
+
+void
+store_watch_end(struct store *s, struct store_watch *w)
+{
+	struct store_watch *at;
+
+	lock_take(&s->watch_lock);
+	at = atomic_load(&s->watch);
+	if (at == w)
+		atomic_store(&s->watch, w->next);
+	for (; at != NULL; at = at->next)
+		if (at->next == w)
+			at->next = w->next;
+	lock_drop(&s->watch_lock);
+}
+
+static void
+watch_tell(struct store *s, uint64_t changed)
+{
+	if (atomic_load(&s->watch) == NULL)
+		return;
+	lock_take(&s->watch_lock);
+	for (struct store_watch *w = atomic_load(&s->watch); w != NULL; w = w->next)
+		if ((changed >> w->table & 1) != 0)
+			w->fn(w);
+	lock_drop(&s->watch_lock);
+}
+
 static int
 commit(struct txn *t)
 {
@@ -198,6 +236,7 @@ batch_commit(struct store *s, struct txn *t)
 		store_fail(s, "committing the index", rc > 0 ? -rc : -EIO);
 	if (e != OK)
 		return e;
+	watch_tell(s, t->changed);
 	if (s->durability == STORE_FULL)
 		s->syncs++;
 	if (s->durability == STORE_RELAXED && w->unsynced == 0)

@@ -433,7 +433,7 @@ static const struct target_rule amqp_rules[] = {
 	{ "auto_deleted", TARGET_BOOL, false, NULL, "of the exchange" },
 	{ "internal", TARGET_BOOL, false, NULL, "of the exchange" },
 	{ "tls_skip_verify", TARGET_BOOL, false, NULL, "TLS with whomever it is" },
-	{ "cert_authority", TARGET_PATH, false, NULL,
+	{ "ca", TARGET_PATH, false, NULL,
 	    "PEM of who signs the broker's certificate, in place of the system's" },
 	{ "client_cert", TARGET_PATH, false, NULL, "PEM of the own certificate" },
 	{ "client_key", TARGET_PATH, false, NULL, "and of its key" },

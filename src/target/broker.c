@@ -18,10 +18,11 @@ static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
 const char *
 broker_ca(const struct target_conf *conf)
 {
-	const char *own = target_param(conf, "cert_authority");
+	static const char *const names[] = { "ca", "cert_authority" };
 
-	if (own[0] != '\0')
-		return own;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (target_param(conf, names[i])[0] != '\0')
+			return target_param(conf, names[i]);
 	for (size_t i = 0; i < ARRAY_LEN(bundles); i++)
 		if (access(bundles[i], R_OK) == 0)
 			return bundles[i];

@@ -356,7 +356,7 @@ static const struct target_rule kafka_rules[] = {
 	{ "sasl_mechanism", TARGET_WORD, false, "plain|sha256|sha512", "" },
 	{ "tls", TARGET_BOOL, false, NULL, "speak TLS" },
 	{ "tls_skip_verify", TARGET_BOOL, false, NULL, "with whomever it is" },
-	{ "cert_authority", TARGET_PATH, false, NULL,
+	{ "ca", TARGET_PATH, false, NULL,
 	    "PEM of who signs the brokers' certificates, in place of the system's" },
 	{ "client_tls_cert", TARGET_PATH, false, NULL, "PEM of the own certificate" },
 	{ "client_tls_key", TARGET_PATH, false, NULL, "and of its key" },

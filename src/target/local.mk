@@ -7,12 +7,18 @@ libtarget_a_SOURCES = \
 	src/target/broker.c \
 	src/target/broker_text.c \
 	src/target/kafka.c \
+	src/target/live.c \
 	src/target/mqtt.c \
 	src/target/nats.c \
 	src/target/postgresql.c \
 	src/target/redis.c \
 	src/target/target.c \
+	src/target/targets.c \
+	src/target/targets_priv.h \
+	src/target/targets_read.c \
 	src/target/webhook.c \
 	include/target/broker.h \
 	include/target/kinds.def \
-	include/target/target.h
+	include/target/live.h \
+	include/target/target.h \
+	include/target/targets.h

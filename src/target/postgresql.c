@@ -447,6 +447,7 @@ static const struct target_rule postgresql_rules[] = {
 
 const struct target_kind postgresql_kind = {
 	.name = "postgresql",
+	.env = "postgres",
 	.rules = postgresql_rules,
 	.check = postgresql_check,
 	.open = postgresql_open,

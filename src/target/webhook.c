@@ -14,6 +14,7 @@ enum { ANSWER_MAX = 512, TIMEOUT_MS = 10000 };
 
 struct target {
 	const struct target_conf *conf;
+	struct outbound_link *link;
 	struct buf auth;
 };
 
@@ -23,7 +24,7 @@ webhook_open(const struct target_conf *conf, struct target **out, struct fail *f
 	struct target *t = mem_zalloc(sizeof *t);
 	const char *token = target_param(conf, "auth_token");
 
-	(void)fail;
+	(void)fail; /* connects when it has something to say */
 	t->conf = conf;
 	if (token[0] != '\0' && strchr(token, ' ') == NULL)
 		buf_str(&t->auth, "Bearer ");
@@ -45,7 +46,13 @@ webhook_post(struct target *t, struct span body, struct fail *fail)
 		.nheader = t->auth.n > 0 ? 2 : 1,
 		.body = body,
 		.timeout_ms = TIMEOUT_MS,
-		.max = ANSWER_MAX };
+		.max = ANSWER_MAX,
+		.net = t->conf->net,
+		.link = &t->link,
+		.cert = target_param(t->conf, "client_cert"),
+		.key = target_param(t->conf, "client_key"),
+		.ca = target_param(t->conf, "ca"),
+		.unverified = target_flag(t->conf, "tls_skip_verify", false) };
 	enum err e = outbound_send(&o, fail);
 
 	if (e == OK && (o.status < 200 || o.status > 299))
@@ -72,7 +79,9 @@ webhook_close(struct target **target)
 	if (t == NULL)
 		return;
 	*target = NULL;
-	mem_wipe(t->auth.p, t->auth.n);
+	outbound_link_free(&t->link);
+	if (t->auth.p != NULL)
+		mem_wipe(t->auth.p, t->auth.n);
 	buf_fini(&t->auth);
 	mem_free(t);
 }
@@ -81,6 +90,11 @@ static const struct target_rule webhook_rules[] = {
 	{ "endpoint", TARGET_URL, true, NULL, "where messages are POSTed to" },
 	{ "auth_token", TARGET_SECRET, false, NULL,
 	    "`Authorization`: as it is where it names a scheme, else `Bearer TOKEN`" },
+	{ "client_cert", TARGET_PATH, false, NULL, "PEM of the own certificate" },
+	{ "client_key", TARGET_PATH, false, NULL, "and of its key" },
+	{ "ca", TARGET_PATH, false, NULL,
+	    "PEM of who signs the server's certificate, in place of the system's" },
+	{ "tls_skip_verify", TARGET_BOOL, false, NULL, "TLS with whomever it is" },
 	{ 0 },
 };
 
