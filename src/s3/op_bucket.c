@@ -217,7 +217,8 @@ op_create_bucket_finish(struct rq *rq)
 	if (e != OK)
 		return e;
 	op->rq = rq;
-	op->region = location;
+	/* Where any is taken none is kept. */
+	op->region = tier_value(rq, TP_LOCATION) == TV_ANY ? SPAN_LIT("") : location;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, create_then);
 	return rq_wait(rq);
