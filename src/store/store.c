@@ -363,6 +363,7 @@ store_alloc(const struct store_conf *conf)
 	s->small_max = conf->small_max == 0 ? (uint64_t)256 << 10 : conf->small_max;
 	s->segment_size =
 	    conf->segment_size == 0 ? (uint64_t)256 << 20 : conf->segment_size;
+	s->trim_pages = conf->trim_pages == 0 ? TRIM_PAGES : conf->trim_pages;
 	s->check_only = conf->read_only_check;
 	s->lock_fd = -1;
 	MUST(conf->ntables <= TABLES_MAX);

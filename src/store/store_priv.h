@@ -8,6 +8,7 @@
 
 #include <lmdb.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/uio.h>
 
@@ -120,10 +121,19 @@ struct batch {
 	size_t n;
 };
 
+/* Free pages of the index that are being given back, slice by slice. */
+enum { TRIM_PAGES = 1024 }; /* that became free since the last time */
+struct trim {
+	size_t at, given; /* pages: where the next slice begins; given back */
+	bool more;
+	sem_t done;
+};
+
 struct writer {
 	struct lock lock;
 	struct cond wake;
 	struct store_write *head, **tail;
+	struct trim *trim; /* to be done between two batches */
 	size_t queued, want; /* wake the writer when that many are queued */
 	bool stop, asleep, started;
 	pthread_t thread;
@@ -164,6 +174,8 @@ struct store {
 	enum store_durability durability;
 	uint64_t tiny_max, small_max, segment_size; /* tiny_max 0: by the page */
 	size_t page;
+	size_t trim_pages;
+	size_t trimmed; /* pages of the index that were free when it was last trimmed */
 	bool check_only;
 	bool fresh; /* no 'format' yet: the writer's first work */
 	bool making; /* no sync yet either */
@@ -233,6 +245,7 @@ NODISCARD enum err writer_load(struct store *s); /* state from the committed ind
 void writer_start(struct store *s);
 void writer_stop(struct store *s); /* runs what is queued */
 void writer_post(struct store *s, struct store_write *w);
+void writer_trim(struct store *s, struct trim *t); /* one slice, then t->done */
 NODISCARD enum err writer_state_put(struct txn *t, const struct state *st);
 
 /* ---- segment.c ---- */
@@ -280,6 +293,9 @@ void sweep_stop(struct store *s);
 uint64_t sweep_floor(struct store *s); /* dead rows below may go */
 /* Copy some of a mostly dead segment's live extents away. false: there is none. */
 bool rewrite_step(struct store *s, struct reader *r);
+
+/* ---- trim.c ---- */
+void trim_slice(struct store *s, struct trim *t); /* [writer, between batches] */
 
 /* ---- reserve.c ---- */
 void reserve_take(struct store *s); /* any thread but loops; in vain is no error */

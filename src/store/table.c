@@ -167,6 +167,15 @@ table_del(struct txn *t, unsigned table, struct span key)
 }
 
 enum err
+table_clear(struct txn *t, unsigned table)
+{
+	MDB_dbi dbi = own_change(t, table);
+
+	change(t);
+	return changed(t, mdb_drop(t->mdb, dbi, 0));
+}
+
+enum err
 table_row_begin(struct txn *t, MDB_dbi dbi, struct table_cursor *out)
 {
 	MDB_cursor *cursor;

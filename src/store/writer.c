@@ -408,7 +408,7 @@ queue_wait(struct store *s)
 {
 	struct writer *w = &s->writer;
 
-	while (w->head == NULL && !w->stop) {
+	while (w->head == NULL && w->trim == NULL && !w->stop) {
 		uint64_t age = w->unsynced == 0 ? 0 : clock_mono_us() - w->unsynced;
 
 		w->asleep = true;
@@ -424,7 +424,21 @@ queue_wait(struct store *s)
 		}
 		w->asleep = false;
 	}
-	return w->head != NULL;
+	return w->head != NULL || w->trim != NULL;
+}
+
+/* [with the WRITER lock] */
+static void
+queue_trim(struct store *s)
+{
+	struct writer *w = &s->writer;
+	struct trim *t = w->trim;
+
+	w->trim = NULL;
+	lock_drop(&w->lock);
+	trim_slice(s, t);
+	MUST(sem_post(&t->done) == 0);
+	lock_take(&w->lock);
 }
 
 static void *
@@ -442,6 +456,10 @@ writer_main(void *arg)
 		size_t took, n;
 		uint64_t began;
 
+		if (w->trim != NULL)
+			queue_trim(s);
+		if (w->head == NULL)
+			continue;
 		queue_gather(s);
 		for (b->n = 0; b->n < BATCH_MAX && (m = w->head) != NULL; b->n++) {
 			b->member[b->n] = m;
@@ -502,6 +520,19 @@ writer_post(struct store *s, struct store_write *m)
 	w->tail = &m->next;
 	w->queued++;
 	if (w->asleep && w->queued >= w->want)
+		cond_signal(&w->wake);
+	lock_drop(&w->lock);
+}
+
+void
+writer_trim(struct store *s, struct trim *t)
+{
+	struct writer *w = &s->writer;
+
+	lock_take(&w->lock);
+	MUST(!w->stop && w->trim == NULL);
+	w->trim = t;
+	if (w->asleep)
 		cond_signal(&w->wake);
 	lock_drop(&w->lock);
 }

@@ -43,7 +43,7 @@ main(void)
 }
 #else
 
-enum { THREADS = 3, RECORDS = 24, RUNS = 4, OPS = 60, SMALL_MAX = 64 << 10 };
+enum { THREADS = 3, RECORDS = 24, RUNS = 4, OPS = 60, TRIMS = 20, SMALL_MAX = 64 << 10 };
 enum { T_REFS, T_KEYS };
 static const char *const tables[] = { "refs", "keys" };
 
@@ -385,6 +385,7 @@ conf_of(const char *dir, uint32_t seed)
 		.tiny_max = (seed & 1) != 0 ? 4072 : 0,
 		.small_max = SMALL_MAX,
 		.segment_size = 256 << 10,
+		.trim_pages = 1,
 		.tables = tables,
 		.ntables = 2 };
 }
@@ -410,9 +411,12 @@ child(const char *dir, const char *plan, uint32_t seed, struct shared *shared)
 			.random = seed * 7919 + i };
 		thread_start(&c[i].thread, "client", client_main, &c[i]);
 	}
+	for (unsigned i = 0; i < TRIMS; i++)
+		store_trim(s);
 	for (unsigned i = 0; i < THREADS; i++)
 		(void)pthread_join(c[i].thread, NULL);
 	store_sweep_now(s);
+	store_trim(s);
 	store_close(&s);
 	_exit(0);
 }
