@@ -37,6 +37,7 @@ struct store_conf {
 	/* Writes from one checkpoint of the index to the next at most, so what is replayed
 	 * after a crash; 0: default (4,096). A second, 16 MiB or much growth end it too. */
 	uint64_t checkpoint_writes;
+	size_t trim_pages; /* store_trim() begins with that many; 0: default (1,024) */
 	/* The owner's tables: tables[i] is addressed by number i. Names are stable, rows may
 	 * only be appended. */
 	const char *const *tables;
@@ -118,6 +119,10 @@ struct store_stats {
 	uint64_t swept_bytes;
 };
 void store_stats(struct store *store, struct store_stats *out); /* [any] */
+
+/* Give free pages of the index back to the file system, where there are many: after work
+ * that removed much. One caller at a time. [any but writer and loops] */
+void store_trim(struct store *store);
 
 /* Sweep until nothing that may go is left: tests and tools. [any but writer and loops] */
 void store_sweep_now(struct store *store);

@@ -25,6 +25,7 @@
 #include "iam/oidc.h"
 #include "http/outbound.h"
 #include "job/audithook.h"
+#include "job/dropper.h"
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/logship.h"
@@ -63,6 +64,7 @@ struct server {
 	struct audithook *audithook;
 	struct jobs *jobs;
 	struct expirer *expirer;
+	struct dropper *dropper;
 	struct adm adm;
 	struct profile *profile;
 	struct s3 *s3;
@@ -206,6 +208,30 @@ open_profile(struct server *s)
 	return e == OK ? profile_load(s->profile, s->store) : e;
 }
 
+/* What the settings say is there from the start. */
+static enum err
+declare_state(void *ctx, struct fail *fail)
+{
+	struct server *s = ctx;
+
+	return s3_make_buckets(s->s3, s->conf->buckets, fail);
+}
+
+static struct adm
+adm_of(struct server *s)
+{
+	const struct conf *c = s->conf;
+
+	return (struct adm){ .jobs = s->jobs,
+		.store = s->store,
+		.pool = s->pool,
+		.dropper = s->dropper,
+		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
+		.ownership = (uint8_t)c->default_ownership,
+		.ctx = s,
+		.declare = declare_state };
+}
+
 static enum err
 open_s3(struct server *s)
 {
@@ -252,7 +278,7 @@ open_s3(struct server *s)
 		return e;
 	domains_split(s);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
-	s->adm.jobs = s->jobs;
+	s->dropper = dropper_new(s->store);
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
@@ -277,7 +303,8 @@ open_s3(struct server *s)
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
 	s->s3 = s3_new(&sc);
-	return s3_make_buckets(s->s3, c->buckets, &s->fail);
+	s->adm = adm_of(s);
+	return declare_state(s, &s->fail);
 }
 
 static enum err
@@ -461,10 +488,15 @@ static enum err
 start_jobs(struct server *s)
 {
 	struct job job;
+	enum err e;
 
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
+	e = dropper_start(s->dropper);
+	if (e != OK)
+		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
+		    err_row(e)->message);
 	return jobs_start(s->jobs, &s->fail);
 }
 
@@ -530,6 +562,7 @@ server_stop(struct server *s)
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
 	jobs_free(&s->jobs);
+	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);

@@ -31,7 +31,7 @@ enum {
 };
 #define RECORD_MAX ((uint64_t)1 << 30)
 
-enum row_op { ROW_PUT = 1, ROW_DEL, ROW_VOID };
+enum row_op { ROW_PUT = 1, ROW_DEL, ROW_VOID, ROW_CLEAR /* all of the table */ };
 
 /* ---- what a batch changes ---- */
 
@@ -78,7 +78,8 @@ row_add(struct store *s, enum row_op op, MDB_dbi dbi, struct span key, size_t va
 	p[1] = (char)table_code(s, dbi);
 	be16_put(p + 2, (uint16_t)key.n);
 	be32_put(p + 4, (uint32_t)value);
-	memcpy(p + ROW_HEAD, key.p, key.n);
+	if (key.n > 0)
+		memcpy(p + ROW_HEAD, key.p, key.n);
 	return p + ROW_HEAD + key.n;
 }
 
@@ -96,6 +97,13 @@ journal_del(struct store *s, MDB_dbi dbi, struct span key)
 {
 	if (s->journal.on)
 		(void)row_add(s, ROW_DEL, dbi, key, 0);
+}
+
+void
+journal_clear(struct store *s, MDB_dbi dbi)
+{
+	if (s->journal.on)
+		(void)row_add(s, ROW_CLEAR, dbi, SPAN_NONE, 0);
 }
 
 void
@@ -343,6 +351,8 @@ row_apply(struct txn *t, const char *p, size_t n, size_t *used)
 	case ROW_DEL:
 		e = table_row_del(t, dbi, key);
 		return e == E_NOT_FOUND ? OK : e;
+	case ROW_CLEAR:
+		return table_row_clear(t, dbi);
 	case ROW_VOID:
 		return OK;
 	default:

@@ -8,6 +8,7 @@
 
 #include <lmdb.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/uio.h>
 
@@ -121,10 +122,19 @@ struct batch {
 	size_t n;
 };
 
+/* Free pages of the index that are being given back, slice by slice. */
+enum { TRIM_PAGES = 1024 }; /* that became free since the last time */
+struct trim {
+	size_t at, given; /* pages: where the next slice begins; given back */
+	bool more;
+	sem_t done;
+};
+
 struct writer {
 	struct lock lock;
 	struct cond wake;
 	struct store_write *head, **tail;
+	struct trim *trim; /* to be done between two batches */
 	size_t queued, want; /* wake the writer when that many are queued */
 	bool stop, asleep, started;
 	pthread_t thread;
@@ -200,6 +210,8 @@ struct store {
 	uint64_t tiny_max, small_max, segment_size; /* tiny_max 0: by the page */
 	uint64_t checkpoint_writes;
 	size_t page;
+	size_t trim_pages;
+	size_t trimmed; /* pages of the index that were free when it was last trimmed */
 	bool check_only;
 	bool fresh; /* no 'format' yet: the writer's first work */
 	bool making; /* nor has its index its name or a sync */
@@ -260,6 +272,7 @@ NODISCARD enum err table_row_put(
 NODISCARD enum err table_row_room(
     struct txn *t, MDB_dbi dbi, struct span key, size_t n, bool appending, void **room);
 NODISCARD enum err table_row_del(struct txn *t, MDB_dbi dbi, struct span key);
+NODISCARD enum err table_row_clear(struct txn *t, MDB_dbi dbi);
 NODISCARD enum err table_row_begin(struct txn *t, MDB_dbi dbi, struct table_cursor *out);
 NODISCARD enum err table_id_get(
     struct txn *t, enum inner table, uint64_t id, struct span *out);
@@ -277,6 +290,7 @@ NODISCARD enum err writer_load(struct store *s); /* state from the committed ind
 void writer_start(struct store *s);
 void writer_stop(struct store *s); /* runs what is queued */
 void writer_post(struct store *s, struct store_write *w);
+void writer_trim(struct store *s, struct trim *t); /* one slice, then t->done */
 NODISCARD enum err writer_state_put(struct txn *t, const struct state *st);
 /* Journal and index; members: how many it was. The transaction is no more. [writer] */
 NODISCARD enum err writer_commit(struct txn *t, size_t members);
@@ -286,6 +300,7 @@ void journal_begin(struct store *s); /* a batch */
 void journal_put(struct store *s, MDB_dbi dbi, struct span key, struct span value);
 void journal_room(struct store *s, MDB_dbi dbi, struct span key, size_t n);
 void journal_del(struct store *s, MDB_dbi dbi, struct span key);
+void journal_clear(struct store *s, MDB_dbi dbi);
 /* What the batch changed, as safe as the durability says; after a failure nothing of it. */
 NODISCARD enum err journal_write(struct txn *t);
 void journal_keep(struct store *s); /* the index has committed it too */
@@ -356,6 +371,9 @@ void sweep_stop(struct store *s);
 uint64_t sweep_floor(struct store *s); /* dead rows below may go */
 /* Copy some of a mostly dead segment's live extents away. false: there is none. */
 bool rewrite_step(struct store *s, struct reader *r);
+
+/* ---- trim.c ---- */
+void trim_slice(struct store *s, struct trim *t); /* [writer, between batches] */
 
 /* ---- reserve.c ---- */
 void reserve_take(struct store *s); /* any thread but loops; in vain is no error */

@@ -175,6 +175,24 @@ table_del(struct txn *t, unsigned table, struct span key)
 }
 
 enum err
+table_row_clear(struct txn *t, MDB_dbi dbi)
+{
+	int rc;
+
+	change(t);
+	rc = mdb_drop(t->mdb, dbi, 0);
+	if (rc == 0)
+		journal_clear(t->store, dbi);
+	return changed(t, rc);
+}
+
+enum err
+table_clear(struct txn *t, unsigned table)
+{
+	return table_row_clear(t, own_change(t, table));
+}
+
+enum err
 table_row_begin(struct txn *t, MDB_dbi dbi, struct table_cursor *out)
 {
 	MDB_cursor *cursor;

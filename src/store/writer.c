@@ -466,13 +466,13 @@ queue_wait(struct store *s)
 {
 	struct writer *w = &s->writer;
 
-	while (w->head == NULL && !w->stop) {
+	while (w->head == NULL && w->trim == NULL && !w->stop) {
 		uint64_t us;
 
 		lock_drop(&w->lock);
 		us = checkpoint_look(s);
 		lock_take(&w->lock);
-		if (w->head != NULL || w->stop)
+		if (w->head != NULL || w->trim != NULL || w->stop)
 			continue;
 		w->asleep = true;
 		if (us == UINT64_MAX)
@@ -481,7 +481,21 @@ queue_wait(struct store *s)
 			(void)cond_wait_us(&w->wake, &w->lock, us);
 		w->asleep = false;
 	}
-	return w->head != NULL;
+	return w->head != NULL || w->trim != NULL;
+}
+
+/* [with the WRITER lock] */
+static void
+queue_trim(struct store *s)
+{
+	struct writer *w = &s->writer;
+	struct trim *t = w->trim;
+
+	w->trim = NULL;
+	lock_drop(&w->lock);
+	trim_slice(s, t);
+	MUST(sem_post(&t->done) == 0);
+	lock_take(&w->lock);
 }
 
 static void *
@@ -499,6 +513,10 @@ writer_main(void *arg)
 		size_t took, n;
 		uint64_t began;
 
+		if (w->trim != NULL)
+			queue_trim(s);
+		if (w->head == NULL)
+			continue;
 		queue_gather(s);
 		for (b->n = 0; b->n < BATCH_MAX && (m = w->head) != NULL; b->n++) {
 			b->member[b->n] = m;
@@ -558,6 +576,19 @@ writer_post(struct store *s, struct store_write *m)
 	w->tail = &m->next;
 	w->queued++;
 	if (w->asleep && w->queued >= w->want)
+		cond_signal(&w->wake);
+	lock_drop(&w->lock);
+}
+
+void
+writer_trim(struct store *s, struct trim *t)
+{
+	struct writer *w = &s->writer;
+
+	lock_take(&w->lock);
+	MUST(!w->stop && w->trim == NULL);
+	w->trim = t;
+	if (w->asleep)
 		cond_signal(&w->wake);
 	lock_drop(&w->lock);
 }

@@ -342,6 +342,7 @@ torture_conf(const char *dir, uint32_t seed)
 		.tiny_max = (seed & 1) != 0 ? 4072 : 0,
 		.small_max = SMALL_MAX,
 		.segment_size = 256 << 10,
+		.trim_pages = 1,
 		.checkpoint_writes = seed % 5 == 0 ? 0 : 1 + seed % 23,
 		.tables = tables,
 		.ntables = 2 };
@@ -368,9 +369,12 @@ torture_child(const struct store_conf *given, const char *plan, uint32_t seed,
 			.random = seed * 7919 + i };
 		thread_start(&c[i].thread, "client", client_main, &c[i]);
 	}
+	for (unsigned i = 0; i < TRIMS; i++)
+		store_trim(s);
 	for (unsigned i = 0; i < THREADS; i++)
 		(void)pthread_join(c[i].thread, NULL);
 	store_sweep_now(s);
+	store_trim(s);
 	store_close(&s);
 	_exit(0);
 }

@@ -13,7 +13,15 @@
 
 #include "store/store.h"
 
-enum { THREADS = 3, RECORDS = 24, RUNS = 4, OPS = 60, SMALL_MAX = 64 << 10, PAST = 96 };
+enum {
+	THREADS = 3,
+	RECORDS = 24,
+	RUNS = 4,
+	OPS = 60,
+	TRIMS = 20,
+	SMALL_MAX = 64 << 10,
+	PAST = 96
+};
 
 /* Bytes are told by their seeds. */
 struct content {
