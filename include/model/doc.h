@@ -47,5 +47,8 @@ bool doc_id_ok(struct span id);
 
 /* <Root xmlns="...">inner</Root>, or without the namespace inside a list. */
 void doc_render(struct buf *out, enum doc d, struct span inner, bool in_list);
+/* What is kept, as a tree again. */
+NODISCARD enum err doc_tree(struct arena *a, enum doc d, struct span inner,
+    struct xml_node **root, struct fail *fail);
 
 #endif

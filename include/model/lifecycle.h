@@ -69,6 +69,10 @@ NODISCARD enum err life_parse(struct arena *a, const struct xml_node *root,
 NODISCARD enum err life_load(
     struct arena *a, struct span inner, struct lifecycle *out, struct fail *fail);
 
+/* The filter of a rule, or of what has one like it. */
+NODISCARD enum err life_filter_read(
+    struct arena *a, const struct xml_node *rule, struct life_rule *r, struct fail *fail);
+
 /* One version as the rules see it. */
 struct life_object {
 	struct span key;
@@ -83,6 +87,9 @@ struct life_object {
 	uint64_t newer; /* !latest: noncurrent versions newer than it */
 	struct tags tags;
 };
+
+/* Is the rule on, and the version one that its filter means? */
+bool life_rule_means(const struct life_rule *r, const struct life_object *o);
 
 enum life_kind {
 	LIFE_NOTHING,

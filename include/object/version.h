@@ -74,6 +74,7 @@ struct obj_side {
 	enum event event; /* what it is told as */
 	const struct obj_actor *by; /* object/event.h */
 	int64_t now_ms;
+	struct txn *txn; /* while see() runs */
 	struct rec_object rec; /* out */
 };
 NODISCARD enum err obj_side_write(

@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "model/lifecycle.h"
+#include "object/access.h"
 #include "object/document.h"
 #include "object/upload.h"
 #include "object/version.h"
@@ -16,11 +16,13 @@ enum { PAGE = 1000, CHANGES = 128, ARENA = 64 << 20 };
 
 /* What decides whether a day can be skipped. */
 static const unsigned watched[] = { T_BUCKET, T_OBJECT, T_ATTR, T_VERSION, T_UPLOAD,
-	T_DOCUMENT };
+	T_DOCUMENT, T_ACCESS };
 
 struct change {
 	enum life_kind kind;
 	bool upload; /* an upload to be aborted; number is its own */
+	bool tiered; /* to access.tier, within its class */
+	struct access access;
 	uint8_t class;
 	struct obj_version version;
 	uint64_t number;
@@ -28,7 +30,7 @@ struct change {
 };
 
 struct counts {
-	uint64_t expired, removed, moved, aborted;
+	uint64_t expired, removed, moved, aborted, tiered;
 };
 
 /* Where it is in a bucket's versions: what came before decides about what follows. */
@@ -54,6 +56,7 @@ struct expirer {
 	struct rec_bucket rec;
 	struct arena rules_room;
 	struct lifecycle rules;
+	struct tiering tiering; /* of its objects of class INTELLIGENT_TIERING */
 	struct place at;
 	struct counts counts;
 	/* the page */
@@ -132,7 +135,7 @@ cycle_begin(struct expirer *x, int64_t now_ms)
 		x->seen[i] = store_changes(x->store, watched[i]);
 }
 
-/* ---- the next bucket that has rules ---- */
+/* ---- the next bucket that has rules, or objects that move by themselves ---- */
 
 static enum err
 rules_load(struct expirer *x, struct txn *t, struct span name)
@@ -144,10 +147,9 @@ rules_load(struct expirer *x, struct txn *t, struct span name)
 	struct span inner;
 	enum err e = obj_doc_get(t, &d, &inner);
 
+	x->rules = (struct lifecycle){ .day_ms = x->day_ms };
 	if (e != OK)
 		return e;
-	arena_fini(&x->rules_room);
-	arena_init(&x->rules_room, ARENA);
 	fail_init(&fail, NULL);
 	e = life_load(&x->rules_room, inner, &x->rules, &fail);
 	if (e != OK)
@@ -160,15 +162,51 @@ rules_load(struct expirer *x, struct txn *t, struct span name)
 }
 
 static bool
+tiering_row(void *ctx, struct span id, struct span inner)
+{
+	struct expirer *x = ctx;
+	struct fail fail;
+
+	(void)id;
+	fail_init(&fail, NULL);
+	if (tiering_add(&x->rules_room, &x->tiering, inner, &fail) != OK)
+		x->bad = E_CORRUPT;
+	return x->bad == OK;
+}
+
+static enum err
+tiering_load(struct expirer *x, struct txn *t, bool *any)
+{
+	struct usage u;
+	enum err e = usage_get(t, x->rec.id, CLASS_INTELLIGENT_TIERING, &u);
+
+	x->tiering = (struct tiering){ .day_ms = x->day_ms };
+	*any = e == OK && u.objects > 0;
+	if (*any)
+		e = obj_doc_each(t, x->rec.id, DOC_TIERING, SPAN_NONE, tiering_row, x);
+	return e;
+}
+
+static bool
 bucket_row(void *ctx, struct span name, const struct rec_bucket *b)
 {
 	struct expirer *x = ctx;
+	bool any = false;
+	enum err e;
 
+	arena_fini(&x->rules_room);
+	arena_init(&x->rules_room, ARENA);
 	x->rec = *b;
 	x->bad = rules_load(x, x->txn, name);
-	if (x->bad == E_NO_SUCH_LIFECYCLE) {
+	if (x->bad == OK || x->bad == E_NO_SUCH_LIFECYCLE) {
+		bool rules = x->bad == OK;
+
 		x->bad = OK;
-		return true;
+		e = tiering_load(x, x->txn, &any);
+		if (x->bad == OK)
+			x->bad = e;
+		if (x->bad == OK && !rules && !any)
+			return true;
 	}
 	x->bucket.n = 0;
 	buf_span(&x->bucket, name);
@@ -240,6 +278,32 @@ is_alone(struct expirer *x, struct span key)
 	return !below;
 }
 
+/* Of class INTELLIGENT_TIERING: to the tier that follows from its last read. */
+static void
+see_access(struct expirer *x, const struct life_object *o, const struct rec_object *rec)
+{
+	struct restore r = { 0 };
+	struct access was, now;
+	struct attrs attrs;
+
+	x->bad = access_get(x->txn, rec, &was);
+	if (x->bad == OK && was.tier >= ACCESS_ARCHIVE) {
+		x->bad = obj_attrs(x->txn, rec, &x->page_room, &attrs);
+		if (x->bad == OK)
+			x->bad = restore_read(side_get(&attrs, SIDE_RESTORE), &r);
+	}
+	if (x->bad != OK)
+		return;
+	now = tiering_judge(&x->tiering, o, &was, &r, x->now_ms, &x->next_ms);
+	if (now.tier == was.tier)
+		return;
+	x->change[x->n++] = (struct change){ .tiered = true,
+		.access = now,
+		.version = version_of(rec),
+		.number = rec->number,
+		.key = arena_span(&x->page_room, o->key) };
+}
+
 static void
 see_version(struct expirer *x, struct span key, const struct rec_object *rec, bool latest)
 {
@@ -257,7 +321,7 @@ see_version(struct expirer *x, struct span key, const struct rec_object *rec, bo
 	struct life_verdict v;
 	struct attrs attrs;
 
-	if (x->rules.wants_tags && !o.marker) {
+	if ((x->rules.wants_tags || x->tiering.wants_tags) && !o.marker) {
 		x->bad = obj_attrs(x->txn, rec, &x->page_room, &attrs);
 		if (x->bad == OK)
 			x->bad = tags_read(
@@ -269,8 +333,11 @@ see_version(struct expirer *x, struct span key, const struct rec_object *rec, bo
 		return;
 	life_judge(&x->rules, &o, x->now_ms, &v);
 	later(x, v.next_ms);
-	if (v.kind == LIFE_NOTHING)
+	if (v.kind == LIFE_NOTHING) {
+		if (access_is_watched(rec) && !o.marker)
+			see_access(x, &o, rec);
 		return;
+	}
 	x->change[x->n++] = (struct change){ .kind = v.kind,
 		.class = v.class,
 		.version = version_of(rec),
@@ -473,6 +540,12 @@ change_one(struct txn *t, struct expirer *x, const struct change *c, struct coun
 	fail_init(&fail, NULL);
 	if (c->upload)
 		return abort_upload(t, x, c, n);
+	if (c->tiered) {
+		e = obj_access_set(
+		    t, &x->rec, c->key, &c->version, c->number, &c->access, x->now_ms);
+		n->tiered += e == OK;
+		return e;
+	}
 	switch (c->kind) {
 	case LIFE_EXPIRE:
 		return expire(t, x, c, n);
@@ -538,6 +611,7 @@ apply(struct expirer *x)
 	x->counts.removed += a.counts.removed;
 	x->counts.moved += a.counts.moved;
 	x->counts.aborted += a.counts.aborted;
+	x->counts.tiered += a.counts.tiered;
 	return OK;
 }
 
@@ -547,11 +621,12 @@ bucket_done(struct expirer *x)
 	const struct counts *n = &x->counts;
 
 	x->open = false;
-	if (n->expired + n->removed + n->moved + n->aborted > 0)
+	if (n->expired + n->removed + n->moved + n->aborted + n->tiered > 0)
 		log_info("lifecycle of %s: %" PRIu64 " expired, %" PRIu64
 			 " old versions removed, %" PRIu64 " moved, %" PRIu64
-			 " uploads aborted",
-		    buf_cstr(&x->bucket), n->expired, n->removed, n->moved, n->aborted);
+			 " uploads aborted, %" PRIu64 " to another access tier",
+		    buf_cstr(&x->bucket), n->expired, n->removed, n->moved, n->aborted,
+		    n->tiered);
 }
 
 static enum err

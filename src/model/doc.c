@@ -247,3 +247,16 @@ doc_render(struct buf *out, enum doc d, struct span inner, bool in_list)
 	buf_span(out, inner);
 	xml_close(out, rows[d].root);
 }
+
+enum err
+doc_tree(struct arena *a, enum doc d, struct span inner, struct xml_node **root,
+    struct fail *fail)
+{
+	struct buf b = { 0 };
+	struct span text;
+
+	doc_render(&b, d, inner, false);
+	text = arena_span(a, buf_view(&b));
+	buf_fini(&b);
+	return xml_parse(a, text, root, fail);
+}

@@ -26,8 +26,8 @@ has_tag(const struct tags *have, const struct field *want)
 	return false;
 }
 
-static bool
-is_meant(const struct life_rule *r, const struct life_object *o)
+bool
+life_rule_means(const struct life_rule *r, const struct life_object *o)
 {
 	if (!r->enabled || !span_starts(o->key, r->prefix))
 		return false;
@@ -164,7 +164,7 @@ life_judge(const struct lifecycle *l, const struct life_object *o, int64_t now_m
 
 	*out = (struct life_verdict){ .next_ms = INT64_MAX };
 	for (size_t i = 0; i < l->n; i++) {
-		if (!is_meant(&l->rule[i], o))
+		if (!life_rule_means(&l->rule[i], o))
 			continue;
 		if (o->latest)
 			judge_latest(&j, &l->rule[i]);
@@ -182,7 +182,7 @@ life_expiry(
 		const struct life_rule *r = &l->rule[i];
 		int64_t due;
 
-		if (!r->expire.given || !is_meant(r, o))
+		if (!r->expire.given || !life_rule_means(r, o))
 			continue;
 		due = life_due(l, &r->expire, o->mtime_ms);
 		if (out->rule != NULL && due >= out->due_ms)

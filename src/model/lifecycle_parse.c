@@ -150,8 +150,8 @@ children(const struct xml_node *n)
 	return count;
 }
 
-static enum err
-filter_read(
+enum err
+life_filter_read(
     struct arena *a, const struct xml_node *rule, struct life_rule *r, struct fail *fail)
 {
 	const struct xml_node *filter = xml_child(rule, "Filter"), *in, *and;
@@ -471,7 +471,7 @@ rule_read(
 	if (r->id.n > ID_MAX)
 		return fail_msg(fail, E_INVALID_ARGUMENT,
 		    "ID length should not exceed allowed limit of %d", ID_MAX);
-	if ((e = filter_read(a, rule, r, fail)) != OK)
+	if ((e = life_filter_read(a, rule, r, fail)) != OK)
 		return e;
 	if (!has_action(rule))
 		return fail_msg(fail, E_INVALID_REQUEST,
@@ -564,14 +564,8 @@ life_parse(struct arena *a, const struct xml_node *root, struct lifecycle *out,
 enum err
 life_load(struct arena *a, struct span inner, struct lifecycle *out, struct fail *fail)
 {
-	struct buf b = { 0 };
 	struct xml_node *root;
-	struct span text;
-	enum err e;
+	enum err e = doc_tree(a, DOC_LIFECYCLE, inner, &root, fail);
 
-	doc_render(&b, DOC_LIFECYCLE, inner, false);
-	text = arena_span(a, buf_view(&b));
-	buf_fini(&b);
-	e = xml_parse(a, text, &root, fail);
 	return e == OK ? life_parse(a, root, out, fail) : e;
 }

@@ -26,6 +26,7 @@ libmodel_a_SOURCES = \
 	src/model/side.c \
 	src/model/site.c \
 	src/model/tags.c \
+	src/model/tiering.c \
 	src/model/usage.c \
 	src/model/walk.c \
 	src/model/worm.c \
@@ -49,4 +50,5 @@ libmodel_a_SOURCES = \
 	include/model/site.h \
 	include/model/tables.def \
 	include/model/tags.h \
+	include/model/tiering.h \
 	include/model/worm.h

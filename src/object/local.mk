@@ -5,6 +5,7 @@ libobject_a_SOURCES = \
 	src/object/checksum.c \
 	src/object/crypt.c \
 	src/object/kms.c \
+	src/object/obj_access.c \
 	src/object/obj_acl.c \
 	src/object/obj_append.c \
 	src/object/obj_bucket.c \
@@ -37,6 +38,7 @@ libobject_a_SOURCES = \
 	src/object/obj_write.c \
 	src/object/put_priv.h \
 	src/object/team.c \
+	include/object/access.h \
 	include/object/acl.h \
 	include/object/body.h \
 	include/object/bytes.h \

@@ -3,6 +3,7 @@
 
 #include "object/version.h"
 
+#include "model/tiering.h"
 #include "object/event.h"
 
 #include "obj_priv.h"
@@ -19,6 +20,8 @@ obj_class_set(struct txn *t, const struct rec_bucket *b, struct span key,
 
 	if (e == OK)
 		e = usage_add(t, b->id, rec.class, -1, -(int64_t)rec.size);
+	if (e == OK && rec.class == CLASS_INTELLIGENT_TIERING)
+		e = access_drop(t, rec.number);
 	if (e != OK)
 		return e;
 	rec.class = class;

@@ -54,6 +54,7 @@ obj_side_write(
 
 	if (e == OK)
 		e = obj_attrs(t, &rec, s->arena, &attrs);
+	s->txn = t;
 	if (e == OK && s->see != NULL)
 		e = s->see(s->ctx, &rec, &attrs);
 	if (e != OK)

@@ -5,6 +5,8 @@
 #include "object/upload.h"
 #include "object/version.h"
 
+#include "model/tiering.h"
+
 #include "obj_priv.h"
 
 enum err
@@ -56,6 +58,8 @@ obj_release(struct txn *t, const struct rec_object *rec)
 
 	if (e == OK && (rec->flags & OBJECT_HAS_ATTR) != 0)
 		e = table_del(t, T_ATTR, number_key(key, rec->number));
+	if (e == OK && rec->class == CLASS_INTELLIGENT_TIERING)
+		e = access_drop(t, rec->number);
 	if (e == OK && (rec->flags & OBJECT_HAS_PARTS) != 0)
 		e = table_del(t, T_OBJPART, number_key(key, rec->number));
 	return e == E_NOT_FOUND ? E_CORRUPT : e;

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
-#include "model/archive.h"
+#include "model/tiering.h"
 #include "sse_priv.h"
 
 /* ---- what both share: the source, seen and where needed hashed ---- */
@@ -47,12 +47,14 @@ source_look(struct txn *t, void *arg)
 	struct copy_source *s = arg;
 	enum err e = obj_source_find(t, &s->source, &s->source.seen, &s->rq->fail);
 	struct rec_crypt r = { 0 };
+	struct access access;
 	struct span side;
 
 	if (e == OK)
 		e = obj_attrs(t, &s->source.seen, s->rq->arena, &s->attrs);
-	if (e == OK && archive_is(s->source.seen.class) &&
-	    archive_readable(s->rq, &s->source.seen, &s->attrs) != OK)
+	if (e == OK &&
+	    archive_readable(s->rq, t, &s->source.seen, &s->attrs, &access) ==
+		E_INVALID_OBJECT_STATE)
 		e = source_archived(s);
 	if (e == OK)
 		e = sse_open(s->rq, &s->attrs, &s->customer, &s->keys);

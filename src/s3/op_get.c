@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/stamp.h"
+#include "object/access.h"
 #include "sse_priv.h"
 
 /* Up to here one read into memory and one send beat sendfile's second system call. */
@@ -19,6 +20,7 @@ struct get {
 	struct obj_cond cond;
 	struct obj_plain plain; /* of one that is not sealed only the read */
 	struct rec_object rec;
+	struct access access; /* of class INTELLIGENT_TIERING */
 	struct attrs attrs;
 	uint64_t opened; /* number of the version whose attrs and keys are here */
 	struct sse_customer customer;
@@ -186,7 +188,7 @@ get_headers(struct get *g)
 	}
 	sse_reply(rq, side_get(&g->attrs, SIDE_CRYPT), SSE_TELL_CUSTOMER);
 	headers_put(rq, &g->rec, &g->attrs, true);
-	archive_reply(rq, &g->rec, &g->attrs);
+	archive_reply(rq, &g->rec, &g->attrs, &g->access);
 	if (g->version.which == VERSION_CURRENT)
 		expiry_reply(rq, &g->rec, &g->attrs);
 	if (g->part_given && g->parts > 0)
@@ -252,8 +254,12 @@ get_open(struct txn *t, struct get *g)
 	if (g->opened == g->rec.number)
 		return OK;
 	e = obj_attrs(t, &g->rec, rq->arena, &g->attrs);
-	if (e == OK && rq->http->method == HTTP_GET)
-		e = archive_readable(rq, &g->rec, &g->attrs);
+	if (e == OK)
+		e = archive_readable(rq, t, &g->rec, &g->attrs, &g->access);
+	if (e == E_INVALID_OBJECT_STATE && rq->http->method == HTTP_HEAD) {
+		fail_clear(&rq->fail);
+		e = OK;
+	}
 	if (e == OK)
 		e = sse_open(rq, &g->attrs, &g->customer, &g->keys);
 	if (e == OK &&
@@ -354,6 +360,10 @@ get_reply(struct txn *t, void *arg)
 	if (e != OK)
 		goto out;
 	get_headers(g);
+	if (rq->http->method == HTTP_GET && access_is_watched(&g->rec) &&
+	    obj_access_tells(&g->access, rq->now_ms))
+		obj_access_note(
+		    rq->s3->conf.store, rq->bucket, rq->key, &g->rec, rq->now_ms);
 	if (rq->http->method == HTTP_HEAD || g->len == 0) {
 		obj_plain_end(&g->plain);
 		reply_send(rq);

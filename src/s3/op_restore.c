@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "codec/stamp.h"
-#include "model/archive.h"
+#include "model/tiering.h"
 #include "s3_priv.h"
 
 struct restore_op {
@@ -11,35 +11,71 @@ struct restore_op {
 	unsigned days;
 	uint8_t tier;
 	bool again; /* it was restored before: the copy stays longer */
+	bool for_good; /* from an access tier: it is no copy */
 };
 
 /* ---- reading what is archived ---- */
 
-enum err
-archive_readable(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
+static enum err
+refuse(struct rq *rq, uint8_t class, const char *access_tier)
 {
-	struct restore r;
-	enum err e;
-
-	if (!archive_is(rec->class))
-		return OK;
-	e = restore_read(side_get(attrs, SIDE_RESTORE), &r);
-	if (e != OK || restore_state(&r, rq->now_ms) == RESTORE_DONE)
-		return e;
 	(void)fail_set(&rq->fail, E_INVALID_OBJECT_STATE);
-	fail_pair_str(&rq->fail, "StorageClass", class_name(rec->class));
+	fail_pair_str(&rq->fail, "StorageClass", class_name(class));
+	if (access_tier != NULL)
+		fail_pair_str(&rq->fail, "AccessTier", access_tier);
 	return E_INVALID_OBJECT_STATE;
 }
 
-void
-archive_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
+enum err
+archive_readable(struct rq *rq, struct txn *t, const struct rec_object *rec,
+    const struct attrs *attrs, struct access *access)
 {
+	bool watched = access_is_watched(rec);
+	struct restore r;
+	enum err e;
+
+	if (!archive_is(rec->class) && !watched)
+		return OK;
+	e = restore_read(side_get(attrs, SIDE_RESTORE), &r);
+	if (e == OK && watched)
+		e = access_get(t, rec, access);
+	if (e != OK)
+		return e;
+	if (watched)
+		return access_is_archived(access, &r, rq->now_ms)
+		    ? refuse(rq, rec->class, access_name(access->tier))
+		    : OK;
+	return restore_state(&r, rq->now_ms) == RESTORE_DONE
+	    ? OK
+	    : refuse(rq, rec->class, NULL);
+}
+
+/* What came back from an access tier stays: there is nothing to tell of it. */
+static void
+access_reply(struct rq *rq, const struct access *access, const struct restore *r)
+{
+	if (!access_is_archived(access, r, rq->now_ms))
+		return;
+	reply_header_str(rq, "x-amz-archive-status", access_name(access->tier));
+	if (r->asked_ms >= access->since_ms && r->ready_ms > rq->now_ms)
+		reply_header_str(rq, "x-amz-restore", "ongoing-request=\"true\"");
+}
+
+void
+archive_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    const struct access *access)
+{
+	bool watched = access_is_watched(rec);
 	struct restore r;
 	char date[STAMP_HTTP];
 
-	if (!archive_is(rec->class) ||
+	if ((!archive_is(rec->class) && !watched) ||
 	    restore_read(side_get(attrs, SIDE_RESTORE), &r) != OK)
 		return;
+	if (watched) {
+		access_reply(rq, access, &r);
+		return;
+	}
 	switch (restore_state(&r, rq->now_ms)) {
 	case RESTORE_ONGOING:
 		reply_header_str(rq, "x-amz-restore", "ongoing-request=\"true\"");
@@ -80,7 +116,12 @@ request_parse(struct rq *rq, struct restore_op *op)
 		tier = xml_text(job, "Tier");
 	if (tier.p == NULL)
 		tier = xml_text(root, "Tier");
-	if (days.p == NULL || !span_u64(span_trim(days), &n) || n < 1 || n > INT32_MAX ||
+	/* Without Days it is for what an access tier holds. */
+	if (days.p == NULL)
+		n = 0;
+	else if (!span_u64(span_trim(days), &n) || n < 1)
+		n = UINT64_MAX;
+	if (n > INT32_MAX ||
 	    (tier.p != NULL && !archive_tier_find(span_trim(tier), &op->tier)))
 		return fail_set(&rq->fail, E_MALFORMED_XML);
 	op->days = (unsigned)n;
@@ -96,6 +137,37 @@ not_archived(struct rq *rq, uint8_t class)
 	return E_INVALID_OBJECT_STATE;
 }
 
+/* Where the object lies, as a class. */
+static enum err
+lies_in(
+    struct restore_op *op, const struct rec_object *rec, struct restore *r, uint8_t *out)
+{
+	struct rq *rq = op->alter.rq;
+	struct access a;
+	enum err e = OK;
+
+	*out = rec->class;
+	if (access_is_watched(rec)) {
+		e = access_get(op->alter.side.txn, rec, &a);
+		if (e != OK)
+			return e;
+		if (r->asked_ms < a.since_ms)
+			*r = (struct restore){ 0 };
+		op->for_good = true;
+		if (a.tier >= ACCESS_ARCHIVE)
+			*out =
+			    a.tier == ACCESS_ARCHIVE ? CLASS_GLACIER : CLASS_DEEP_ARCHIVE;
+	}
+	if (!archive_is(*out))
+		return not_archived(rq, rec->class);
+	if (op->days == 0 && !op->for_good)
+		return fail_set(&rq->fail, E_MALFORMED_XML);
+	if (*out == CLASS_DEEP_ARCHIVE && op->tier == TIER_EXPEDITED)
+		return fail_msg(&rq->fail, E_INVALID_REQUEST,
+		    "Retrieval option is not supported by this storage class");
+	return OK;
+}
+
 /* In the transaction: a restore that runs is not begun again, but for a faster tier; one
  * that is done is kept for longer. */
 static enum err
@@ -105,16 +177,14 @@ restore_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
 	struct rq *rq = op->alter.rq;
 	struct restore r;
 	int64_t takes;
+	uint8_t class;
 	enum err e = restore_read(side_get(attrs, SIDE_RESTORE), &r);
 
-	if (e == OK && !archive_is(rec->class))
-		e = not_archived(rq, rec->class);
-	if (e == OK && rec->class == CLASS_DEEP_ARCHIVE && op->tier == TIER_EXPEDITED)
-		e = fail_msg(&rq->fail, E_INVALID_REQUEST,
-		    "Retrieval option is not supported by this storage class");
+	if (e == OK)
+		e = lies_in(op, rec, &r, &class);
 	if (e != OK)
 		return e;
-	takes = restore_takes_ms(rec->class, op->tier, rq->s3->conf.restore_at_once);
+	takes = restore_takes_ms(class, op->tier, rq->s3->conf.restore_at_once);
 	op->again = false;
 	switch (restore_state(&r, rq->now_ms)) {
 	case RESTORE_ONGOING:
@@ -132,7 +202,9 @@ restore_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
 		break;
 	}
 	r.tier = op->tier;
-	r.until_ms = restore_until_ms(op->again ? rq->now_ms : r.ready_ms, op->days);
+	r.until_ms = op->for_good
+	    ? INT64_MAX
+	    : restore_until_ms(op->again ? rq->now_ms : r.ready_ms, op->days);
 	op->alter.side.value = restore_render(rq->arena, &r);
 	return OK;
 }

@@ -337,10 +337,12 @@ expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *at
 }
 
 /* op_restore.c: E_INVALID_OBJECT_STATE for what is archived and not restored */
-NODISCARD enum err archive_readable(
-    struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
-void archive_reply(
-    struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
+struct access;
+/* access: out, of what access_is_watched(). */
+NODISCARD enum err archive_readable(struct rq *rq, struct txn *t,
+    const struct rec_object *rec, const struct attrs *attrs, struct access *access);
+void archive_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    const struct access *access);
 
 /* payer.c: x-amz-request-payer */
 NODISCARD enum err payer_look(struct rq *rq);
