@@ -62,6 +62,7 @@ struct s3_conf {
 	/* Host headers of other ways here, under which links may have been signed */
 	const char *const *public_hosts;
 	size_t npublic_hosts;
+	const char *console_url; /* where browsers are sent, or NULL */
 	bool sigv2; /* signatures of version 2 are taken */
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */

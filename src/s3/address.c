@@ -54,6 +54,13 @@ name_chars(struct span name)
 	return true;
 }
 
+/* MinIO's own: below the first lie its probes, metrics and admin calls. */
+bool
+address_is_minios(struct span name)
+{
+	return span_is(name, "minio") || span_is(name, ".minio.sys");
+}
+
 /* docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 enum err
 address_bucket_check(struct span name, struct fail *fail)

@@ -159,6 +159,10 @@ step_bucket(struct rq *rq)
 	if (e != OK || (rq->op->flags & F_NO_BUCKET) != 0)
 		return e;
 	e = bucket_find(rq);
+	if (e == E_NO_SUCH_BUCKET && address_is_minios(rq->bucket)) {
+		fail_clear(&rq->fail);
+		return fail_set(&rq->fail, E_ALL_ACCESS_DISABLED);
+	}
 	/* Only a name that could never exist says so; the rest is simply not there. */
 	if (e == E_NO_SUCH_BUCKET && (rq->bucket.n < 3 || rq->bucket.n > 255)) {
 		fail_init(&rq->fail, rq->arena);

@@ -16,6 +16,7 @@ libs3_a_SOURCES = \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
 	src/s3/intake.c \
+	src/s3/listmeta.c \
 	src/s3/mfa.c \
 	src/s3/op_acl.c \
 	src/s3/op_bucket.c \
@@ -45,6 +46,7 @@ libs3_a_SOURCES = \
 	src/s3/owner.c \
 	src/s3/payer.c \
 	src/s3/point.c \
+	src/s3/purge.c \
 	src/s3/query.c \
 	src/s3/range.c \
 	src/s3/reply.c \

@@ -183,7 +183,9 @@ op_create_bucket_finish(struct rq *rq)
 {
 	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span location;
-	enum err e = address_bucket_check(rq->bucket, &rq->fail);
+	enum err e = address_is_minios(rq->bucket)
+	    ? fail_set(&rq->fail, E_ALL_ACCESS_DISABLED)
+	    : address_bucket_check(rq->bucket, &rq->fail);
 
 	if (e == OK)
 		e = create_headers(rq, op);
@@ -257,8 +259,15 @@ delete_then(struct obj_write *w, enum err e)
 enum err
 op_delete_bucket_begin(struct rq *rq)
 {
-	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct bucket_op *op;
+	bool all = false, mfa;
+	enum err e = mfa_check(rq, &mfa);
 
+	if (e == OK)
+		e = purge_asked(rq, &all);
+	if (e != OK || all)
+		return e == OK ? purge_begin(rq, mfa) : e;
+	op = arena_zalloc(rq->arena, sizeof *op);
 	op->rq = rq;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);

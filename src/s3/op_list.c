@@ -19,6 +19,8 @@ struct listing {
 	uint64_t max;
 	bool url, v2;
 	bool owner; /* is shown */
+	bool metadata; /* too */
+	struct txn *t; /* of the page */
 	struct owners owners;
 };
 
@@ -63,7 +65,8 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	if (l->owner && l->list.bad == OK)
 		l->list.bad = owner_put(&l->behind_size, &l->owners, rec);
 	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
-	buf_str(&l->behind_size, "</Contents>");
+	if (!l->metadata)
+		buf_str(&l->behind_size, "</Contents>");
 }
 
 /* The hot line of a listing. */
@@ -91,6 +94,11 @@ list_row(void *ctx, struct span key, struct span value)
 	buf_span(b, buf_view(&l->before_size));
 	buf_u64(b, rec.size);
 	buf_span(b, buf_view(&l->behind_size));
+	if (!l->metadata)
+		return;
+	if (l->list.bad == OK)
+		l->list.bad = listmeta_put(b, l->t, l->rq, key, &rec);
+	buf_str(b, "</Contents>");
 }
 
 static void
@@ -108,6 +116,7 @@ list_read(struct txn *t, void *arg)
 {
 	struct listing *l = arg;
 
+	l->t = t;
 	if (l->owner)
 		owner_look(t, l->rq, &l->owners);
 	return obj_list(t, &l->list, l->rq->arena);
@@ -147,6 +156,7 @@ list_params(struct listing *l)
 	enum err e = query_encoding(rq, &l->url);
 
 	l->max = KEYS_MAX;
+	l->metadata = l->v2 && listmeta_asked(rq);
 	if (e == OK)
 		e = query_max(rq, "max-keys", KEYS_MAX, &l->max);
 	*o = (struct obj_list){

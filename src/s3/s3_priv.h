@@ -235,6 +235,7 @@ NODISCARD enum err address_split(struct rq *rq);
 /* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
 struct span address_host_bucket(const struct rq *rq, struct span host);
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
+bool address_is_minios(struct span name); /* reserved, unless it is there already */
 
 bool address_region_known(struct span region); /* a region AWS has */
 
@@ -538,6 +539,15 @@ void *intake_room(void *ctx, struct http_req *http, size_t *cap);
 void intake_data(void *ctx, struct http_req *http, size_t n);
 void intake_end(void *ctx, struct http_req *http);
 void intake_gone(void *ctx, struct http_req *http, enum err why);
+
+/* listmeta.c: metadata=true of listings */
+bool listmeta_asked(const struct rq *rq);
+NODISCARD enum err listmeta_put(struct buf *b, struct txn *t, struct rq *rq,
+    struct span key, const struct rec_object *rec);
+
+/* purge.c: x-minio-force-delete */
+NODISCARD enum err purge_asked(struct rq *rq, bool *out);
+NODISCARD enum err purge_begin(struct rq *rq, bool mfa); /* return it from a step */
 
 /* operations, op_*.c */
 enum err op_query_begin(struct rq *rq);

@@ -193,6 +193,8 @@ open_s3(struct server *s)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
+		e = urls_check("console-url", c->console_url, &s->fail);
+	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e == OK)
 		s->oidc_keys = oidc_keys_start(s->oidc);
@@ -222,6 +224,7 @@ open_s3(struct server *s)
 	sc.nweb_domains = s->nweb_domains;
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
+	sc.console_url = c->console_url[0] != '\0' ? c->console_url : NULL;
 	s->s3 = s3_new(&sc);
 	return s3_make_buckets(s->s3, c->buckets, &s->fail);
 }

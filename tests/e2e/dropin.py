@@ -186,7 +186,52 @@ def test_health_paths():
         with urllib.request.urlopen(server.endpoint + "/_localstack/health") as answer:
             check(b'"s3": "running"' in answer.read(), "services")
         equal(server.client().get("minio", "health/live", {"x": "1"}).status, 200)
-        equal(server.client().put("minio", "health/live", b"").status, 404)
+        equal(server.client().put("minio", "health/live", b"").status, 403)
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def front_door(endpoint, path="/", **headers):
+    request = urllib.request.Request(endpoint + path, headers={
+        k.replace("_", "-"): v for k, v in headers.items()})
+    try:
+        return urllib.request.build_opener(Stay).open(request)
+    except urllib.error.HTTPError as answer:
+        return answer
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def test_browsers_are_sent_to_the_console():
+    console = "http://127.0.0.1:9001/browser"
+    port = free_port()
+    with MinIO(["data", "--address", "127.0.0.1:%d" % port],
+               {"MINIO_BROWSER_REDIRECT_URL": console}) as minio:
+        url = "http://127.0.0.1:%d" % port
+        minio.wait(url + "/minio/health/live")
+        for path in ("/", "/minio", "/minio/", "/index.html"):
+            answer = front_door(url, path, User_Agent=FIREFOX)
+            equal((answer.status, answer.headers["Location"]), (307, console), path)
+        # What is signed, what is asked of S3, and who is no browser.
+        for path, headers in (("/", {"User_Agent": "curl/8"}), ("/bucket", {}),
+                              ("/?x-id=ListBuckets", {}), ("/", {"Host": "b.localhost"}),
+                              ("/", {"Authorization": "AWS4-HMAC-SHA256 Credential=x"})):
+            answer = front_door(url, path, **dict({"User_Agent": FIREFOX}, **headers))
+            check(answer.status >= 400, "%s %r: %d" % (path, headers, answer.status))
+    with Server() as server:
+        equal(front_door(server.endpoint, User_Agent=FIREFOX).status, 403)
+    refused(["data"], {"MINIO_BROWSER_REDIRECT_URL": "nowhere"}, "console-url", "nowhere",
+            "http://HOST")
+
+
+def test_encryption_of_everything():
+    text = contract(["data"], {"MINIO_KMS_AUTO_ENCRYPTION": "on"}, "/minio/health/live",
+                    "minioadmin", "minioadmin")
+    check("MINIO_KMS_AUTO_ENCRYPTION" not in text, text)
 
 
 def verb(*argv, env=None):
