@@ -62,6 +62,9 @@ struct s3_conf {
 	/* Host headers of other ways here, under which links may have been signed */
 	const char *const *public_hosts;
 	size_t npublic_hosts;
+	const char *address; /* where it listens, for metrics */
+	const char *dir; /* where the store is */
+	bool metrics_public; /* to be read without credentials */
 	const char *console_url; /* where browsers are sent, or NULL */
 	bool sigv2; /* signatures of version 2 are taken */
 	uint64_t max_object; /* bytes of one PUT or part */

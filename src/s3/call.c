@@ -69,7 +69,14 @@ enum err
 step_control(struct rq *rq)
 {
 	struct span path = rq->http->path;
+	bool mine = false;
+	enum err e;
 
+	if (path.n < 14 || (path.p[1] != '_' && path.p[1] != 'm'))
+		return OK;
+	e = metrics_step(rq, &mine);
+	if (mine || e != OK)
+		return e;
 	if (path.n <= control_path.n || path.p[1] != '_' ||
 	    !span_starts(path, control_path) || rq->s3->conf.control.call == NULL)
 		return OK;

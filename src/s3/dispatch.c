@@ -106,6 +106,7 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->header = http->header;
 	rq->nheader = http->nheader;
 	rq->loop = http->loop;
+	tally_bump(&rq->loop->tally->begun, 1);
 	rq->who = &access_nobody;
 	rq->arena = &http->arena;
 	ids_render(rq);

@@ -17,6 +17,7 @@ libs3_a_SOURCES = \
 	src/s3/headers_lock.c \
 	src/s3/intake.c \
 	src/s3/listmeta.c \
+	src/s3/metrics.c \
 	src/s3/mfa.c \
 	src/s3/op_acl.c \
 	src/s3/op_bucket.c \
@@ -59,6 +60,7 @@ libs3_a_SOURCES = \
 	src/s3/sse_priv.h \
 	src/s3/trail.c \
 	src/s3/website.c \
+	include/s3/metrics.def \
 	include/s3/ops.def \
 	include/s3/s3.h \
 	include/s3/steps.def

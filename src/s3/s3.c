@@ -24,6 +24,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
 	l->buckets = bucket_cache_new();
 	l->sse = sse_cache_new();
+	l->tally = tally_join(l->s3->tallies);
 	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->expiry = expiry_cache_new();
 	l->inbox = inbox;
@@ -146,6 +147,7 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	if (rq == NULL)
 		return;
 	CHECK(rq, RQ_MAGIC);
+	metrics_count(rq, info);
 	if (s->conf.reqlog != NULL)
 		s3_log(rq, info);
 	if (s->conf.ledger != NULL)
@@ -176,6 +178,9 @@ s3_new(const struct s3_conf *conf)
 	s->index = op_index_new();
 	s->team = team_new(conf->pool);
 	s->keys = sse_keys_new(conf->kms);
+	s->tallies = metrics_new();
+	s->start_ms = clock_real_ms();
+	s->start_us = clock_mono_us();
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,
@@ -204,6 +209,7 @@ s3_free(struct s3 **s3)
 	op_index_free(&s->index);
 	team_free(&s->team);
 	sse_keys_free(&s->keys);
+	tally_set_free(&s->tallies);
 	mem_free(s);
 }
 

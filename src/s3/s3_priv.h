@@ -13,6 +13,7 @@
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "obs/tally.h"
 #include "object/acl.h"
 #include "object/document.h"
 #include "object/lock.h"
@@ -70,6 +71,9 @@ struct s3 {
 	struct team *team;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
+	struct tally_set *tallies; /* of all loops */
+	int64_t start_ms; /* when it was made, in real time, */
+	uint64_t start_us; /* and by the clock that only goes on */
 };
 
 struct bucket_cache;
@@ -103,6 +107,7 @@ struct s3_loop {
 	struct accesslog_cache *logs;
 	struct expiry_cache *expiry;
 	char id_2[ID_2_LOOP];
+	struct tally *tally; /* the server's */
 	struct inbox *inbox;
 	struct reader *reader;
 	struct roster *roster;
@@ -340,6 +345,8 @@ NODISCARD enum err rq_allow(
 bool rq_may(struct rq *rq, const char *action); /* that too? */
 /* One right more, to key in the request's bucket (n = 0: to the bucket). */
 NODISCARD enum err allow_also(struct rq *rq, const char *action, struct span key);
+/* What is about the server itself ("admin:Prometheus"): its root's, and who was given it. */
+NODISCARD enum err allow_admin(struct rq *rq, const char *action);
 /* The same without a word. */
 bool allow_may(struct rq *rq, const char *action, struct span key);
 /* One key of many, with the text of its version's id (n = 0: the current one); *why is what
@@ -539,6 +546,11 @@ void *intake_room(void *ctx, struct http_req *http, size_t *cap);
 void intake_data(void *ctx, struct http_req *http, size_t n);
 void intake_end(void *ctx, struct http_req *http);
 void intake_gone(void *ctx, struct http_req *http, enum err why);
+
+/* metrics.c: Prometheus's. *mine: that was one of its paths. */
+struct tally_set *metrics_new(void);
+void metrics_count(struct rq *rq, const struct http_done *info);
+NODISCARD enum err metrics_step(struct rq *rq, bool *mine);
 
 /* listmeta.c: metadata=true of listings */
 bool listmeta_asked(const struct rq *rq);

@@ -95,6 +95,8 @@ add_value(struct conf_minio *m, const char *name, const char *setting, struct sp
 	} else if (strcmp(setting, "cors-default") == 0 && !span_is(v, "*"))
 		note(m, name,
 		    "origins are a bucket's own (PutBucketCors); allowed here: *");
+	else if (strcmp(setting, "metrics") == 0)
+		add(m, setting, span_is(v, "jwt") ? SPAN_LIT("signed") : v);
 	else
 		add(m, setting,
 		    strcmp(setting, "cors-default") == 0 ? SPAN_LIT("any") : v);

@@ -224,6 +224,9 @@ open_s3(struct server *s)
 	sc.nweb_domains = s->nweb_domains;
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
+	sc.address = c->address;
+	sc.dir = s->ephemeral != NULL ? s->ephemeral : c->dir;
+	sc.metrics_public = c->metrics == 1;
 	sc.console_url = c->console_url[0] != '\0' ? c->console_url : NULL;
 	s->s3 = s3_new(&sc);
 	return s3_make_buckets(s->s3, c->buckets, &s->fail);
