@@ -28,6 +28,7 @@ struct kms;
 /* A request of the control API, until s3_call_done(); it may come from any thread. */
 struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
+	bool minio; /* the path below /minio/admin/v3/; minio_right() was not NULL */
 	enum err err; /* out, with fail */
 	struct fail *fail;
 	struct buf out; /* out: JSON */
@@ -42,6 +43,8 @@ void s3_call_done(struct s3_call *c);
 struct s3_control {
 	void *ctx;
 	void (*call)(void *ctx, struct s3_call *c); /* NULL: there is none [loop] */
+	/* The right that a call of MinIO's admin clients needs; NULL: it is not there. */
+	const char *(*minio_right)(struct span method, struct span name);
 };
 
 struct s3_conf {

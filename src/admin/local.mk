@@ -3,6 +3,8 @@ noinst_LIBRARIES += libadmin.a
 libadmin_a_SOURCES = \
 	src/admin/adm.c \
 	src/admin/adm_clock.c \
+	src/admin/adm_minio.c \
 	src/admin/adm_priv.h \
 	include/admin/adm.def \
-	include/admin/adm.h
+	include/admin/adm.h \
+	include/admin/minio.def

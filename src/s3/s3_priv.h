@@ -334,6 +334,7 @@ NODISCARD enum err point_check(struct rq *rq); /* may the operation come this wa
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_check_any_region(struct rq *rq); /* of MinIO's admin calls */
 NODISCARD enum err sign_query(
     struct rq *rq, unsigned service, struct span body); /* enum iam_service */
 NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */

@@ -202,7 +202,13 @@ open_s3(struct server *s)
 		return e;
 	domains_split(s);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
-	s->adm.jobs = s->jobs;
+	s->adm = (struct adm){ .jobs = s->jobs,
+		.store = s->store,
+		.address = c->address,
+		.dir = s->ephemeral != NULL ? s->ephemeral : c->dir,
+		.region = c->region,
+		.tls = c->tls_dir[0] != '\0',
+		.start_us = clock_mono_us() };
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);

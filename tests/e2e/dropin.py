@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Started as MinIO is: its arguments, environment names, health paths, and what waits for them."""
 
+import json
 import os
 import signal
 import socket
@@ -232,6 +233,58 @@ def test_encryption_of_everything():
     text = contract(["data"], {"MINIO_KMS_AUTO_ENCRYPTION": "on"}, "/minio/health/live",
                     "minioadmin", "minioadmin")
     check("MINIO_KMS_AUTO_ENCRYPTION" not in text, text)
+
+
+def admin(client, call, method="GET", region="", **how):
+    """As madmin signs: for no region."""
+    path, _, query = call.partition("?")
+    return client.request(method, "minio", "admin/v3/" + path, query or None,
+                          signer=client.signer(region=region), **how)
+
+
+def test_admin_calls_that_tell():
+    server = Server()
+    server.args += ["--identities", people(server.home)]
+    with server:
+        s3 = server.client()
+        equal(s3.put("one").status, 200)
+        equal(s3.put("one", "k", b"12345").status, 200)
+        info = json.loads(admin(s3, "info?metrics=false").body)
+        equal((info["mode"], info["buckets"]["count"], info["objects"]["count"],
+               info["usage"]["size"], info["servers"][0]["state"]), ("online", 1, 1, 5, "online"))
+        drive = info["servers"][0]["drives"][0]
+        check(drive["totalspace"] >= drive["usedspace"] + drive["availspace"] > 0, drive)
+        equal(json.loads(admin(s3, "storageinfo").body)["Disks"], [drive])
+        usage = json.loads(admin(s3, "datausageinfo?capacity=true", region="us-east-1").body)
+        equal(usage["bucketsSizes"], {"one": 5})
+        equal(usage["bucketsUsageInfo"]["one"]["objectsCount"], 1)
+        watcher = server.client(access="WATCHER", secret="watcher-secret")
+        equal(admin(watcher, "info").status, 200)
+        equal(admin(watcher, "storageinfo").status, 403)
+        for call, method in (("service?action=restart", "POST"), ("info", "POST"),
+                             ("list-users", "GET")):
+            answer = admin(s3, call, method)
+            equal((answer.status, answer.code), (501, "NotImplemented"), call)
+            equal(admin(server.client(access="READER", secret="reader-secret"), call,
+                        method).status, 403, call)
+        for call in ("info", "list-users"):
+            equal(s3.request("GET", "minio", "admin/v3/" + call, sign=None).status, 403, call)
+        check(admin(server.client(secret="wrongwrong"), "info").status == 403, "signature")
+        equal(s3.request("GET", signer=s3.signer(region="")).status, 400, "only admin calls")
+    with Server(args=["--control", "off"]) as server:
+        equal(admin(server.client(), "info", region="us-east-1").status, 403)
+
+
+def people(home):
+    """A file with two users: one who may see the server's state, one who may all of S3."""
+    path = os.path.join(home, "people.json")
+    with open(path, "w") as f:
+        json.dump({"accounts": [{"id": "000000000000", "users": [
+            {"name": name, "keys": [{"access_key": name.upper(), "secret_key": name + "-secret"}],
+             "inline_policies": {"p": {"Version": "2012-10-17", "Statement": [
+                 {"Effect": "Allow", "Action": action, "Resource": "*"}]}}}
+            for name, action in (("watcher", "admin:ServerInfo"), ("reader", "s3:*"))]}]}, f)
+    return path
 
 
 def verb(*argv, env=None):
