@@ -77,6 +77,7 @@ struct s3_conf {
 	unsigned cors_default; /* enum s3_cors */
 	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
+	bool public_allowed; /* new buckets come without a public access block */
 	struct kms *kms;
 	unsigned sse_c; /* enum s3_sse_c */
 	bool encrypt_at_rest; /* also what nobody asked to be encrypted */

@@ -33,6 +33,8 @@ create_write(struct txn *t, void *arg)
 
 	fail_clear(&rq->fail);
 	e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
+	if (e == OK)
+		e = bucket_made(rq->s3, t, rq->bucket, &rq->fail);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e == OK && op->ownership != OWNERSHIP_ENFORCED)

@@ -226,6 +226,7 @@ s3_website_app(struct s3 *s)
 }
 
 struct make_bucket {
+	const struct s3 *s;
 	struct span name, region;
 	uint8_t ownership;
 	struct fail *fail;
@@ -244,6 +245,8 @@ make_bucket(struct txn *t, void *arg)
 	if (e != E_NO_SUCH_BUCKET)
 		return e;
 	e = obj_bucket_create(t, m->name, &want, m->fail);
+	if (e == OK)
+		e = bucket_made(m->s, t, m->name, m->fail);
 	if (e == OK && m->ownership != OWNERSHIP_ENFORCED)
 		e = obj_ownership_put(t, m->name, m->ownership, m->fail);
 	return e;
@@ -266,7 +269,8 @@ s3_make_buckets(struct s3 *s, const char *list, struct fail *fail)
 	enum err e = OK;
 
 	while (rest.n > 0 && e == OK) {
-		struct make_bucket m = { .fail = fail,
+		struct make_bucket m = { .s = s,
+			.fail = fail,
 			.ownership = (uint8_t)s->conf.default_ownership };
 
 		m.name = span_trim(span_cut(&rest, ','));

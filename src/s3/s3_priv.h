@@ -249,6 +249,10 @@ NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
 /* Block Public Access of the bucket and of the account, into out's. */
 NODISCARD enum err bucket_blocks(
     struct txn *t, uint64_t id, struct span account, struct bucket_rules *out);
+/* As the settings want a bucket that was just made: perhaps without its public access block.
+ * [in a write fn] */
+NODISCARD enum err bucket_made(
+    const struct s3 *s, struct txn *t, struct span name, struct fail *fail);
 /* Another one: the caller lets go of out->rules.policy. */
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);

@@ -262,6 +262,8 @@ conf_minio_read(struct conf_minio *m, int argc, char *const *argv, struct fail *
 	*m = (struct conf_minio){ 0 };
 	if (!is_ours("address"))
 		add(m, "address", SPAN_LIT("0.0.0.0:9000"));
+	if (!is_ours("default-public-access"))
+		add(m, "default-public-access", SPAN_LIT("allow"));
 	if (!is_ours("root-user"))
 		add(m, "root-user", SPAN_LIT("minioadmin"));
 	if (!is_ours("root-password"))

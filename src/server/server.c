@@ -169,6 +169,7 @@ open_s3(struct server *s)
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
 		.default_ownership = c->default_ownership,
+		.public_allowed = c->default_public_access == 1,
 		.kms = s->kms,
 		.sse_c = c->sse_c,
 		.encrypt_at_rest = c->encrypt_at_rest,

@@ -112,6 +112,27 @@ def test_defaults_are_minios():
     contract(["data"], {}, "/minio/health/cluster", "minioadmin", "minioadmin")
 
 
+def test_buckets_can_be_opened():
+    """MinIO knows no Block Public Access: what opens a bucket there opens it here."""
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+         "Resource": "arn:aws:s3:::%s/*"}]})
+    port = free_port()
+    address = ["--address", "127.0.0.1:%d" % port]
+    for argv, env, wanted in ((["data", "--buckets", "early"], {}, 204),
+                              (["other"], {"TRUG_DEFAULT_PUBLIC_ACCESS": "block"}, 403)):
+        with MinIO(argv + address, env) as minio:
+            url = "http://127.0.0.1:%d" % port
+            minio.wait(url + "/minio/health/live")
+            s3 = s3raw.Client(url, "minioadmin", "minioadmin")
+            equal(s3.put("bkt").status, 200)
+            for name in ["bkt"] + (["early"] if wanted == 204 else []):
+                equal(s3.put(name, "k", b"v").status, 200)
+                equal(s3.put(name, None, policy % name, query="policy").status, wanted, name)
+                equal(s3.request("GET", name, "k", sign=None).status,
+                      200 if wanted == 204 else 403, name)
+
+
 def test_new_names_go_before_old_ones():
     contract(["data"], {"MINIO_ACCESS_KEY": "oldaccess", "MINIO_ROOT_USER": "newaccess",
                         "MINIO_ROOT_PASSWORD": "password"},
