@@ -28,6 +28,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/points.py \
 	tests/e2e/encryption.py \
 	tests/e2e/metrics.py \
+	tests/e2e/cluster.py \
 	tests/e2e/health.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 
@@ -40,6 +41,7 @@ check-clients: all
 	$(AM_TESTS_ENVIRONMENT) ROUNDS=1000 python3 $(top_srcdir)/tests/e2e/races.py
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/browser.py
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/presigned.py all
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/cluster.py fetch
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/conformance.py --run \
 		--client all --json conformance.json --matrix conformance.md
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/conformance.py --tls --run \
