@@ -461,8 +461,8 @@ server_start(struct server *s)
 			 "--root-password",
 		    s->conf->address);
 	printf("trug ready %s pid %ld\n", buf_cstr(&s->endpoint), (long)getpid());
-	if (s->conf->minio) /* what old waiters look for */
-		printf("Status: 1 Online, 0 Offline.\n");
+	if (s->conf->minio) /* older container modules wait for it, with these blanks */
+		printf("Status:         1 Online, 0 Offline. \n");
 	(void)fflush(stdout);
 	return ready_file(s);
 }
