@@ -141,11 +141,3 @@ def MinioExtensions_metadata_with_a_name_that_is_none_of_xml(t):
     t.object(name, "a", b"x", **{"x-amz-meta-odd!": "1", "x-amz-meta-even": "2"})
     row = _rows(t, t.s3, name, "list-type=2&metadata=true")["a"]
     t.eq(row.get("UserMetadata/X-Amz-Meta-Even"), "2")
-
-
-def MinioExtensions_reserved_names(t):
-    message = "All access to this resource has been disabled."
-    for name in ("minio", ".minio.sys"):
-        t.error(t.s3.put(name), 403, "AllAccessDisabled", message)
-        t.error(t.s3.get(name), 403, "AllAccessDisabled", message)
-        t.error(t.s3.put(name, "key", b"x"), 403, "AllAccessDisabled", message)

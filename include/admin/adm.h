@@ -4,6 +4,7 @@
 #ifndef ADMIN_ADM_H
 #define ADMIN_ADM_H
 
+#include "job/dropper.h"
 #include "job/jobs.h"
 #include "s3/s3.h"
 
@@ -13,6 +14,13 @@ struct adm {
 	const char *address, *dir, *region;
 	bool tls;
 	uint64_t start_us; /* clock_mono_us() when it was started */
+	struct task_pool *pool;
+	struct dropper *dropper;
+	bool reset; /* is allowed */
+	uint8_t ownership; /* of new buckets: enum obj_ownership */
+	void *ctx;
+	/* What the settings declare is there again. [worker] */
+	enum err (*declare)(void *ctx, struct fail *fail);
 };
 
 /* c is borrowed for as long as the S3 layer serves. */

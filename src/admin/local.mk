@@ -5,6 +5,7 @@ libadmin_a_SOURCES = \
 	src/admin/adm_clock.c \
 	src/admin/adm_minio.c \
 	src/admin/adm_priv.h \
+	src/admin/adm_reset.c \
 	include/admin/adm.def \
 	include/admin/adm.h \
 	include/admin/minio.def

@@ -13,6 +13,7 @@ libbase_a_SOURCES = \
 	src/base/mini.c \
 	src/base/proc.c \
 	src/base/rand.c \
+	src/base/solib.c \
 	src/base/task.c \
 	include/base/arena.h \
 	include/base/be.h \
@@ -29,4 +30,5 @@ libbase_a_SOURCES = \
 	include/base/mini.h \
 	include/base/proc.h \
 	include/base/rand.h \
+	include/base/solib.h \
 	include/base/task.h

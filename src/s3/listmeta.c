@@ -11,9 +11,14 @@
 #include "s3_priv.h"
 
 bool
-listmeta_asked(const struct rq *rq)
+listmeta_asked(struct rq *rq)
 {
-	return span_is(query_get(rq, "metadata"), "true");
+	enum tier_value more;
+
+	if (!span_is(query_get(rq, "metadata"), "true"))
+		return false;
+	more = tier_says(rq, TP_LIST_MORE);
+	return more == TV_METADATA || more == TV_SUMS_METADATA;
 }
 
 static bool

@@ -57,7 +57,7 @@ purge_asked(struct rq *rq, bool *out)
 	enum err e;
 
 	*out = false;
-	if (v.n == 0)
+	if (v.n == 0 || tier_says(rq, TP_BUCKET_FORCE) != TV_FORCE)
 		return OK;
 	if (!bool_parse(v, out))
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
