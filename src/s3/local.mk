@@ -53,6 +53,7 @@ libs3_a_SOURCES = \
 	src/s3/range.c \
 	src/s3/reply.c \
 	src/s3/route.c \
+	src/s3/rules.c \
 	src/s3/s3.c \
 	src/s3/s3_priv.h \
 	src/s3/sign.c \

@@ -348,11 +348,13 @@ void payer_reply(struct rq *rq);
 
 /* owner.c: whose things are. Spans live as long as the request. */
 const struct account *rq_owner(struct rq *rq); /* of the bucket */
-void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+void xml_put_owner(
+    struct buf *b, const char *name, const struct account *owner, uint8_t how);
 /* Owners row by row, where objects may have others than the bucket. */
 struct owners {
 	struct txn *t; /* NULL: all are the bucket owner's */
 	const struct account *bucket;
+	uint8_t how; /* what the tier says of LIST_OWNER */
 };
 void owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
@@ -458,6 +460,9 @@ void wording_choose(struct rq *rq);
 uint64_t ignore_watched(void); /* http_name_bit() of all of them */
 void ignore_headers(struct rq *rq);
 void ignore_note(struct rq *rq, enum err e);
+
+/* rules.c: lifecycle rules as the tier takes them, made into what AWS would */
+NODISCARD enum err rules_take(struct rq *rq, struct span *in);
 
 /* manners.c: answers that do not look as AWS's do */
 bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */
