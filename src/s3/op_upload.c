@@ -434,6 +434,8 @@ op_complete_upload_finish(struct rq *rq)
 	c->dest = (struct obj_dest){ .bucket = rq->bucket,
 		.key = rq->key,
 		.bucket_id = rq->bkt.id,
+		.event = EVENT_COMPLETE,
+		.by = actor_of(rq),
 		.fail = &rq->fail };
 	c->bucket = rq->bkt;
 	c->upload_id = query_get(rq, "uploadId");

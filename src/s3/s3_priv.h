@@ -570,11 +570,14 @@ NODISCARD enum err headers_acl_admit(struct rq *rq, struct attrs *attrs);
 /* granted.c: how the lists of a context's subject speak of who asks. */
 enum policy_match granted_match(void *context);
 
+/* actor.c: who asks, for messages; NULL where the bucket is not watched. [loop] */
+const struct obj_actor *actor_of(struct rq *rq);
+
 /* mfa.c: x-amz-mfa; *shown: it came with a code that holds. Counts once. [loop] */
 NODISCARD enum err mfa_check(struct rq *rq, bool *shown);
 
 /* alter.c: writing one side of an object */
-struct alter { /* zeroed, in the arena */
+struct alter { /* zeroed, in the arena; side.event is the caller's to set */
 	struct obj_write w;
 	struct rq *rq;
 	struct rec_bucket bucket; /* as the write found it */
@@ -655,6 +658,7 @@ enum err op_put_retention_finish(struct rq *rq);
 enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_update_encryption_finish(struct rq *rq);
+enum err op_put_notification_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
