@@ -10,6 +10,7 @@
 struct adm {
 	struct jobs *jobs;
 	struct store *store;
+	struct profile *profile;
 	struct task_pool *pool;
 	struct dropper *dropper;
 	bool reset; /* is allowed */

@@ -5,5 +5,6 @@ libadmin_a_SOURCES = \
 	src/admin/adm_clock.c \
 	src/admin/adm_priv.h \
 	src/admin/adm_reset.c \
+	src/admin/adm_tier.c \
 	include/admin/adm.def \
 	include/admin/adm.h

@@ -49,6 +49,7 @@ libs3_a_SOURCES = \
 	src/s3/owner.c \
 	src/s3/payer.c \
 	src/s3/point.c \
+	src/s3/portability.c \
 	src/s3/profile.c \
 	src/s3/profile_priv.h \
 	src/s3/query.c \
@@ -67,6 +68,7 @@ libs3_a_SOURCES = \
 	src/s3/website.c \
 	src/s3/wording.c \
 	include/s3/ops.def \
+	include/s3/portability.h \
 	include/s3/profile.h \
 	include/s3/s3.h \
 	include/s3/steps.def \

@@ -22,7 +22,7 @@ struct listing {
 	uint64_t max, told;
 	bool url, v2;
 	bool owner; /* is shown */
-	const char *quote; /* as XML has it */
+	bool amp_34; /* quotes as &#34; */
 	struct owners owners;
 };
 
@@ -55,8 +55,7 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	l->composite = c->composite;
 	l->class = rec->class;
 	l->before_size.n = l->behind_size.n = 0;
-	buf_str(&l->before_size, l->quote);
-	buf_str(&l->before_size, "</ETag>");
+	buf_str(&l->before_size, l->amp_34 ? "&#34;</ETag>" : "&quot;</ETag>");
 	if (c->kind != CHECKSUM_NONE && tier_value(l->rq, TP_LIST_MORE) == TV_CHECKSUMS) {
 		xml_put_str(
 		    &l->before_size, "ChecksumAlgorithm", checksum_row(c->kind)->name);
@@ -90,8 +89,10 @@ list_row(void *ctx, struct span key, struct span value)
 	put_name(l, b, key);
 	buf_str(b, "</Key><LastModified>");
 	stamp_iso(buf_grow(b, STAMP_ISO), rec.mtime_ms / 1000 * 1000);
-	buf_str(b, "</LastModified><ETag>");
-	buf_str(b, l->quote);
+	if (l->amp_34)
+		buf_str(b, "</LastModified><ETag>&#34;");
+	else
+		buf_str(b, "</LastModified><ETag>&quot;");
 	buf_reserve(b, ETAG_TEXT);
 	b->n += obj_etag(b->p + b->n, &rec);
 	buf_span(b, buf_view(&l->before_size));
@@ -217,7 +218,7 @@ list_rows(struct listing *l)
 	enum err e;
 
 	l->list.ctx = l;
-	l->quote = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34 ? "&#34;" : "&quot;";
+	l->amp_34 = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34;
 	e = store_read(rq->loop->reader, list_read, l);
 	buf_span(l->out, buf_view(&l->common));
 	buf_fini(&l->common);

@@ -147,6 +147,8 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	if (rq == NULL)
 		return;
 	CHECK(rq, RQ_MAGIC);
+	if (rq->met != NULL)
+		profile_done(rq);
 	if (s->conf.reqlog != NULL)
 		s3_log(rq, info);
 	if (s->conf.ledger != NULL)

@@ -159,7 +159,7 @@ struct rq {
 	const struct op *op; /* NULL before ROUTE */
 	uint8_t tier; /* enum tier: whose answers it gets */
 	const uint8_t *says; /* what that says: enum tier_value by enum tier_point */
-	struct profile_notes met; /* of the open profile */
+	struct profile_notes *met; /* of the open profile, or NULL */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
 	bool asking; /* within http_body_want() */
@@ -254,7 +254,7 @@ tier_says_of(struct rq *rq, enum tier_point p, unsigned tiers)
 static inline bool
 tier_over(struct rq *rq, enum tier_limit l, uint64_t v)
 {
-	return profile_over_open(rq, l, v);
+	return v > rq->s3->profile->least[l] && profile_over(rq, l, v);
 }
 static inline uint64_t
 tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
@@ -457,7 +457,7 @@ void wording_choose(struct rq *rq);
 
 /* ignore.c: headers that the request's tier does not look at are gone from http's list;
  * with a failure, which would not have been one to such a tier */
-uint64_t ignore_watched(void); /* http_name_bit() of all of them */
+uint64_t ignore_watched(bool silent); /* http_name_bit() of all, or of what never fails */
 void ignore_headers(struct rq *rq);
 void ignore_note(struct rq *rq, enum err e);
 
