@@ -62,8 +62,9 @@ event_texts(struct rec_event *r, struct span *text[])
 {
 	struct span *all[] = { &r->bucket, &r->region, &r->account, &r->key, &r->version,
 		&r->etag, &r->type, &r->meta, &r->principal, &r->address, &r->request_id,
-		&r->host_id, &r->agent, &r->access_key, &r->requester, &r->config, &r->class, &r->rule, &r->destination,
-		&r->operation, &r->reason, &r->failure };
+		&r->host_id, &r->agent, &r->access_key, &r->requester, &r->config,
+		&r->class, &r->rule, &r->destination, &r->operation, &r->reason,
+		&r->failure };
 
 	memcpy(text, all, sizeof all);
 }
