@@ -14,6 +14,7 @@ struct adm {
 	const char *address, *dir, *region;
 	bool tls;
 	uint64_t start_us; /* clock_mono_us() when it was started */
+	struct profile *profile;
 	struct task_pool *pool;
 	struct dropper *dropper;
 	bool reset; /* is allowed */

@@ -6,6 +6,7 @@ libadmin_a_SOURCES = \
 	src/admin/adm_minio.c \
 	src/admin/adm_priv.h \
 	src/admin/adm_reset.c \
+	src/admin/adm_tier.c \
 	include/admin/adm.def \
 	include/admin/adm.h \
 	include/admin/minio.def

@@ -139,13 +139,24 @@ step_route(struct rq *rq)
 	return e == OK ? route_tier(rq) : e;
 }
 
+/* Of the open profile only what writes leave behind differs without a failure. */
+static uint64_t
+watched(const struct rq *rq)
+{
+	const struct profile *p = rq->s3->profile;
+
+	if (rq->tier != TIER_OPEN)
+		return p->watched;
+	return rq->op->body == BODY_NONE ? 0 : p->watched_open;
+}
+
 enum err
 step_sign(struct rq *rq)
 {
 	enum err e = (rq->op->flags & F_QUERY) != 0 ? OK : sign_check(rq);
 
 	/* A link may have said some in its query. */
-	if (e == OK && (rq->http->names & rq->s3->profile->watched) != 0)
+	if (e == OK && (rq->http->names & watched(rq)) != 0)
 		ignore_headers(rq);
 	rq->header = rq->http->header;
 	rq->nheader = rq->http->nheader;

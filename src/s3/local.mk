@@ -51,6 +51,7 @@ libs3_a_SOURCES = \
 	src/s3/owner.c \
 	src/s3/payer.c \
 	src/s3/point.c \
+	src/s3/portability.c \
 	src/s3/profile.c \
 	src/s3/profile_priv.h \
 	src/s3/purge.c \
@@ -58,6 +59,7 @@ libs3_a_SOURCES = \
 	src/s3/range.c \
 	src/s3/reply.c \
 	src/s3/route.c \
+	src/s3/rules.c \
 	src/s3/s3.c \
 	src/s3/s3_priv.h \
 	src/s3/sign.c \
@@ -70,6 +72,7 @@ libs3_a_SOURCES = \
 	src/s3/wording.c \
 	include/s3/metrics.def \
 	include/s3/ops.def \
+	include/s3/portability.h \
 	include/s3/profile.h \
 	include/s3/s3.h \
 	include/s3/steps.def \

@@ -24,7 +24,7 @@ struct listing {
 	bool owner; /* is shown */
 	bool metadata; /* too */
 	struct txn *t; /* of the page */
-	const char *quote; /* as XML has it */
+	bool amp_34; /* quotes as &#34; */
 	struct owners owners;
 };
 
@@ -58,8 +58,7 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	l->composite = c->composite;
 	l->class = rec->class;
 	l->before_size.n = l->behind_size.n = 0;
-	buf_str(&l->before_size, l->quote);
-	buf_str(&l->before_size, "</ETag>");
+	buf_str(&l->before_size, l->amp_34 ? "&#34;</ETag>" : "&quot;</ETag>");
 	if (c->kind != CHECKSUM_NONE &&
 	    (more == TV_CHECKSUMS || more == TV_SUMS_METADATA)) {
 		xml_put_str(
@@ -95,8 +94,10 @@ list_row(void *ctx, struct span key, struct span value)
 	put_name(l, b, key);
 	buf_str(b, "</Key><LastModified>");
 	stamp_iso(buf_grow(b, STAMP_ISO), rec.mtime_ms / 1000 * 1000);
-	buf_str(b, "</LastModified><ETag>");
-	buf_str(b, l->quote);
+	if (l->amp_34)
+		buf_str(b, "</LastModified><ETag>&#34;");
+	else
+		buf_str(b, "</LastModified><ETag>&quot;");
 	buf_reserve(b, ETAG_TEXT);
 	b->n += obj_etag(b->p + b->n, &rec);
 	buf_span(b, buf_view(&l->before_size));
@@ -229,7 +230,7 @@ list_rows(struct listing *l)
 	enum err e;
 
 	l->list.ctx = l;
-	l->quote = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34 ? "&#34;" : "&quot;";
+	l->amp_34 = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34;
 	e = store_read(rq->loop->reader, list_read, l);
 	buf_span(l->out, buf_view(&l->common));
 	buf_fini(&l->common);

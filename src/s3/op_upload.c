@@ -51,6 +51,15 @@ create_then(struct obj_write *w, enum err e)
 	rq_resume(rq, e);
 }
 
+/* There before the others, and all that some services have. */
+static bool
+is_first_five(uint8_t kind)
+{
+	return kind == CHECKSUM_CRC32 || kind == CHECKSUM_CRC32C ||
+	    kind == CHECKSUM_CRC64NVME || kind == CHECKSUM_SHA1 ||
+	    kind == CHECKSUM_SHA256;
+}
+
 /* Which algorithm and whether of the whole or of the parts; the defaults are AWS's. */
 static enum err
 create_checksum(struct rq *rq, struct rec_upload *u)
@@ -70,6 +79,11 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 		return OK;
 	if (!checksum_find(name, &u->checksum))
 		return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
+	if (!is_first_five(u->checksum) &&
+	    tier_says_of(rq, TP_CHECKSUMS, TIER_BIT_MINIO | TIER_BIT_R2) ==
+		TV_SUMS_5_IGNORE)
+		return fail_msg(
+		    &rq->fail, E_INVALID_ARGUMENT, "Invalid checksum provided.");
 	u->checksum_given = true;
 	row = checksum_row(u->checksum);
 	if (type.p == NULL) {

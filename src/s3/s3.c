@@ -149,6 +149,8 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 		return;
 	CHECK(rq, RQ_MAGIC);
 	metrics_count(rq, info);
+	if (rq->met != NULL)
+		profile_done(rq);
 	if (s->conf.reqlog != NULL)
 		s3_log(rq, info);
 	if (s->conf.ledger != NULL)

@@ -164,7 +164,7 @@ struct rq {
 	const struct op *op; /* NULL before ROUTE */
 	uint8_t tier; /* enum tier: whose answers it gets */
 	const uint8_t *says; /* what that says: enum tier_value by enum tier_point */
-	struct profile_notes met; /* of the open profile */
+	struct profile_notes *met; /* of the open profile, or NULL */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
 	bool asking; /* within http_body_want() */
@@ -259,7 +259,7 @@ tier_says_of(struct rq *rq, enum tier_point p, unsigned tiers)
 static inline bool
 tier_over(struct rq *rq, enum tier_limit l, uint64_t v)
 {
-	return profile_over_open(rq, l, v);
+	return v > rq->s3->profile->least[l] && profile_over(rq, l, v);
 }
 static inline uint64_t
 tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
@@ -358,11 +358,13 @@ void payer_reply(struct rq *rq);
 
 /* owner.c: whose things are. Spans live as long as the request. */
 const struct account *rq_owner(struct rq *rq); /* of the bucket */
-void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+void xml_put_owner(
+    struct buf *b, const char *name, const struct account *owner, uint8_t how);
 /* Owners row by row, where objects may have others than the bucket. */
 struct owners {
 	struct txn *t; /* NULL: all are the bucket owner's */
 	const struct account *bucket;
+	uint8_t how; /* what the tier says of LIST_OWNER */
 };
 void owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
@@ -468,9 +470,12 @@ void wording_choose(struct rq *rq);
 
 /* ignore.c: headers that the request's tier does not look at are gone from http's list;
  * with a failure, which would not have been one to such a tier */
-uint64_t ignore_watched(void); /* http_name_bit() of all of them */
+uint64_t ignore_watched(bool silent); /* http_name_bit() of all, or of what never fails */
 void ignore_headers(struct rq *rq);
 void ignore_note(struct rq *rq, enum err e);
+
+/* rules.c: lifecycle rules as the tier takes them, made into what AWS would */
+NODISCARD enum err rules_take(struct rq *rq, struct span *in);
 
 /* manners.c: answers that do not look as AWS's do */
 bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */

@@ -223,6 +223,7 @@ adm_of(struct server *s)
 	const struct conf *c = s->conf;
 
 	return (struct adm){ .jobs = s->jobs,
+		.profile = s->profile,
 		.store = s->store,
 		.address = c->address,
 		.dir = s->ephemeral != NULL ? s->ephemeral : c->dir,
@@ -559,6 +560,18 @@ server_start(struct server *s)
 	return ready_file(s);
 }
 
+/* What to look at before going elsewhere. */
+static void
+portability_log(struct profile *profile)
+{
+	struct buf line = { 0 };
+
+	profile_report_line(profile, &line);
+	if (line.n > 0)
+		log_info("%s", buf_cstr(&line));
+	buf_fini(&line);
+}
+
 static void
 server_stop(struct server *s)
 {
@@ -578,6 +591,8 @@ server_stop(struct server *s)
 	expirer_free(&s->expirer);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	if (s->profile != NULL)
+		portability_log(s->profile);
 	profile_free(&s->profile);
 	access_free(&s->access);
 	oidc_keys_stop(&s->oidc_keys);

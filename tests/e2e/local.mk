@@ -31,6 +31,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/metrics.py \
 	tests/e2e/cluster.py \
 	tests/e2e/tiers.py \
+	tests/e2e/tier_choice.py \
 	tests/e2e/health.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 
