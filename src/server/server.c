@@ -241,6 +241,7 @@ open_s3(struct server *s)
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
 	sc.targets = s->targets;
+	sc.live = s->live;
 	sc.access = s->access;
 	sc.iam = &s->iam;
 	sc.pool = s->pool;
@@ -497,6 +498,7 @@ static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
+	live_stop(s->live);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
