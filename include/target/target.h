@@ -31,6 +31,7 @@ struct target_rule {
 	enum target_type type;
 	bool needed;
 	const char *words;
+	const char *about; /* for people: what it is, and its default */
 };
 
 struct target_param {
@@ -43,13 +44,18 @@ struct target_conf {
 	const struct target_param *param; /* checked by the kind's rules */
 	size_t nparam;
 	const struct outbound_net *net; /* where connections may go; borrowed */
+	const struct target_stop *stop; /* NULL: nobody stops it; borrowed */
+};
+/* Told to stop: what waits in a send gives up. */
+struct target_stop {
+	int fd; /* of an event: readable from then on */
 };
 /* "" where it was not given. */
 const char *target_param(const struct target_conf *c, const char *name);
 bool target_flag(const struct target_conf *c, const char *name, bool otherwise);
 unsigned target_number(const struct target_conf *c, const char *name, unsigned otherwise);
 /* A failure of the declaration: E_CONFIG, "target KIND:ID: NAME: 'VALUE' WHAT", with what is
- * allowed in it. A secret's value is not shown. */
+ * allowed in it. A secret's value is not shown, and one that is not there neither. */
 enum err target_refuse(
     const struct target_conf *c, const char *name, const char *what, struct fail *fail);
 
@@ -68,6 +74,8 @@ struct target_msg {
 struct target; /* each kind's own */
 struct target_kind {
 	const char *name; /* "webhook" */
+	const char
+	    *env; /* the name in MINIO_NOTIFY_..., where it is another one; or NULL */
 	const struct target_rule *rules; /* till the one without a name */
 	/* What rules cannot say; or NULL. Connects to nobody: E_CONFIG by target_refuse(). */
 	enum err (*check)(const struct target_conf *conf, struct fail *fail);

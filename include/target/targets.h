@@ -24,6 +24,8 @@ NODISCARD enum err targets_load(struct targets **out, const char *path, char **e
 /* Only a file's text; paths in it are not looked at. */
 NODISCARD enum err targets_parse(
     struct targets **out, struct span json, struct fail *fail);
+/* What waits for a target gives up, now and from now on. */
+void targets_stop(const struct targets *t);
 void targets_free(struct targets **t);
 
 size_t targets_count(const struct targets *t);

@@ -250,6 +250,7 @@ notifier_free(struct notifier **notifier)
 	cond_signal(&n->cond);
 	lock_drop(&n->lock);
 	MUST(pthread_join(n->thread, NULL) == 0);
+	targets_stop(n->conf.targets);
 	lane_stop_all(n);
 	lane_free_all(n);
 	cond_fini(&n->cond);

@@ -25,6 +25,7 @@
 #include "iam/oidc.h"
 #include "http/outbound.h"
 #include "job/audithook.h"
+#include "job/dropper.h"
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/logship.h"
@@ -63,7 +64,9 @@ struct server {
 	struct audithook *audithook;
 	struct jobs *jobs;
 	struct expirer *expirer;
+	struct dropper *dropper;
 	struct adm adm;
+	struct profile *profile;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -106,10 +109,13 @@ domains_split(struct server *s)
 	s->web_domains = mem_array(strlen(c->website_domain) + 1, sizeof *s->web_domains);
 	s->nweb_domains = names_split(c->website_domain, s->web_domains);
 	s->domains =
-	    mem_array(strlen(c->domains) + 2 + s->npublic_hosts, sizeof *s->domains);
+	    mem_array(strlen(c->domains) + strlen(c->tier_hosts) + 2 + s->npublic_hosts,
+		sizeof *s->domains);
 	s->domains[s->ndomains++] = mem_dup("localhost");
 	s->domains[s->ndomains++] = mem_dup("s3.localhost");
 	s->ndomains += names_split(c->domains, s->domains + s->ndomains);
+	for (size_t i = 0; profile_host_at(s->profile, i).n > 0; i++)
+		s->domains[s->ndomains++] = mem_span(profile_host_at(s->profile, i));
 	for (size_t i = 0; i < s->npublic_hosts; i++) {
 		one = span_str(s->public_hosts[i]);
 		if (one.p[0] != '[')
@@ -188,6 +194,45 @@ open_targets(struct server *s)
 }
 
 static enum err
+open_profile(struct server *s)
+{
+	const struct conf *c = s->conf;
+	const struct profile_conf pc = {
+		.tier = (enum tier)c->tier,
+		.hosts = c->tier_hosts,
+		.buckets = c->tier_buckets,
+		.options = c->tier_options,
+	};
+	enum err e = profile_new(&s->profile, &pc, &s->fail);
+
+	return e == OK ? profile_load(s->profile, s->store) : e;
+}
+
+/* What the settings say is there from the start. */
+static enum err
+declare_state(void *ctx, struct fail *fail)
+{
+	struct server *s = ctx;
+
+	return s3_make_buckets(s->s3, s->conf->buckets, fail);
+}
+
+static struct adm
+adm_of(struct server *s)
+{
+	const struct conf *c = s->conf;
+
+	return (struct adm){ .jobs = s->jobs,
+		.store = s->store,
+		.pool = s->pool,
+		.dropper = s->dropper,
+		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
+		.ownership = (uint8_t)c->default_ownership,
+		.ctx = s,
+		.declare = declare_state };
+}
+
+static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
@@ -219,6 +264,8 @@ open_s3(struct server *s)
 		    "(A-Z 2-7)",
 		    TOTP_SECRET_MIN, TOTP_SECRET_MAX);
 	if (e == OK)
+		e = open_profile(s);
+	if (e == OK)
 		e = open_audit(s);
 	if (e == OK)
 		e = urls_split(
@@ -231,7 +278,7 @@ open_s3(struct server *s)
 		return e;
 	domains_split(s);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
-	s->adm.jobs = s->jobs;
+	s->dropper = dropper_new(s->store);
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
@@ -244,6 +291,7 @@ open_s3(struct server *s)
 	sc.live = s->live;
 	sc.access = s->access;
 	sc.iam = &s->iam;
+	sc.profile = s->profile;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
@@ -256,7 +304,8 @@ open_s3(struct server *s)
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
 	s->s3 = s3_new(&sc);
-	return s3_make_buckets(s->s3, c->buckets, &s->fail);
+	s->adm = adm_of(s);
+	return declare_state(s, &s->fail);
 }
 
 static enum err
@@ -440,10 +489,15 @@ static enum err
 start_jobs(struct server *s)
 {
 	struct job job;
+	enum err e;
 
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
+	e = dropper_start(s->dropper);
+	if (e != OK)
+		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
+		    err_row(e)->message);
 	return jobs_start(s->jobs, &s->fail);
 }
 
@@ -471,6 +525,7 @@ server_start(struct server *s)
 	    .live = s->live,
 	    .retry_ms = s->conf->events_retry * 1000,
 	    .attempts = (unsigned)s->conf->events_attempts });
+	s->adm.notifier = s->notifier;
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
@@ -506,13 +561,17 @@ server_stop(struct server *s)
 	http_server_free(&s->website);
 	http_server_free(&s->http);
 	logship_free(&s->logship);
+	if (s->targets != NULL)
+		targets_stop(s->targets);
 	notifier_free(&s->notifier);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
 	jobs_free(&s->jobs);
+	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	profile_free(&s->profile);
 	access_free(&s->access);
 	oidc_keys_stop(&s->oidc_keys);
 	oidc_free(&s->oidc);

@@ -96,7 +96,7 @@ sns_close(struct target **target)
 
 static const struct target_rule sns_rules[] = {
 	AWSAPI_RULES,
-	{ NULL, TARGET_TEXT, false, NULL },
+	{ 0 },
 };
 
 const struct target_kind sns_kind = {

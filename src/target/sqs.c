@@ -175,9 +175,10 @@ sqs_close(struct target **target)
 
 static const struct target_rule sqs_rules[] = {
 	AWSAPI_RULES,
-	{ "queue_url", TARGET_URL, false, NULL },
-	{ "protocol", TARGET_WORD, false, "json|query" },
-	{ NULL, TARGET_TEXT, false, NULL },
+	{ "queue_url", TARGET_URL, false, NULL,
+	    "of the queue; ENDPOINT/ACCOUNT/NAME of `arn`, or of the id, by default" },
+	{ "protocol", TARGET_WORD, false, "json|query", "of the API; json by default" },
+	{ 0 },
 };
 
 const struct target_kind sqs_kind = {

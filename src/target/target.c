@@ -63,8 +63,11 @@ enum err
 target_refuse(
     const struct target_conf *c, const char *name, const char *what, struct fail *fail)
 {
-	const char *value = is_secret(c, name) ? "..." : target_param(c, name);
+	const char *value = target_param(c, name);
 
+	if (value[0] == '\0')
+		return fail_msg(
+		    fail, E_CONFIG, "target %s:%s: %s %s", c->kind, c->id, name, what);
 	return fail_msg(fail, E_CONFIG, "target %s:%s: %s: '%s' %s", c->kind, c->id, name,
-	    value, what);
+	    is_secret(c, name) ? "..." : value, what);
 }

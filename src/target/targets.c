@@ -4,6 +4,8 @@
 #include "target/targets.h"
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -14,19 +16,23 @@
 
 /* What every kind has. */
 static const struct target_rule common[] = {
-	{ "arn", TARGET_TEXT, false, NULL },
-	{ "message", TARGET_WORD, false, "minio|aws|r2|eventbridge" },
-	{ "eventbridge", TARGET_BOOL, false, NULL },
-	{ "enable", TARGET_BOOL, false, NULL },
-	{ "comment", TARGET_IGNORED, false, NULL },
-	{ "queue_dir", TARGET_IGNORED, false, NULL },
-	{ "queue_limit", TARGET_IGNORED, false, NULL },
-	{ NULL, TARGET_TEXT, false, NULL },
+	{ "arn", TARGET_TEXT, false, NULL,
+	    "what buckets call it; arn:minio:sqs::ID:KIND by default" },
+	{ "message", TARGET_WORD, false, "minio|aws|r2|eventbridge",
+	    "what messages look like; minio by default" },
+	{ "eventbridge", TARGET_BOOL, false, NULL,
+	    "it gets what buckets send to EventBridge" },
+	{ "enable", TARGET_BOOL, false, NULL, "off: declared, and left alone" },
+	{ "comment", TARGET_IGNORED, false, NULL, NULL },
+	{ "queue_dir", TARGET_IGNORED, false, NULL, NULL },
+	{ "queue_limit", TARGET_IGNORED, false, NULL, NULL },
+	{ 0 },
 };
 
 struct targets {
 	struct target_conf *conf[TARGETS_MAX];
 	size_t n;
+	struct target_stop stop;
 };
 
 static void
@@ -56,13 +62,26 @@ targets_free(struct targets **targets)
 	*targets = NULL;
 	for (size_t i = 0; i < t->n; i++)
 		conf_free(t->conf[i]);
+	io_close(&t->stop.fd);
 	mem_free(t);
 }
 
 struct targets *
 targets_new(void)
 {
-	return mem_zalloc(sizeof(struct targets));
+	struct targets *t = mem_zalloc(sizeof *t);
+
+	t->stop.fd = eventfd(0, EFD_CLOEXEC);
+	MUST(t->stop.fd >= 0);
+	return t;
+}
+
+void
+targets_stop(const struct targets *t)
+{
+	const uint64_t one = 1;
+
+	MUST(write(t->stop.fd, &one, sizeof one) == sizeof one);
 }
 
 size_t
@@ -256,6 +275,7 @@ targets_add(struct targets *t, const struct targets_draft *d, struct fail *fail)
 	c->id = mem_dup(d->id);
 	c->param = param;
 	c->nparam = d->nparam;
+	c->stop = &t->stop;
 	e = arn_make(c, fail);
 	for (size_t i = 0; e == OK && i < t->n; i++)
 		if (strcmp(t->conf[i]->arn, c->arn) == 0)

@@ -126,10 +126,11 @@ targets_parse(struct targets **out, struct span json, struct fail *fail)
 static bool
 kind_taken(const struct target_kind *kind, struct span *rest)
 {
-	size_t n = strlen(kind->name);
+	const char *name = kind->env != NULL ? kind->env : kind->name;
+	size_t n = strlen(name);
 
 	if (rest->n <= n || rest->p[n] != '_' ||
-	    !span_ieq(span_head(*rest, n), span_str(kind->name)))
+	    !span_ieq(span_head(*rest, n), span_str(name)))
 		return false;
 	*rest = span_from(*rest, n + 1);
 	return true;

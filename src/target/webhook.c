@@ -87,13 +87,15 @@ webhook_close(struct target **target)
 }
 
 static const struct target_rule webhook_rules[] = {
-	{ "endpoint", TARGET_URL, true, NULL },
-	{ "auth_token", TARGET_SECRET, false, NULL },
-	{ "client_cert", TARGET_PATH, false, NULL },
-	{ "client_key", TARGET_PATH, false, NULL },
-	{ "ca", TARGET_PATH, false, NULL },
-	{ "tls_skip_verify", TARGET_BOOL, false, NULL },
-	{ NULL, TARGET_TEXT, false, NULL },
+	{ "endpoint", TARGET_URL, true, NULL, "where messages are POSTed to" },
+	{ "auth_token", TARGET_SECRET, false, NULL,
+	    "`Authorization`: as it is where it names a scheme, else `Bearer TOKEN`" },
+	{ "client_cert", TARGET_PATH, false, NULL, "PEM of the own certificate" },
+	{ "client_key", TARGET_PATH, false, NULL, "and of its key" },
+	{ "ca", TARGET_PATH, false, NULL,
+	    "PEM of who signs the server's certificate, in place of the system's" },
+	{ "tls_skip_verify", TARGET_BOOL, false, NULL, "TLS with whomever it is" },
+	{ 0 },
 };
 
 const struct target_kind webhook_kind = {
