@@ -64,6 +64,11 @@ bool obj_event_reads(const struct rec_bucket *b);
 /* Something else than a change: a read. Rows for who asked for it. */
 NODISCARD enum err obj_event_tell(struct txn *t, const struct obj_change *c);
 
+/* What is to come of the restore that c tells of, by its side: that it is done, and that the
+ * copy is gone. */
+NODISCARD enum err obj_event_restore(
+    struct txn *t, const struct obj_change *c, struct span side);
+
 /* "s3:TestEvent" for one destination: of c the bucket, its author and the time. */
 NODISCARD enum err obj_event_test(
     struct txn *t, const struct obj_change *c, struct span arn);

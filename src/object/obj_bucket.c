@@ -33,8 +33,7 @@ obj_bucket_find(
 
 /* Only who listens hears of it: nobody can have asked before, or could ask behind. */
 static enum err
-bucket_event(
-    struct txn *t, const struct rec_bucket *b, enum event event, int64_t now_ms)
+bucket_event(struct txn *t, const struct rec_bucket *b, enum event event, int64_t now_ms)
 {
 	struct rec_bucket bare = *b;
 	const struct obj_change c = { .event = event, .bucket = &bare, .now_ms = now_ms };

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "codec/mime.h"
+#include "model/archive.h"
 #include "object/document.h"
 #include "object/version.h"
 
@@ -290,6 +291,33 @@ obj_event_tell(struct txn *t, const struct obj_change *c)
 	}
 	buf_fini(&rules);
 	buf_fini(&room.region);
+	buf_fini(&room.meta);
+	return e;
+}
+
+enum err
+obj_event_restore(struct txn *t, const struct obj_change *c, struct span side)
+{
+	struct event_room room = { .meta = { 0 } };
+	struct rec_event event;
+	struct restore r;
+	enum err e;
+
+	if (!obj_event_wanted(c->bucket))
+		return OK;
+	e = restore_read(side, &r);
+	if (e != OK)
+		return e;
+	event_make(c, store_next_id(t), &event, &room);
+	event.version = span_of(room.version, obj_version_text(room.version, c->rec));
+	event.when_ms = r.until_ms;
+	event.event = EVENT_RESTORE_DELETE;
+	e = outbox_timed_add(t, r.until_ms, &event);
+	event.event = EVENT_RESTORE_COMPLETED;
+	event.number = store_next_id(t);
+	/* Else it was done before, and stays for longer. */
+	if (e == OK && r.ready_ms >= c->now_ms)
+		e = outbox_timed_add(t, r.ready_ms, &event);
 	buf_fini(&room.meta);
 	return e;
 }

@@ -30,6 +30,7 @@
 #include "job/expirer.h"
 #include "job/logship.h"
 #include "job/notifier.h"
+#include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
 #include "obs/reqlog.h"
@@ -51,6 +52,7 @@ struct server {
 	struct targets *targets;
 	struct live *live; /* who listens to events */
 	struct notifier *notifier;
+	struct timed *timed;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -494,6 +496,9 @@ start_jobs(struct server *s)
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
+	s->timed = timed_new(s->store);
+	timed_job(s->timed, &job);
+	jobs_add(s->jobs, &job);
 	e = dropper_start(s->dropper);
 	if (e != OK)
 		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
@@ -569,6 +574,7 @@ server_stop(struct server *s)
 	jobs_free(&s->jobs);
 	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
+	timed_free(&s->timed);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	profile_free(&s->profile);
