@@ -6,6 +6,7 @@
 
 #include "job/dropper.h"
 #include "job/jobs.h"
+#include "job/notifier.h"
 #include "s3/s3.h"
 
 struct adm {
@@ -17,6 +18,7 @@ struct adm {
 	struct profile *profile;
 	struct task_pool *pool;
 	struct dropper *dropper;
+	struct notifier *notifier; /* set before the server starts */
 	bool reset; /* is allowed */
 	uint8_t ownership; /* of new buckets: enum obj_ownership */
 	void *ctx;

@@ -33,6 +33,7 @@ libs3_a_SOURCES = \
 	src/s3/op_get.c \
 	src/s3/op_health.c \
 	src/s3/op_list.c \
+	src/s3/op_listen.c \
 	src/s3/op_lock.c \
 	src/s3/op_notify.c \
 	src/s3/op_parts.c \

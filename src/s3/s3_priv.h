@@ -16,6 +16,7 @@
 #include "obs/tally.h"
 #include "object/acl.h"
 #include "object/document.h"
+#include "object/event.h"
 #include "object/lock.h"
 #include "object/object.h"
 #include "object/plain.h"
@@ -586,6 +587,17 @@ enum policy_match granted_match(void *context);
 /* actor.c: who asks, for messages; NULL where the bucket is not watched. [loop] */
 const struct obj_actor *actor_of(struct rq *rq);
 
+/* Somebody asks to be told of reads, and this was one. rec: what was read. [loop] */
+void actor_read(struct rq *rq, enum event event, const struct rec_object *rec,
+    const struct attrs *attrs);
+static inline void
+read_tell(struct rq *rq, enum event event, const struct rec_object *rec,
+    const struct attrs *attrs)
+{
+	if (obj_event_wanted(&rq->bkt))
+		actor_read(rq, event, rec, attrs);
+}
+
 /* mfa.c: x-amz-mfa; *shown: it came with a code that holds. Counts once. [loop] */
 NODISCARD enum err mfa_check(struct rq *rq, bool *shown);
 
@@ -686,6 +698,7 @@ enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_update_encryption_finish(struct rq *rq);
 enum err op_put_notification_finish(struct rq *rq);
+enum err op_listen_begin(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
