@@ -2,7 +2,8 @@
 /*
  * JSON Web Tokens (RFC 7519) in their compact, signed form (RFC 7515), and the key sets
  * that check them (RFC 7517): RS256, RS384, RS512, ES256, ES384, EdDSA with Ed25519
- * (RFC 7518, 8037). "none" and the symmetric algorithms are no signatures here.
+ * (RFC 7518, 8037). "none" and the symmetric algorithms are no signatures of a
+ * key set; access/tempcred.h checks HS256.
  */
 #ifndef CODEC_JWT_H
 #define CODEC_JWT_H

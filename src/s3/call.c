@@ -51,8 +51,9 @@ call(struct rq *rq, struct span name)
 		e = sign_check(rq);
 	if (e != OK)
 		return e;
-	if (rq->who->kind != IDENTITY_ROOT || !span_is(rq->who->account, ACCOUNT_ROOT) ||
-	    rq->auth.kind != AUTH_HEADER)
+	/* Root itself, and no session of its that is for less. */
+	if (!identity_is_plain_root(rq->who) ||
+	    !span_is(rq->who->account, ACCOUNT_ROOT) || rq->auth.kind != AUTH_HEADER)
 		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	c->method = rq->http->method_name;
 	c->name = name;

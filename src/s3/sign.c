@@ -251,6 +251,9 @@ sign_query(struct rq *rq, unsigned service, struct span body)
 	    (rq->auth.payload != AUTH_PAYLOAD_HASH ||
 		!digest_equal(rq->auth.hash, hash, sizeof hash)))
 		e = fail_set(&rq->fail, E_SIGNATURE);
+	/* What is for one bucket is nothing to these. */
+	if (e == OK && rq->credential != NULL && rq->credential->scope != NULL)
+		e = fail_set(&rq->fail, E_INVALID_TOKEN);
 	if (e != OK)
 		return e;
 	sign_done(rq);
