@@ -14,6 +14,7 @@
 #include "obs/audit.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
+#include "s3/profile.h"
 
 struct s3;
 struct store;
@@ -53,6 +54,7 @@ struct s3_conf {
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
+	struct profile *profile; /* NULL: open for all */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
 	size_t ndomains;

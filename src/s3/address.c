@@ -68,8 +68,8 @@ address_bucket_check(struct span name, struct fail *fail)
 	return E_INVALID_BUCKET_NAME;
 }
 
-static struct span
-host_name(struct span host)
+struct span
+address_host_name(struct span host)
 {
 	size_t at;
 
@@ -90,7 +90,7 @@ address_host_bucket(const struct rq *rq, struct span host)
 	struct span best = SPAN_NONE;
 	size_t longest = 0;
 
-	host = host_name(host);
+	host = address_host_name(host);
 	for (size_t i = 0; i < rq->s3->conf.ndomains; i++) {
 		struct span d = span_str(rq->s3->conf.domains[i]);
 
@@ -178,6 +178,7 @@ address_split(struct rq *rq)
 	struct span path = rq->http->path;
 	enum err e = address_query(rq);
 
+	profile_host(rq);
 	if (e != OK)
 		return e;
 	if (path.n == 0 || path.p[0] != '/')
@@ -190,6 +191,7 @@ address_split(struct rq *rq)
 	if (e != OK)
 		return e;
 	e = split_path(rq, span_from(path, 1));
+	profile_bucket(rq);
 	if (e != OK)
 		return e;
 	if (rq->key.n <= KEY_MAX)

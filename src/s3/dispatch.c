@@ -109,6 +109,7 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->who = &access_nobody;
 	rq->arena = &http->arena;
 	ids_render(rq);
+	profile_begin(rq);
 	fail_init(&rq->fail, rq->arena);
 	return rq;
 }

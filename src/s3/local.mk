@@ -45,6 +45,8 @@ libs3_a_SOURCES = \
 	src/s3/owner.c \
 	src/s3/payer.c \
 	src/s3/point.c \
+	src/s3/profile.c \
+	src/s3/profile_priv.h \
 	src/s3/query.c \
 	src/s3/range.c \
 	src/s3/reply.c \
@@ -55,8 +57,12 @@ libs3_a_SOURCES = \
 	src/s3/sse.c \
 	src/s3/sse_kms.c \
 	src/s3/sse_priv.h \
+	src/s3/tier.c \
 	src/s3/trail.c \
 	src/s3/website.c \
 	include/s3/ops.def \
+	include/s3/profile.h \
 	include/s3/s3.h \
-	include/s3/steps.def
+	include/s3/steps.def \
+	include/s3/tier.h \
+	include/s3/tiers.def

@@ -170,10 +170,16 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 struct s3 *
 s3_new(const struct s3_conf *conf)
 {
+	const struct profile_conf own = { TIER_OPEN, "", "", "" };
 	struct s3 *s = mem_zalloc(sizeof *s);
 
 	s->conf = *conf;
 	s->index = op_index_new();
+	s->profile = conf->profile;
+	if (s->profile == NULL) {
+		MUST(profile_new(&s->own_profile, &own, NULL) == OK);
+		s->profile = s->own_profile;
+	}
 	s->team = team_new(conf->pool);
 	s->keys = sse_keys_new(conf->kms);
 	s->app = (struct http_app){
@@ -202,6 +208,7 @@ s3_free(struct s3 **s3)
 		return;
 	*s3 = NULL;
 	op_index_free(&s->index);
+	profile_free(&s->own_profile);
 	team_free(&s->team);
 	sse_keys_free(&s->keys);
 	mem_free(s);

@@ -22,6 +22,7 @@
 #include "object/put.h"
 #include "object/read.h"
 #include "object/version.h"
+#include "profile_priv.h"
 #include "s3/s3.h"
 
 /* ---- the registry ---- */
@@ -67,6 +68,8 @@ struct s3 {
 	struct s3_conf conf;
 	struct http_app app, web_app;
 	struct op_index *index;
+	struct profile *profile;
+	struct profile *own_profile; /* where conf has none */
 	struct team *team;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
@@ -151,6 +154,9 @@ struct rq {
 	struct s3_loop *loop;
 	struct arena *arena;
 	const struct op *op; /* NULL before ROUTE */
+	uint8_t tier; /* enum tier: whose answers it gets */
+	const uint8_t *says; /* what that says: enum tier_value by enum tier_point */
+	struct profile_notes met; /* of the open profile */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
 	bool asking; /* within http_body_want() */
@@ -216,6 +222,43 @@ struct reply_read {
 	bool again; /* the read is to be done anew */
 };
 
+/* ---- what the request's tier says ---- */
+
+/* Of what only looks different, or will be asked about by tier_says(). */
+static inline enum tier_value
+tier_value(const struct rq *rq, enum tier_point p)
+{
+	return (enum tier_value)rq->says[p];
+}
+/* Only where what the point is about has happened: for the open profile it is noted which
+ * tiers would have gone another way. */
+static inline enum tier_value
+tier_says(struct rq *rq, enum tier_point p)
+{
+	if (rq->tier == TIER_OPEN)
+		profile_note(rq, p, rq->s3->profile->differs[p]);
+	return (enum tier_value)rq->says[p];
+}
+/* The same where only these tiers (TIER_BIT_*) would have. */
+static inline enum tier_value
+tier_says_of(struct rq *rq, enum tier_point p, unsigned tiers)
+{
+	if (rq->tier == TIER_OPEN)
+		profile_note(rq, p, tiers);
+	return (enum tier_value)rq->says[p];
+}
+/* Is v more than the tier allows? */
+static inline bool
+tier_over(struct rq *rq, enum tier_limit l, uint64_t v)
+{
+	return profile_over_open(rq, l, v);
+}
+static inline uint64_t
+tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
+{
+	return rq->s3->profile->table.max[rq->tier][l];
+}
+
 /* dispatch.c */
 void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
@@ -234,6 +277,7 @@ NODISCARD enum err address_query(struct rq *rq); /* its parameters */
 NODISCARD enum err address_split(struct rq *rq);
 /* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
 struct span address_host_bucket(const struct rq *rq, struct span host);
+struct span address_host_name(struct span host); /* without its port */
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 
 bool address_region_known(struct span region); /* a region AWS has */

@@ -57,6 +57,7 @@ struct server {
 	struct jobs *jobs;
 	struct expirer *expirer;
 	struct adm adm;
+	struct profile *profile;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -99,10 +100,13 @@ domains_split(struct server *s)
 	s->web_domains = mem_array(strlen(c->website_domain) + 1, sizeof *s->web_domains);
 	s->nweb_domains = names_split(c->website_domain, s->web_domains);
 	s->domains =
-	    mem_array(strlen(c->domains) + 2 + s->npublic_hosts, sizeof *s->domains);
+	    mem_array(strlen(c->domains) + strlen(c->tier_hosts) + 2 + s->npublic_hosts,
+		sizeof *s->domains);
 	s->domains[s->ndomains++] = mem_dup("localhost");
 	s->domains[s->ndomains++] = mem_dup("s3.localhost");
 	s->ndomains += names_split(c->domains, s->domains + s->ndomains);
+	for (size_t i = 0; profile_host_at(s->profile, i).n > 0; i++)
+		s->domains[s->ndomains++] = mem_span(profile_host_at(s->profile, i));
 	for (size_t i = 0; i < s->npublic_hosts; i++) {
 		one = span_str(s->public_hosts[i]);
 		if (one.p[0] != '[')
@@ -157,6 +161,21 @@ open_audit(struct server *s)
 }
 
 static enum err
+open_profile(struct server *s)
+{
+	const struct conf *c = s->conf;
+	const struct profile_conf pc = {
+		.tier = (enum tier)c->tier,
+		.hosts = c->tier_hosts,
+		.buckets = c->tier_buckets,
+		.options = c->tier_options,
+	};
+	enum err e = profile_new(&s->profile, &pc, &s->fail);
+
+	return e == OK ? profile_load(s->profile, s->store) : e;
+}
+
+static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
@@ -188,6 +207,8 @@ open_s3(struct server *s)
 		    "(A-Z 2-7)",
 		    TOTP_SECRET_MIN, TOTP_SECRET_MAX);
 	if (e == OK)
+		e = open_profile(s);
+	if (e == OK)
 		e = open_audit(s);
 	if (e == OK)
 		e = urls_split(
@@ -211,6 +232,7 @@ open_s3(struct server *s)
 	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
 	sc.access = s->access;
 	sc.iam = &s->iam;
+	sc.profile = s->profile;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
@@ -471,6 +493,7 @@ server_stop(struct server *s)
 	expirer_free(&s->expirer);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	profile_free(&s->profile);
 	access_free(&s->access);
 	oidc_keys_stop(&s->oidc_keys);
 	oidc_free(&s->oidc);
