@@ -35,6 +35,7 @@ struct obj_cond {
 	bool has_modified, has_unmodified;
 	int64_t modified_since, unmodified_since; /* seconds */
 	const char *prefix; /* "" or "x-amz-copy-source-", for <Condition> */
+	bool absent_fails; /* of a write: no object is no match, not 404 */
 };
 bool obj_cond_given(const struct obj_cond *c);
 /* Of a read or a copy's source: OK, E_PRECONDITION (with Condition), E_NOT_MODIFIED. */

@@ -262,7 +262,9 @@ prefix_in_paths(const struct tempcred *t, struct span prefix)
 bool
 tempcred_allows(const struct tempcred *t, const struct tempcred_ask *q)
 {
-	if (q->bucket.n == 0 || !span_eq(q->bucket, t->bucket))
+	if (q->bucket.n == 0 || !span_eq(q->bucket, t->bucket) ||
+	    strcmp(q->action, "s3:CreateBucket") == 0 ||
+	    strcmp(q->action, "s3:DeleteBucket") == 0)
 		return false;
 	if (!t->configure && !is_among(plain_rights, ARRAY_LEN(plain_rights), q->action))
 		return false;

@@ -191,9 +191,10 @@ acl_given(const struct rq *rq)
 static bool
 match_given(const struct rq *rq)
 {
-	struct span v = header_get(rq, "if-match");
+	struct span v = header_get(rq, "if-match"),
+		    cf = header_get(rq, "cf-copy-destination-if-match");
 
-	return v.n > 0 && !span_is(v, "*");
+	return (v.n > 0 && !span_is(v, "*")) || (cf.n > 0 && !span_is(cf, "*"));
 }
 
 struct extra {

@@ -160,6 +160,8 @@ step_bucket(struct rq *rq)
 	if (e != OK || (rq->op->flags & F_NO_BUCKET) != 0)
 		return e;
 	e = bucket_find(rq);
+	if (e == E_NO_SUCH_BUCKET)
+		e = op_bucket_missing(rq);
 	/* Only a name that could never exist says so; the rest is simply not there. */
 	if (e == E_NO_SUCH_BUCKET && (rq->bucket.n < 3 || rq->bucket.n > 255)) {
 		fail_init(&rq->fail, rq->arena);

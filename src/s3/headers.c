@@ -210,6 +210,29 @@ headers_cond_times(struct rq *rq, struct obj_cond *out)
 	    cond_time(rq, "if-unmodified-since", &out->unmodified_since);
 }
 
+/* Cloudflare's names for what CopyObject may ask of its destination; with any of them
+ * there, no object is one that does not match. */
+enum err
+headers_cond_dest(struct rq *rq, struct obj_cond *out)
+{
+	struct obj_cond c = { .prefix = "cf-copy-destination-",
+		.absent_fails = true,
+		.if_match = header_get(rq, "cf-copy-destination-if-match"),
+		.if_none_match = header_get(rq, "cf-copy-destination-if-none-match") };
+
+	c.has_modified =
+	    cond_time(rq, "cf-copy-destination-if-modified-since", &c.modified_since);
+	c.has_unmodified =
+	    cond_time(rq, "cf-copy-destination-if-unmodified-since", &c.unmodified_since);
+	if (!obj_cond_given(&c) || tier_says(rq, TP_COPY_COND_CF) != TV_EVALUATE)
+		return OK;
+	if (obj_cond_given(out))
+		return header_not_implemented(rq, "cf-copy-destination-if-*",
+		    "Conditions on the destination are given in two ways");
+	*out = c;
+	return OK;
+}
+
 void
 headers_cond_rename(struct rq *rq, struct obj_cond *out)
 {

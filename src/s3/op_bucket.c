@@ -200,6 +200,51 @@ op_create_bucket_finish(struct rq *rq)
 	return rq_wait(rq);
 }
 
+/* ---- the bucket of an upload, made on the way ---- */
+
+static void
+missing_then(struct obj_write *w, enum err e)
+{
+	struct bucket_op *op = CONTAINER_OF(w, struct bucket_op, w);
+	struct rq *rq = op->rq;
+
+	/* Another upload may have been as quick. */
+	if (e == OK || e == E_BUCKET_OWNED) {
+		fail_clear(&rq->fail);
+		e = bucket_find(rq);
+	}
+	rq_resume(rq, e);
+}
+
+/* Uploads that say so, of who may make buckets, and write to this one then:
+ * developers.cloudflare.com/r2/api/s3/extensions */
+enum err
+op_bucket_missing(struct rq *rq)
+{
+	struct bucket_op *op;
+	enum err e;
+
+	if ((rq->op != &ops[OP_PutObject] && rq->op != &ops[OP_CreateMultipartUpload]) ||
+	    !span_ieq(header_get(rq, "cf-create-bucket-if-missing"), SPAN_LIT("true")) ||
+	    tier_says(rq, TP_BUCKET_MISSING) != TV_ACCEPT)
+		return E_NO_SUCH_BUCKET;
+	fail_clear(&rq->fail);
+	e = address_bucket_check(rq->bucket, &rq->fail);
+	if (e == OK)
+		e = allow_also(rq, "s3:CreateBucket", SPAN_NONE);
+	if (e == OK)
+		e = allow_also(rq, rq->op->action, rq->key);
+	if (e != OK)
+		return e;
+	op = arena_zalloc(rq->arena, sizeof *op);
+	op->rq = rq;
+	op->tags.nothing = true;
+	op->ownership = (uint8_t)rq->s3->conf.default_ownership;
+	obj_write_post(
+	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, missing_then);
+	return rq_wait(rq);
+}
+
 /* ---- HeadBucket, GetBucketLocation ---- */
 
 enum err

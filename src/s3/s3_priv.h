@@ -292,6 +292,9 @@ NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_vi
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
 
+/* op_bucket.c: E_NO_SUCH_BUCKET again, unless the upload wants it made */
+NODISCARD enum err op_bucket_missing(struct rq *rq);
+
 /* s3.c: the client's address as text */
 struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
 
@@ -490,6 +493,8 @@ NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
 NODISCARD enum err headers_cond_read(
     struct rq *rq, const char *prefix, struct obj_cond *out);
 NODISCARD enum err headers_cond_write(struct rq *rq, struct obj_cond *out);
+/* cf-copy-destination-if-*, on what the copy would replace. */
+NODISCARD enum err headers_cond_dest(struct rq *rq, struct obj_cond *out);
 void headers_cond_times(struct rq *rq, struct obj_cond *out); /* of a destination */
 void headers_cond_rename(struct rq *rq, struct obj_cond *out); /* of a rename's source */
 NODISCARD enum err headers_cond_delete(struct rq *rq, struct obj_cond *out);

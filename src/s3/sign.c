@@ -159,6 +159,8 @@ sign_secret(void *ctx, struct span access_key, struct auth_secret *out)
 	enum err e;
 
 	roster_drop(&rq->credential);
+	if (tempcred_is(s->token) && tier_value(rq, TP_SESSION) == TV_STS)
+		return bad_token(rq, E_INVALID_TOKEN, s->token);
 	e = roster_find(
 	    s->roster, access_key, s->token, rq->real_ms / 1000, &rq->credential);
 	if (e == E_INVALID_TOKEN || e == E_EXPIRED_TOKEN)
