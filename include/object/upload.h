@@ -46,7 +46,19 @@ struct obj_part_want {
 	struct checksum checksum; /* kind NONE: not given */
 };
 
+/* How a service differs from AWS here. */
+enum {
+	OBJ_PARTS_EQUAL =
+	    1, /* all but the last are of one length, the last is no longer */
+	OBJ_FAILED_GONE = 2, /* a condition that fails is the end of the upload */
+	OBJ_NO_CONFLICT = 4 /* what was written meanwhile only meets the conditions */
+};
+
 struct obj_complete {
+	unsigned how; /* OBJ_PARTS_EQUAL ... */
+	uint64_t max; /* bytes of an object; 0: any number */
+	bool
+	    gone; /* out, with OK: a condition did not hold, and there is no upload any more */
 	struct obj_dest dest;
 	struct rec_bucket bucket;
 	struct span upload_id;

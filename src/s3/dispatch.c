@@ -186,8 +186,10 @@ step_allow(struct rq *rq)
 enum err
 step_begin(struct rq *rq)
 {
-	enum err e = headers_owner_check(rq);
+	enum err e = lacks_check(rq);
 
+	if (e == OK)
+		e = headers_owner_check(rq);
 	if (e == OK)
 		e = payer_look(rq);
 	if (e == OK && (rq->op->flags & F_EXPIRY) != 0 && rq->rules.has_lifecycle)

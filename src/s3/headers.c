@@ -39,6 +39,9 @@ headers_class(struct rq *rq, uint8_t *out)
 	*out = CLASS_STANDARD;
 	if (v.p == NULL)
 		return OK;
+	if (!span_is(v, "STANDARD") && !span_is(v, "STANDARD_IA") &&
+	    tier_says(rq, v.n == 0 ? TP_CLASS_EMPTY : TP_CLASS_BAD) == TV_HEADER_VALUE)
+		return lacks_header(rq, "x-amz-storage-class", v);
 	/* EXPRESS_ONEZONE belongs to directory buckets. */
 	if (class_find(v, out) && *out != CLASS_EXPRESS_ONEZONE)
 		return OK;
@@ -272,13 +275,18 @@ headers_cond_write(struct rq *rq, struct obj_cond *out)
 		    none = header_get(rq, "if-none-match");
 
 	*out = (struct obj_cond){ .if_match = match, .if_none_match = none };
-	if (match.p != NULL && none.p != NULL)
+	out->absent_fails = tier_value(rq, TP_PUT_MATCH_GONE) == TV_FAILED;
+	if (tier_value(rq, TP_PUT_TIMES) == TV_EVALUATE)
+		headers_cond_times(rq, out);
+	if (match.p != NULL && none.p != NULL && tier_says(rq, TP_PUT_BOTH) == TV_HEADER)
 		return header_not_implemented(rq, "If-Match,If-None-Match",
 		    "Multiple conditional request headers present in the request");
-	if (match.p != NULL && span_is(match, "*"))
+	if (match.p != NULL && span_is(match, "*") &&
+	    tier_says(rq, TP_PUT_MATCH_STAR) == TV_HEADER)
 		return header_not_implemented(rq, "If-Match",
 		    "We don't accept the provided value of If-Match header for this API");
-	if (none.p != NULL && !span_is(none, "*"))
+	if (none.p != NULL && !span_is(none, "*") &&
+	    tier_says(rq, TP_PUT_NONE_ETAG) == TV_HEADER)
 		return header_not_implemented(rq, "If-None-Match",
 		    "We don't accept the provided value of If-None-Match header for this "
 		    "API");
@@ -433,7 +441,7 @@ headers_has_digest(const struct rq *rq)
 enum err
 headers_digest_given(struct rq *rq)
 {
-	if (headers_has_digest(rq))
+	if (headers_has_digest(rq) || tier_says(rq, TP_DIGEST_MISSING) == TV_ACCEPT)
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "Missing required header for this request: Content-MD5");

@@ -16,6 +16,7 @@ libs3_a_SOURCES = \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
 	src/s3/intake.c \
+	src/s3/lacks.c \
 	src/s3/mfa.c \
 	src/s3/op_acl.c \
 	src/s3/op_bucket.c \

@@ -17,6 +17,23 @@ struct bucket_op {
 
 /* ---- CreateBucket ---- */
 
+/* The lifecycle rule that Cloudflare gives to every bucket. */
+static enum err
+create_rule(struct txn *t, struct obj_doc at)
+{
+	const struct doc_text text = {
+		.inner =
+		    SPAN_LIT("<Rule><ID>Default Multipart Abort Rule</ID><Filter><Prefix>"
+			     "</Prefix></Filter><Status>Enabled</Status>"
+			     "<AbortIncompleteMultipartUpload><DaysAfterInitiation>7"
+			     "</DaysAfterInitiation></AbortIncompleteMultipartUpload>"
+			     "</Rule>")
+	};
+
+	at.doc = DOC_LIFECYCLE;
+	return obj_doc_put(t, &at, &text);
+}
+
 static enum err
 create_write(struct txn *t, void *arg)
 {
@@ -41,10 +58,12 @@ create_write(struct txn *t, void *arg)
 		e = obj_bucket_find(t, rq->bucket, &made, &rq->fail);
 	if (e == OK && op->acl.p != NULL)
 		e = obj_acl_bucket_put(t, rq->bucket, made.id, op->acl, &rq->fail);
-	if (e != OK || op->tags.nothing)
+	if (e != OK)
 		return e;
 	at.bucket_id = made.id;
-	return obj_doc_put(t, &at, &op->tags);
+	if (tier_value(rq, TP_NEW_RULE) == TV_ABORT_7_DAYS)
+		e = create_rule(t, at);
+	return e != OK || op->tags.nothing ? e : obj_doc_put(t, &at, &op->tags);
 }
 
 static void

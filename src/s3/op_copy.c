@@ -276,8 +276,7 @@ copy_directive(struct rq *rq, struct obj_copy *c)
 	c->replace = span_is(v, "REPLACE");
 	/* Cloudflare's, who has no other use for it: developers.cloudflare.com/r2/api/s3/
 	 * extensions */
-	c->merge =
-	    span_is(v, "MERGE") && tier_says(rq, TP_COPY_MERGE) == TV_ACCEPT;
+	c->merge = span_is(v, "MERGE") && tier_says(rq, TP_COPY_MERGE) == TV_ACCEPT;
 	if (v.p == NULL || c->replace || c->merge || span_is(v, "COPY"))
 		return OK;
 	return bad_argument(

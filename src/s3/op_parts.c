@@ -84,6 +84,7 @@ op_list_parts_begin(struct rq *rq)
 	if (e != OK)
 		goto out;
 	b = reply_xml(rq, 200);
+	expiry_abort(rq, p.upload.initiated_ms);
 	buf_str(b, "<ListPartsResult xmlns=\"" XML_S3NS "\">");
 	xml_put(b, "Bucket", rq->bucket);
 	xml_put(b, "Key", rq->key);

@@ -2,6 +2,8 @@
 /* CreateMultipartUpload, UploadPart, AbortMultipartUpload, CompleteMultipartUpload. */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "base/rand.h"
 #include "sse_priv.h"
 
@@ -41,6 +43,7 @@ create_then(struct obj_write *w, enum err e)
 			    op->upload.composite ? "COMPOSITE" : "FULL_OBJECT");
 		}
 		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
+		expiry_abort(rq, op->upload.initiated_ms);
 		upload_id_render(id, op->upload.number, op->upload.salt);
 		buf_str(b, "<InitiateMultipartUploadResult xmlns=\"" XML_S3NS "\">");
 		xml_put(b, "Bucket", rq->bucket);
@@ -68,6 +71,8 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 		return OK;
 	if (!checksum_find(name, &u->checksum))
 		return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
+	if (u->checksum > CHECKSUM_SHA256 && tier_says(rq, TP_CHECKSUMS) == TV_SUMS_5)
+		return lacks_header(rq, "x-amz-checksum-algorithm", name);
 	u->checksum_given = true;
 	row = checksum_row(u->checksum);
 	if (type.p == NULL) {
@@ -78,7 +83,10 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 	if (!u->composite && !span_is(type, "FULL_OBJECT"))
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "Value for x-amz-checksum-type header is invalid.");
-	if (u->composite ? row->composite : row->full)
+	if (u->composite ? row->composite
+			 : row->full &&
+		    (u->checksum == CHECKSUM_CRC64NVME ||
+			tier_says(rq, TP_SUM_FULL) != TV_FULL_NVME))
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "The %.*s checksum type cannot be used with the %s checksum algorithm.",
@@ -246,9 +254,18 @@ abort_then(struct obj_write *w, enum err e)
 {
 	struct abort_op *op = CONTAINER_OF(w, struct abort_op, w);
 
+	struct rq *rq = op->rq;
+	uint64_t number, salt;
+
+	/* To abort again is no failure for some. */
+	if (e == E_NO_SUCH_UPLOAD && tier_says(rq, TP_ABORT_TWICE) == TV_DONE &&
+	    upload_id_parse(query_get(rq, "uploadId"), &number, &salt)) {
+		fail_clear(&rq->fail);
+		e = OK;
+	}
 	if (e == OK)
-		reply_begin(op->rq, 204);
-	rq_resume(op->rq, e);
+		reply_begin(rq, 204);
+	rq_resume(rq, e);
 }
 
 enum err
@@ -276,6 +293,7 @@ complete_write(struct txn *t, void *arg)
 	struct complete_op *op = CONTAINER_OF(arg, struct complete_op, w.write);
 
 	fail_clear(&op->rq->fail);
+	op->c.gone = false;
 	return obj_complete(t, &op->c);
 }
 
@@ -288,6 +306,8 @@ complete_then(struct obj_write *w, enum err e)
 	char etag[ETAG_TEXT];
 	struct buf *b;
 
+	if (e == OK && op->c.gone)
+		e = E_PRECONDITION; /* and rq->fail says which */
 	if (e == OK) {
 		b = reply_xml(rq, 200);
 		buf_str(b, "<CompleteMultipartUploadResult xmlns=\"" XML_S3NS "\">");
@@ -341,6 +361,14 @@ want_parse(struct rq *rq, const struct xml_node *node, struct obj_part_want *out
 	return OK;
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+	const struct obj_part_want *x = a, *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
 static enum err
 complete_document(struct rq *rq, struct obj_complete *c)
 {
@@ -367,9 +395,25 @@ complete_document(struct rq *rq, struct obj_complete *c)
 	for (node = xml_child(root, "Part"); node != NULL && e == OK;
 	     node = xml_next(node, "Part"))
 		e = want_parse(rq, node, &want[n++]);
+	if (e == OK && tier_value(rq, TP_PARTS_ORDER) == TV_SORT)
+		qsort(want, n, sizeof *want, by_number);
 	c->part = want;
 	c->n = n;
 	return e;
+}
+
+static unsigned
+complete_how(struct rq *rq)
+{
+	unsigned how = 0;
+
+	if (tier_value(rq, TP_PARTS_EQUAL) == TV_YES)
+		how |= OBJ_PARTS_EQUAL;
+	if (tier_value(rq, TP_COMPLETE_FAILED) == TV_FAILED_GONE)
+		how |= OBJ_FAILED_GONE;
+	if (tier_value(rq, TP_COND_RACE) != TV_CONFLICT_409)
+		how |= OBJ_NO_CONFLICT;
+	return how;
 }
 
 static enum err
@@ -409,6 +453,8 @@ op_complete_upload_finish(struct rq *rq)
 	c->upload_id = query_get(rq, "uploadId");
 	c->arena = rq->arena;
 	c->now_ms = rq->now_ms;
+	c->how = complete_how(rq);
+	c->max = tier_max(rq, TL_OBJECT);
 	e = complete_headers(rq, c);
 	if (e == OK)
 		e = complete_document(rq, c);

@@ -326,6 +326,7 @@ struct expiry_cache *expiry_cache_new(void);
 void expiry_cache_free(struct expiry_cache **c);
 void expiry_drop(struct expiry_rules **rules);
 NODISCARD enum err expiry_look(struct rq *rq);
+void expiry_abort(struct rq *rq, int64_t begun_ms); /* of an upload */
 void expiry_tell(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
 static inline void
 expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
@@ -355,6 +356,10 @@ struct owners {
 void owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
     struct buf *b, const struct owners *o, const struct rec_object *rec);
+
+/* lacks.c: headers that the tier refuses by name */
+NODISCARD enum err lacks_check(struct rq *rq);
+enum err lacks_header(struct rq *rq, const char *name, struct span value);
 
 /* control.c: S3 Control */
 #define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
