@@ -133,7 +133,9 @@ step_address(struct rq *rq)
 enum err
 step_route(struct rq *rq)
 {
-	return route_find(rq, &rq->op);
+	enum err e = route_find(rq, &rq->op);
+
+	return e == OK ? route_tier(rq) : e;
 }
 
 enum err

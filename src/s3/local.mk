@@ -17,6 +17,7 @@ libs3_a_SOURCES = \
 	src/s3/headers_lock.c \
 	src/s3/intake.c \
 	src/s3/lacks.c \
+	src/s3/manners.c \
 	src/s3/mfa.c \
 	src/s3/op_acl.c \
 	src/s3/op_bucket.c \
@@ -61,9 +62,11 @@ libs3_a_SOURCES = \
 	src/s3/tier.c \
 	src/s3/trail.c \
 	src/s3/website.c \
+	src/s3/words.c \
 	include/s3/ops.def \
 	include/s3/profile.h \
 	include/s3/s3.h \
 	include/s3/steps.def \
 	include/s3/tier.h \
-	include/s3/tiers.def
+	include/s3/tiers.def \
+	include/s3/words.def

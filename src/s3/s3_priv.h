@@ -70,6 +70,7 @@ struct s3 {
 	struct op_index *index;
 	struct profile *profile;
 	struct profile *own_profile; /* where conf has none */
+	char host_id[65]; /* x-amz-id-2 as MinIO has it */
 	struct team *team;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
@@ -270,6 +271,7 @@ struct rq *rq_new(struct s3 *s3, struct http_req *http);
 struct op_index *op_index_new(void);
 void op_index_free(struct op_index **x);
 NODISCARD enum err route_find(struct rq *rq, const struct op **out);
+NODISCARD enum err route_tier(struct rq *rq); /* has the tier that operation? */
 
 /* address.c */
 enum { KEY_MAX = 1024 };
@@ -449,8 +451,16 @@ void xml_put_etag(struct buf *b, const char *etag, size_t n); /* quoted, as &quo
 void xml_put_time(struct buf *b, const char *name, int64_t ms);
 void xml_put_checksum(struct buf *b, const struct checksum *c, unsigned parts);
 void reply_error(struct rq *rq); /* from rq->fail */
+void reply_ids(struct rq *rq); /* and what else stands in every answer's head */
 void reply_send(struct rq *rq); /* rq is gone behind it */
 void reply_send_body(struct rq *rq, struct span body);
+
+/* words.c: rq->fail as the request's tier tells it */
+void words_choose(struct rq *rq);
+
+/* manners.c: answers that do not look as AWS's do */
+bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */
+void manners_head(const struct rq *rq, struct buf *b); /* ids, Server, ... */
 
 /* query.c: parameters of the request */
 struct span query_find(const struct rq *rq, const char *name);

@@ -468,6 +468,8 @@ sse_reply(struct rq *rq, struct span side, unsigned tell)
 	const struct kms_key *key;
 	struct rec_crypt r;
 
+	if (side.p == NULL && tier_value(rq, TP_SSE_TOLD) == TV_NO)
+		return;
 	if (side.p == NULL) {
 		buf_put(&rq->loop->head, plain, sizeof plain - 1);
 		return;

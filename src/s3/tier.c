@@ -311,14 +311,14 @@ json_value(struct buf *out, const struct line *l, enum tier t)
 {
 	char name[TIER_NAME];
 
-	buf_printf(out, ", \"%s\": ", names[t]);
-	if (l->limit) {
+	buf_printf(out, ", \"%s\": {\"value\": ", names[t]);
+	if (l->limit)
 		buf_u64(out, tier_table.max[t][l->at]);
-		return;
+	else {
+		(void)plain_name(name, values[tier_table.value[t][l->at]].symbol);
+		buf_printf(out, "\"%s\", \"what\": ", name);
+		json_put(out, span_str(values[tier_table.value[t][l->at]].what));
 	}
-	(void)plain_name(name, values[tier_table.value[t][l->at]].symbol);
-	buf_printf(out, "{\"value\": \"%s\", \"what\": ", name);
-	json_put(out, span_str(values[tier_table.value[t][l->at]].what));
 	buf_printf(
 	    out, ", \"honoured\": %s}", is_not_yet(t, l->symbol) ? "false" : "true");
 }
