@@ -77,6 +77,10 @@ NODISCARD enum err obj_bucket_each(struct txn *t, struct span prefix, struct spa
 /* E_NO_SUCH_KEY with Key when there is none. */
 NODISCARD enum err obj_find(struct txn *t, uint64_t bucket, struct span key,
     struct rec_object *out, struct fail *fail);
+/* How its key was written last, where that is not the key itself: *io changes then, to what
+ * is borrowed from the snapshot. */
+NODISCARD enum err obj_spelling(
+    struct txn *t, const struct rec_object *rec, struct span *io);
 NODISCARD enum err obj_attrs(
     struct txn *t, const struct rec_object *rec, struct arena *a, struct attrs *out);
 

@@ -24,6 +24,12 @@ NODISCARD enum err obj_upload_find(struct txn *t, const struct rec_bucket *b,
 NODISCARD enum err obj_part_put(
     struct txn *t, const struct rec_upload *u, unsigned number, const struct rec_part *p);
 
+/* Is there one of that number? And: it goes, if there is. */
+NODISCARD enum err obj_part_there(
+    struct txn *t, const struct rec_upload *u, unsigned number, bool *there);
+NODISCARD enum err obj_part_drop(
+    struct txn *t, const struct rec_upload *u, unsigned number);
+
 /* Parts with numbers > after; calls row() for at most max; *truncated when more follow. */
 NODISCARD enum err obj_parts(struct txn *t, const struct rec_upload *u, unsigned after,
     size_t max, void (*row)(void *ctx, unsigned number, const struct rec_part *p),

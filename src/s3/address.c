@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "codec/nfc.h"
 #include "s3_priv.h"
 
 static bool
@@ -160,6 +161,26 @@ split_path(struct rq *rq, struct span path)
 }
 
 enum err
+address_key(struct rq *rq, struct span *key)
+{
+	return key->n > 0 && tier_value(rq, TP_KEY_UNICODE) == TV_NFC
+	    ? nfc_make(rq->arena, *key, key, &rq->fail)
+	    : OK;
+}
+
+/* The key as it was sent is what listings show. */
+static enum err
+key_identity(struct rq *rq)
+{
+	struct span sent = rq->key;
+	enum err e = address_key(rq, &rq->key);
+
+	if (e == OK && rq->key.p != sent.p)
+		rq->spelling = sent;
+	return e;
+}
+
+enum err
 address_query(struct rq *rq)
 {
 	if (rq->http->query.n > 0 &&
@@ -192,6 +213,8 @@ address_split(struct rq *rq)
 		return e;
 	e = split_path(rq, span_from(path, 1));
 	profile_bucket(rq);
+	if (e == OK)
+		e = key_identity(rq);
 	if (e != OK)
 		return e;
 	if (rq->key.n <= KEY_MAX)
@@ -200,6 +223,24 @@ address_split(struct rq *rq)
 	fail_pair_u64(&rq->fail, "Size", rq->key.n);
 	fail_pair_u64(&rq->fail, "MaxSizeAllowed", KEY_MAX);
 	return E_KEY_TOO_LONG;
+}
+
+/* "auto" and the hints of places; "" and us-east-1 stand for the first:
+ * developers.cloudflare.com/r2/api/s3/api, .../reference/data-location */
+enum err
+address_region_auto(struct span region, struct fail *fail)
+{
+	static const char *const known[] = { "auto", "wnam", "enam", "weur", "eeur",
+		"apac", "oc", "us-east-1", "" };
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (span_ieq(region, span_str(known[i])))
+			return OK;
+	return fail_msg(fail, E_INVALID_REGION_NAME,
+	    "The region name '%.*s' is not valid. Must be one of: wnam, enam, weur, "
+	    "eeur, "
+	    "apac, oc, auto",
+	    (int)span_head(region, 64).n, region.p);
 }
 
 /* docs.aws.amazon.com/general/latest/gr/s3.html */

@@ -188,8 +188,10 @@ step_allow(struct rq *rq)
 enum err
 step_begin(struct rq *rq)
 {
-	enum err e = lacks_check(rq);
+	enum err e = rate_bucket(rq);
 
+	if (e == OK)
+		e = lacks_check(rq);
 	if (e == OK)
 		e = headers_owner_check(rq);
 	if (e == OK)

@@ -4,6 +4,7 @@
 #include "codec/b64.h"
 #include "codec/mime.h"
 #include "codec/stamp.h"
+#include "codec/words.h"
 #include "model/tags.h"
 #include "s3_priv.h"
 
@@ -182,13 +183,18 @@ headers_object(struct rq *rq, struct object_headers *out)
 
 		if (span_is(name, "content-encoding"))
 			value = strip_chunked(rq->arena, value);
-		if (is_system(name) ? value.n > 0
-				    : span_starts(name, SPAN_LIT("x-amz-meta-")))
-			attr_add(rq, a, name, value);
+		if (is_system(name) ? value.n == 0
+				    : !span_starts(name, SPAN_LIT("x-amz-meta-")))
+			continue;
+		if (!is_system(name) && tier_value(rq, TP_METADATA_WORDS) == TV_RFC2047)
+			value = words_decode(rq->arena, value);
+		attr_add(rq, a, name, value);
 	}
 	if (out->redirect.p != NULL)
 		attr_add(rq, a, SPAN_LIT(OBJ_REDIRECT), out->redirect);
 	e = meta_size_check(rq, a);
+	if (e == OK && rq->spelling.n > 0)
+		side_set(rq->arena, a, SIDE_SPELLING, rq->spelling);
 	if (e == OK)
 		e = headers_tags(rq, a);
 	return e == OK ? headers_lock_parse(rq, a) : e;
@@ -477,9 +483,12 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 		}
 		v = override_get(rq, overrides, f->name);
 		if (v.p == NULL) {
+			v = tier_value(rq, TP_METADATA_WORDS) == TV_RFC2047
+			    ? words_encode(rq->arena, f->value)
+			    : f->value;
 			buf_span(&rq->loop->head, f->name);
 			buf_put(&rq->loop->head, ": ", 2);
-			buf_span(&rq->loop->head, f->value);
+			buf_span(&rq->loop->head, v);
 			buf_put(&rq->loop->head, "\r\n", 2);
 		}
 	}
@@ -568,6 +577,10 @@ headers_copy_source(
 		return bad_argument(
 		    rq, "x-amz-copy-source", raw, "Invalid copy source encoding");
 	path = span_of(text, n);
+	if ((path.n == 0 || path.p[0] != '/') &&
+	    tier_value(rq, TP_COPY_SLASH) == TV_REQUIRED)
+		return bad_argument(rq, "x-amz-copy-source", raw,
+		    "Copy Source must begin with a slash: /sourcebucket/sourcekey");
 	if (path.n > 0 && path.p[0] == '/')
 		path = span_from(path, 1);
 	if (rec_point_arn(path, &arn) && span_starts(arn.rest, SPAN_LIT("object/"))) {
@@ -582,6 +595,8 @@ headers_copy_source(
 		    "Copy Source must mention the source bucket and key: "
 		    "sourcebucket/sourcekey");
 	version->which = VERSION_CURRENT;
+	if (address_key(rq, key) != OK)
+		return rq->fail.code;
 	if (at == raw.n || obj_version_parse(id, version))
 		return OK;
 	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");

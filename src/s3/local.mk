@@ -15,6 +15,8 @@ libs3_a_SOURCES = \
 	src/s3/headers.c \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
+	src/s3/inflate.c \
+	src/s3/inflate_priv.h \
 	src/s3/intake.c \
 	src/s3/lacks.c \
 	src/s3/manners.c \
@@ -51,6 +53,7 @@ libs3_a_SOURCES = \
 	src/s3/profile_priv.h \
 	src/s3/query.c \
 	src/s3/range.c \
+	src/s3/rate.c \
 	src/s3/reply.c \
 	src/s3/route.c \
 	src/s3/s3.c \

@@ -17,6 +17,20 @@ struct bucket_op {
 
 /* ---- CreateBucket ---- */
 
+/* A new bucket's name; R2 has none with dots. */
+static enum err
+create_name(struct rq *rq)
+{
+	enum err e = address_bucket_check(rq->bucket, &rq->fail);
+
+	if (e != OK || span_find(rq->bucket, '.', 0) == rq->bucket.n ||
+	    tier_says(rq, TP_BUCKET_DOTS) != TV_REFUSE)
+		return e;
+	(void)fail_set(&rq->fail, E_INVALID_BUCKET_NAME);
+	fail_pair(&rq->fail, "BucketName", rq->bucket);
+	return E_INVALID_BUCKET_NAME;
+}
+
 /* The lifecycle rule that Cloudflare gives to every bucket. */
 static enum err
 create_rule(struct txn *t, struct obj_doc at)
@@ -73,7 +87,8 @@ create_then(struct obj_write *w, enum err e)
 	struct rq *rq = op->rq;
 
 	/* us-east-1 answers 200 to the owner who asks again. */
-	if (e == E_BUCKET_OWNED && strcmp(rq->s3->conf.region, "us-east-1") == 0) {
+	if (e == E_BUCKET_OWNED && tier_says(rq, TP_BUCKET_YOURS) == TV_OWNED_REGION &&
+	    strcmp(rq->s3->conf.region, "us-east-1") == 0) {
 		fail_init(&rq->fail, rq->arena);
 		e = OK;
 	}
@@ -95,6 +110,8 @@ location_check(struct rq *rq, struct span wanted)
 	const char *here = rq->s3->conf.region;
 	bool us = strcmp(here, "us-east-1") == 0;
 
+	if (tier_value(rq, TP_LOCATION) == TV_HINTS)
+		return address_region_auto(wanted, &rq->fail);
 	if (wanted.n == 0 && us)
 		return OK;
 	if (wanted.n == 0)
@@ -190,6 +207,8 @@ create_headers(struct rq *rq, struct bucket_op *op)
 	enum err e;
 
 	op->lock = span_ieq(lock, SPAN_LIT("true"));
+	if (op->lock && tier_says(rq, TP_BUCKET_LOCK) == TV_LACKS)
+		return lacks_header(rq, "x-amz-bucket-object-lock-enabled", lock);
 	if (lock.p != NULL && !op->lock && !span_ieq(lock, SPAN_LIT("false")))
 		return bad_argument(rq, "x-amz-bucket-object-lock-enabled", lock, "%s",
 		    err_row(E_INVALID_ARGUMENT)->message);
@@ -202,7 +221,7 @@ op_create_bucket_finish(struct rq *rq)
 {
 	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span location;
-	enum err e = address_bucket_check(rq->bucket, &rq->fail);
+	enum err e = create_name(rq);
 
 	if (e == OK)
 		e = create_headers(rq, op);
@@ -213,7 +232,8 @@ op_create_bucket_finish(struct rq *rq)
 	if (e != OK)
 		return e;
 	op->rq = rq;
-	op->region = location;
+	/* A hint is no region, and told to nobody. */
+	op->region = tier_value(rq, TP_LOCATION) == TV_HINTS ? SPAN_NONE : location;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, create_then);
 	return rq_wait(rq);
@@ -248,7 +268,7 @@ op_bucket_missing(struct rq *rq)
 	    tier_says(rq, TP_BUCKET_MISSING) != TV_ACCEPT)
 		return E_NO_SUCH_BUCKET;
 	fail_clear(&rq->fail);
-	e = address_bucket_check(rq->bucket, &rq->fail);
+	e = create_name(rq);
 	if (e == OK)
 		e = allow_also(rq, "s3:CreateBucket", SPAN_NONE);
 	if (e == OK)
@@ -272,6 +292,10 @@ op_head_bucket_begin(struct rq *rq)
 	struct span region = rq->bkt.region;
 
 	reply_begin(rq, 200);
+	if (tier_value(rq, TP_BUCKET_HEAD) == TV_AUTO) {
+		reply_header_str(rq, "x-amz-bucket-region", "auto");
+		return OK;
+	}
 	reply_header(rq, "x-amz-bucket-region",
 	    region.n > 0 ? region : span_str(rq->s3->conf.region));
 	reply_header_str(rq, "x-amz-bucket-arn",
@@ -287,6 +311,12 @@ op_get_bucket_location_begin(struct rq *rq)
 {
 	struct buf *b = reply_xml(rq, 200);
 
+	if (tier_value(rq, TP_LOCATION_TOLD) == TV_AUTO) {
+		buf_str(b,
+		    "<LocationConstraint xmlns=\"" XML_S3NS "\">auto"
+		    "</LocationConstraint>");
+		return OK;
+	}
 	if (rq->bkt.region.n == 0) {
 		buf_str(b, "<LocationConstraint xmlns=\"" XML_S3NS "\"/>");
 		return OK;

@@ -425,6 +425,8 @@ op_copy_object_begin(struct rq *rq)
 		e = sse_default(rq, &def);
 	if (e == OK)
 		e = sse_want(rq, &def, &op->sse.want);
+	if (e == OK)
+		e = rate_key(rq);
 	return e == OK ? source_start(rq, &op->source) : e;
 }
 

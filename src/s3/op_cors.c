@@ -230,6 +230,8 @@ is_local(struct span origin)
 static bool
 default_allows(const struct cors *c)
 {
+	if (tier_value(c->rq, TP_CORS_OFF) == TV_NO_HEADERS)
+		return false;
 	switch (c->rq->s3->conf.cors_default) {
 	case S3_CORS_ANY:
 		return true;
@@ -303,9 +305,10 @@ step_cors(struct rq *rq)
 		e = cors_decide(&c, &allowed);
 	if (e != OK || !preflight)
 		return e;
-	if (!allowed)
+	/* Who is not told that it may, may not. */
+	if (!allowed && tier_says_of(rq, TP_CORS_OFF, TIER_BIT_R2) != TV_NO_HEADERS)
 		return forbidden(&c);
-	reply_begin(rq, 200);
+	reply_begin(rq, allowed ? 200 : 204);
 	rq_finish(rq);
 	return OK;
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/mem.h"
+#include "model/side.h"
 #include "sse_priv.h"
 
 enum { PAGE_MAX = 1000 };
@@ -135,6 +136,7 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	struct rec_upload u;
 	struct buf *b = &p->rows;
 	struct span key;
+	struct span spelt = SPAN_NONE;
 	struct arena a; /* metadata of a thousand uploads is not to fill the request's */
 	uint64_t number;
 	char id[UPLOAD_ID_TEXT];
@@ -143,12 +145,14 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	p->list.bad = upload_key_get(index_key, &key, &number)
 	    ? rec_upload_get(&a, value, &u)
 	    : E_CORRUPT;
+	if (p->list.bad == OK)
+		spelt = arena_span(p->rq->arena, side_get(&u.attrs, SIDE_SPELLING));
 	arena_fini(&a);
 	if (p->list.bad != OK)
 		return;
 	upload_id_render(id, u.number, u.salt);
 	buf_str(b, "<Upload>");
-	put_text(p, b, "Key", key);
+	put_text(p, b, "Key", spelt.n > 0 ? spelt : key);
 	xml_put(b, "UploadId", span_of(id, sizeof id));
 	put_owner(b, p->owner);
 	xml_put_str(b, "StorageClass", class_name(u.class));
@@ -258,6 +262,10 @@ op_list_uploads_begin(struct rq *rq)
 		.common = upload_common,
 	};
 	p.marker_id = query_get(rq, "upload-id-marker");
+	if (e == OK)
+		e = address_key(rq, &p.list.prefix);
+	if (e == OK)
+		e = address_key(rq, &key_marker);
 	if (e == OK)
 		e = uploads_after(&p, key_marker);
 	if (e == OK)

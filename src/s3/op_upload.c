@@ -131,19 +131,26 @@ op_create_upload_begin(struct rq *rq)
 
 struct part_op {
 	struct obj_put_part put;
+	struct obj_write lose;
 	struct rq *rq;
 	struct rec_upload upload;
+	bool there; /* there is one of that number */
 	struct sse sse;
 };
+
+static enum err part_lose(struct part_op *op);
 
 static enum err
 part_look(struct txn *t, void *arg)
 {
 	struct part_op *op = arg;
 	struct rq *rq = op->rq;
-
-	return obj_upload_find(
+	enum err e = obj_upload_find(
 	    t, &rq->bkt, rq->key, op->put.upload_id, rq->arena, &op->upload, &rq->fail);
+
+	if (e == OK && tier_value(rq, TP_PART_FAILED) == TV_LOST)
+		e = obj_part_there(t, &op->upload, op->put.number, &op->there);
+	return e;
 }
 
 /* A part with a checksum must use the upload's algorithm. */
@@ -188,7 +195,43 @@ op_upload_part_begin(struct rq *rq)
 	if (e == OK)
 		e = intake_start(rq, op->upload.checksum, true, &op->sse);
 	sse_drop(&op->sse);
-	return e;
+	return e == OK ? part_lose(op) : e;
+}
+
+/* ---- a part that is there, where the one that comes takes its place at once ---- */
+
+static enum err
+lose_write(struct txn *t, void *arg)
+{
+	struct part_op *op = CONTAINER_OF(arg, struct part_op, lose.write);
+	struct rec_upload u;
+	struct rq *rq = op->rq;
+	enum err e;
+
+	fail_clear(&rq->fail);
+	e = obj_upload_find(
+	    t, &rq->bkt, rq->key, op->put.upload_id, rq->arena, &u, &rq->fail);
+	return e == OK ? obj_part_drop(t, &u, op->put.number) : e;
+}
+
+static void
+lose_then(struct obj_write *w, enum err e)
+{
+	rq_resume(CONTAINER_OF(w, struct part_op, lose)->rq, e);
+}
+
+/* "If a subsequent upload to the same part fails, the original part is lost":
+ * developers.cloudflare.com/r2/api/s3/api */
+static enum err
+part_lose(struct part_op *op)
+{
+	struct rq *rq = op->rq;
+
+	if (!op->there || tier_says(rq, TP_PART_FAILED) != TV_LOST)
+		return OK;
+	obj_write_post(
+	    &op->lose, rq->s3->conf.store, lose_write, rq->loop->inbox, lose_then);
+	return rq_wait(rq);
 }
 
 static void
@@ -458,6 +501,8 @@ op_complete_upload_finish(struct rq *rq)
 	e = complete_headers(rq, c);
 	if (e == OK)
 		e = complete_document(rq, c);
+	if (e == OK)
+		e = rate_key(rq);
 	if (e != OK)
 		return e;
 	obj_write_post(

@@ -72,6 +72,7 @@ struct s3 {
 	struct profile *own_profile; /* where conf has none */
 	char host_id[65]; /* x-amz-id-2 as MinIO has it */
 	struct team *team;
+	struct rate *rate;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
 };
@@ -165,6 +166,7 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span spelling; /* of the key as it was sent; n = 0: the same */
 	struct span control; /* path of S3 Control; p == NULL: none of its requests */
 	struct span control_name; /* what "*" stands for in its row */
 	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
@@ -194,6 +196,7 @@ struct rq {
 	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
 	struct body *body;
+	char *head; /* room for the body's first SNIFF_BYTES, or NULL */
 	struct chunksig *chunks;
 	struct form *form;
 	bool body_kept; /* the blob is in the index */
@@ -282,6 +285,9 @@ struct span address_host_bucket(const struct rq *rq, struct span host);
 struct span address_host_name(struct span host); /* without its port */
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 
+/* What stands for a key in the tier: its Normalization Form C, or itself. */
+NODISCARD enum err address_key(struct rq *rq, struct span *key);
+NODISCARD enum err address_region_auto(struct span region, struct fail *fail);
 bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
@@ -358,6 +364,12 @@ struct owners {
 void owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
     struct buf *b, const struct owners *o, const struct rec_object *rec);
+
+/* rate.c: how often a tier lets one key be written, one bucket be changed; E_TOO_MANY_REQUESTS */
+struct rate *rate_new(void);
+void rate_free(struct rate **r);
+NODISCARD enum err rate_key(struct rq *rq); /* of a write that is about to be made */
+NODISCARD enum err rate_bucket(struct rq *rq);
 
 /* lacks.c: headers that the tier refuses by name */
 NODISCARD enum err lacks_check(struct rq *rq);

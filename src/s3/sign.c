@@ -286,6 +286,41 @@ express(struct s3_loop *loop)
 	return loop->express;
 }
 
+/* Which regions a request may be signed for, before who signed is looked at. */
+static bool
+any_region(const struct rq *rq)
+{
+	switch (tier_value(rq, TP_REGION_SIGNED)) {
+	case TV_ANY:
+		return strcmp(rq->s3->conf.region, "us-east-1") == 0;
+	case TV_AUTO:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What holds, and is not taken here all the same. */
+static enum err
+sign_tier(struct rq *rq)
+{
+	const struct auth_result *a = &rq->auth;
+
+	if (a->kind == AUTH_ANONYMOUS)
+		return rq->web == NULL && tier_says(rq, TP_UNSIGNED) == TV_AUTHORIZATION
+		    ? fail_msg(&rq->fail, E_INVALID_ARGUMENT, "Authorization")
+		    : OK;
+	if ((a->payload == AUTH_PAYLOAD_CHUNKS ||
+		a->payload == AUTH_PAYLOAD_CHUNKS_TRAILER) &&
+	    tier_says(rq, TP_CHUNK_SIGNED) == TV_LACKS)
+		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+		    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD%s not implemented",
+		    a->payload == AUTH_PAYLOAD_CHUNKS ? "" : "-TRAILER");
+	return tier_value(rq, TP_REGION_SIGNED) == TV_AUTO
+	    ? address_region_auto(a->region, &rq->fail)
+	    : OK;
+}
+
 enum err
 sign_check(struct rq *rq)
 {
@@ -302,9 +337,11 @@ sign_check(struct rq *rq)
 	};
 	struct hosts hosts = { .rq = rq };
 	const char *hint = NULL;
-	bool v2 = rq->s3->conf.sigv2 && sigv2_asked(&a);
+	bool v2 =
+	    rq->s3->conf.sigv2 && sigv2_asked(&a) && tier_says(rq, TP_SIGV2) == TV_ACCEPT;
 	enum err e;
 
+	rq->loop->auth.any_region = any_region(rq);
 	if (query_has(rq, "X-Amz-Signature"))
 		hosts_find(&hosts);
 	rq->loop->signer = (struct signer){ rq, rq->loop->roster,
@@ -317,6 +354,8 @@ sign_check(struct rq *rq)
 	if (e == E_SIGNATURE)
 		log_warn("request %s: signature does not match%s%s", rq->id,
 		    hint != NULL ? ": " : "", hint != NULL ? hint : "");
+	if (e == OK)
+		e = sign_tier(rq);
 	if (e == OK)
 		sign_done(rq);
 	if (e == OK && rq->credential != NULL)
