@@ -235,7 +235,13 @@ bucket_look(struct rq *rq, struct span name, struct bucket_view *out)
 enum err
 bucket_find(struct rq *rq)
 {
+	enum err e;
+
 	if (rq->rules.policy != NULL)
 		policy_free(&rq->rules.policy);
-	return look(rq, rq->bucket, &rq->bkt, &rq->rules);
+	e = look(rq, rq->bucket, &rq->bkt, &rq->rules);
+	if (e == OK && tier_value(rq, TP_NEW_PUBLIC) == TV_POLICY_ONLY)
+		rq->rules.no_public_acls = rq->rules.ignore_public_acls =
+		    rq->rules.no_public_policy = rq->rules.restrict_public = false;
+	return e;
 }

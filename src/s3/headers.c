@@ -32,6 +32,22 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 	return E_NOT_IMPLEMENTED;
 }
 
+/* Which there are in the tier. */
+static bool
+class_is_known(struct rq *rq, uint8_t class)
+{
+	/* EXPRESS_ONEZONE belongs to directory buckets. */
+	if (class == CLASS_EXPRESS_ONEZONE)
+		return false;
+	if (class == CLASS_STANDARD)
+		return true;
+	if (class == CLASS_REDUCED_REDUNDANCY)
+		return tier_says_of(rq, TP_CLASSES, TIER_BIT_R2) != TV_CLASSES_IA;
+	if (class == CLASS_STANDARD_IA)
+		return tier_says_of(rq, TP_CLASSES, TIER_BIT_MINIO) != TV_CLASSES_REDUCED;
+	return tier_says(rq, TP_CLASSES) == TV_CLASSES_8;
+}
+
 static enum err
 headers_class(struct rq *rq, uint8_t *out)
 {
@@ -40,11 +56,12 @@ headers_class(struct rq *rq, uint8_t *out)
 	*out = CLASS_STANDARD;
 	if (v.p == NULL)
 		return OK;
+	if (v.n == 0 && tier_says(rq, TP_CLASS_EMPTY) == TV_STANDARD)
+		return OK;
 	if (!span_is(v, "STANDARD") && !span_is(v, "STANDARD_IA") &&
 	    tier_says(rq, v.n == 0 ? TP_CLASS_EMPTY : TP_CLASS_BAD) == TV_HEADER_VALUE)
 		return lacks_header(rq, "x-amz-storage-class", v);
-	/* EXPRESS_ONEZONE belongs to directory buckets. */
-	if (class_find(v, out) && *out != CLASS_EXPRESS_ONEZONE)
+	if (class_find(v, out) && class_is_known(rq, *out))
 		return OK;
 	(void)fail_set(&rq->fail, E_INVALID_STORAGE_CLASS);
 	fail_pair(&rq->fail, "StorageClassRequested", v);
@@ -110,16 +127,21 @@ static enum err
 meta_size_check(struct rq *rq, const struct attrs *a)
 {
 	struct span prefix = SPAN_LIT("x-amz-meta-");
-	uint64_t n = 0;
+	uint64_t n = 0, whole = 0;
 
 	for (size_t i = 0; i < a->n; i++)
-		if (span_starts(a->field[i].name, prefix))
+		if (span_starts(a->field[i].name, prefix)) {
 			n += a->field[i].name.n - prefix.n + a->field[i].value.n;
-	if (n <= META_MAX)
+			whole += prefix.n;
+		}
+	if (whole > 0 && n <= META_MAX && n + whole > META_MAX &&
+	    tier_says(rq, TP_METADATA_COUNT) == TV_FULL_NAMES)
+		n += whole;
+	if (!tier_over(rq, TL_METADATA, n))
 		return OK;
 	(void)fail_set(&rq->fail, E_METADATA_TOO_LARGE);
 	fail_pair_u64(&rq->fail, "Size", n);
-	fail_pair_u64(&rq->fail, "MaxSizeAllowed", META_MAX);
+	fail_pair_u64(&rq->fail, "MaxSizeAllowed", tier_max(rq, TL_METADATA));
 	return E_METADATA_TOO_LARGE;
 }
 
@@ -518,7 +540,8 @@ headers_override_check(struct rq *rq)
 
 		if (!span_starts(name, SPAN_LIT("response-")))
 			continue;
-		if (rq->auth.kind == AUTH_ANONYMOUS)
+		if (rq->auth.kind == AUTH_ANONYMOUS &&
+		    tier_says(rq, TP_OVERRIDE_NOBODY) != TV_ACCEPT)
 			return fail_msg(&rq->fail, E_INVALID_REQUEST,
 			    "Request specific response headers cannot be used for "
 			    "anonymous GET "
@@ -595,7 +618,7 @@ headers_copy_source(
 		    "Copy Source must mention the source bucket and key: "
 		    "sourcebucket/sourcekey");
 	version->which = VERSION_CURRENT;
-	if (address_key(rq, key) != OK)
+	if (address_nfc(rq, key) != OK)
 		return rq->fail.code;
 	if (at == raw.n || obj_version_parse(id, version))
 		return OK;

@@ -15,6 +15,7 @@ libs3_a_SOURCES = \
 	src/s3/headers.c \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
+	src/s3/ignore.c \
 	src/s3/inflate.c \
 	src/s3/inflate_priv.h \
 	src/s3/intake.c \
@@ -65,11 +66,11 @@ libs3_a_SOURCES = \
 	src/s3/tier.c \
 	src/s3/trail.c \
 	src/s3/website.c \
-	src/s3/words.c \
+	src/s3/wording.c \
 	include/s3/ops.def \
 	include/s3/profile.h \
 	include/s3/s3.h \
 	include/s3/steps.def \
 	include/s3/tier.h \
 	include/s3/tiers.def \
-	include/s3/words.def
+	include/s3/wording.def

@@ -13,23 +13,10 @@ struct bucket_op {
 	bool lock; /* with object lock */
 	uint8_t ownership; /* enum obj_ownership */
 	struct span acl; /* rendered; p == NULL: private */
+	uint64_t owned; /* buckets of the account, where the tier limits them */
 };
 
 /* ---- CreateBucket ---- */
-
-/* A new bucket's name; R2 has none with dots. */
-static enum err
-create_name(struct rq *rq)
-{
-	enum err e = address_bucket_check(rq->bucket, &rq->fail);
-
-	if (e != OK || span_find(rq->bucket, '.', 0) == rq->bucket.n ||
-	    tier_says(rq, TP_BUCKET_DOTS) != TV_REFUSE)
-		return e;
-	(void)fail_set(&rq->fail, E_INVALID_BUCKET_NAME);
-	fail_pair(&rq->fail, "BucketName", rq->bucket);
-	return E_INVALID_BUCKET_NAME;
-}
 
 /* The lifecycle rule that Cloudflare gives to every bucket. */
 static enum err
@@ -48,6 +35,16 @@ create_rule(struct txn *t, struct obj_doc at)
 	return obj_doc_put(t, &at, &text);
 }
 
+static bool
+count_row(void *ctx, struct span name, const struct rec_bucket *b)
+{
+	struct bucket_op *op = ctx;
+
+	(void)name;
+	op->owned += span_eq(op->rq->who->account, span_of(b->account, ACCOUNT_DIGITS));
+	return true;
+}
+
 static enum err
 create_write(struct txn *t, void *arg)
 {
@@ -63,7 +60,14 @@ create_write(struct txn *t, void *arg)
 	enum err e;
 
 	fail_clear(&rq->fail);
-	e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
+	op->owned = 0;
+	e = tier_max(rq, TL_BUCKETS) != 0
+	    ? obj_bucket_each(t, SPAN_NONE, SPAN_NONE, count_row, op)
+	    : OK;
+	if (e == OK)
+		e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
+	if (e == OK && tier_over(rq, TL_BUCKETS, op->owned + 1))
+		e = fail_set(&rq->fail, E_TOO_MANY_BUCKETS);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e == OK && op->ownership != OWNERSHIP_ENFORCED)
@@ -113,6 +117,8 @@ location_check(struct rq *rq, struct span wanted)
 	if (tier_value(rq, TP_LOCATION) == TV_HINTS)
 		return address_region_auto(wanted, &rq->fail);
 	if (wanted.n == 0 && us)
+		return OK;
+	if (us && tier_says(rq, TP_LOCATION) == TV_ANY)
 		return OK;
 	if (wanted.n == 0)
 		return fail_set(&rq->fail, E_ILLEGAL_LOCATION);
@@ -165,9 +171,11 @@ create_ownership(struct rq *rq, struct bucket_op *op)
 	struct span v = header_get(rq, "x-amz-object-ownership");
 
 	op->ownership = (uint8_t)rq->s3->conf.default_ownership;
+	if (rq->tier != TIER_OPEN)
+		op->ownership = OWNERSHIP_ENFORCED;
 	if (v.p == NULL) {
 		/* Old tools name the private list here, and with each object as well. */
-		if (op->ownership == OWNERSHIP_ENFORCED &&
+		if (rq->tier == TIER_OPEN && op->ownership == OWNERSHIP_ENFORCED &&
 		    span_is(header_get(rq, "x-amz-acl"), "private"))
 			op->ownership = OWNERSHIP_PREFERRED;
 		return OK;
@@ -221,7 +229,7 @@ op_create_bucket_finish(struct rq *rq)
 {
 	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span location;
-	enum err e = create_name(rq);
+	enum err e = address_bucket_new(rq);
 
 	if (e == OK)
 		e = create_headers(rq, op);
@@ -232,8 +240,8 @@ op_create_bucket_finish(struct rq *rq)
 	if (e != OK)
 		return e;
 	op->rq = rq;
-	/* A hint is no region, and told to nobody. */
-	op->region = tier_value(rq, TP_LOCATION) == TV_HINTS ? SPAN_NONE : location;
+	/* A hint is no region, and where any is taken none is kept. */
+	op->region = tier_value(rq, TP_LOCATION) == TV_EXACT ? location : SPAN_LIT("");
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, create_then);
 	return rq_wait(rq);
@@ -268,7 +276,7 @@ op_bucket_missing(struct rq *rq)
 	    tier_says(rq, TP_BUCKET_MISSING) != TV_ACCEPT)
 		return E_NO_SUCH_BUCKET;
 	fail_clear(&rq->fail);
-	e = create_name(rq);
+	e = address_bucket_new(rq);
 	if (e == OK)
 		e = allow_also(rq, "s3:CreateBucket", SPAN_NONE);
 	if (e == OK)
@@ -291,17 +299,20 @@ op_head_bucket_begin(struct rq *rq)
 {
 	struct span region = rq->bkt.region;
 
+	if (region.n == 0)
+		region = span_str(rq->s3->conf.region);
 	reply_begin(rq, 200);
-	if (tier_value(rq, TP_BUCKET_HEAD) == TV_AUTO) {
-		reply_header_str(rq, "x-amz-bucket-region", "auto");
-		return OK;
+	if (tier_value(rq, TP_BUCKET_HEAD) == TV_AUTO)
+		region = SPAN_LIT("auto");
+	if (tier_value(rq, TP_BUCKET_HEAD) != TV_REGION_SET ||
+	    !span_is(region, "us-east-1"))
+		reply_header(rq, "x-amz-bucket-region", region);
+	if (tier_value(rq, TP_BUCKET_HEAD_MORE) == TV_YES) {
+		reply_header_str(rq, "x-amz-bucket-arn",
+		    arena_printf(
+			rq->arena, "arn:aws:s3:::%.*s", (int)rq->bucket.n, rq->bucket.p));
+		reply_header_str(rq, "x-amz-access-point-alias", "false");
 	}
-	reply_header(rq, "x-amz-bucket-region",
-	    region.n > 0 ? region : span_str(rq->s3->conf.region));
-	reply_header_str(rq, "x-amz-bucket-arn",
-	    arena_printf(
-		rq->arena, "arn:aws:s3:::%.*s", (int)rq->bucket.n, rq->bucket.p));
-	reply_header_str(rq, "x-amz-access-point-alias", "false");
 	reply_header_str(rq, "Content-Type", "application/xml");
 	return OK;
 }

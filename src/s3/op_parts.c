@@ -244,13 +244,15 @@ uploads_tail(struct upload_page *p, struct buf *b, struct span key_marker)
 enum err
 op_list_uploads_begin(struct rq *rq)
 {
-	struct upload_page p = { .rq = rq, .max = PAGE_MAX, .owner = rq_owner(rq) };
+	struct upload_page p = {
+		.rq = rq, .max = tier_max(rq, TL_UPLOADS), .owner = rq_owner(rq)
+	};
 	struct span key_marker = query_get(rq, "key-marker");
 	struct buf *b;
 	enum err e = query_encoding(rq, &p.url);
 
 	if (e == OK)
-		e = query_max(rq, "max-uploads", PAGE_MAX, &p.max);
+		e = query_max(rq, "max-uploads", tier_max(rq, TL_UPLOADS), &p.max);
 	p.list = (struct obj_list){
 		.table = T_UPLOAD,
 		.space = rq->bkt.uploads,
@@ -263,9 +265,9 @@ op_list_uploads_begin(struct rq *rq)
 	};
 	p.marker_id = query_get(rq, "upload-id-marker");
 	if (e == OK)
-		e = address_key(rq, &p.list.prefix);
+		e = address_nfc(rq, &p.list.prefix);
 	if (e == OK)
-		e = address_key(rq, &key_marker);
+		e = address_nfc(rq, &key_marker);
 	if (e == OK)
 		e = uploads_after(&p, key_marker);
 	if (e == OK)

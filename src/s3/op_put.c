@@ -122,7 +122,7 @@ put_start(struct put_op *op)
 
 	if (e == OK)
 		e = sse_begin(rq, &def, &op->put.attrs, &op->sse);
-	return e == OK ? intake_start(rq, CHECKSUM_CRC64NVME, false, &op->sse) : e;
+	return e == OK ? intake_start(rq, intake_default(rq), false, &op->sse) : e;
 }
 
 /* ---- the operation ---- */

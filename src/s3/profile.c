@@ -112,6 +112,7 @@ differs_fill(struct profile *p)
 		for (unsigned t = TIER_AWS; t < TIERS; t++)
 			if (p->table.value[t][at] != p->table.value[TIER_OPEN][at])
 				p->differs[at] |= (uint8_t)(1u << t);
+	p->watched = ignore_watched();
 	p->lacks = mem_zalloc(OP_COUNT);
 	for (unsigned i = 0; i < OP_COUNT; i++)
 		p->lacks[i] = (uint8_t)tier_lacks(i);

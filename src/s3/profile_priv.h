@@ -25,6 +25,7 @@ struct profile {
 	struct tier_table table;
 	uint8_t differs[TIER_POINTS]; /* TIER_BIT_*: who says otherwise than open */
 	uint8_t *lacks; /* of each operation: TIER_BIT_* */
+	uint64_t watched; /* http_name_bit() of headers that some tier ignores */
 	enum tier server;
 	struct profile_rules hosts, fixed; /* fixed: buckets of the settings */
 	struct lock lock; /* of kept */

@@ -173,7 +173,7 @@ reply_error(struct rq *rq)
 {
 	const struct err_row *row;
 
-	words_choose(rq);
+	wording_choose(rq);
 	row = err_row(rq->fail.code);
 	reply_begin(rq, row->status);
 	if (rq->fail.code == E_NOT_MODIFIED)

@@ -47,6 +47,7 @@ s3_loop_free(void *ctx, void *loop)
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
+	sigv4_free(&l->sigv4_any);
 	sigv4_free(&l->express);
 	sigv4_free(&l->query[0]);
 	sigv4_free(&l->query[1]);

@@ -114,6 +114,8 @@ struct s3_loop {
 	struct signer signer;
 	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf any_auth; /* signed for any region */
+	struct sigv4 *sigv4_any; /* NULL: not yet called */
 	struct auth_conf express_auth; /* sessions of directory buckets */
 	struct sigv4 *express; /* NULL: not yet called */
 	struct auth_conf query_auth[2]; /* of each enum iam_service */
@@ -277,16 +279,17 @@ NODISCARD enum err route_find(struct rq *rq, const struct op **out);
 NODISCARD enum err route_tier(struct rq *rq); /* has the tier that operation? */
 
 /* address.c */
-enum { KEY_MAX = 1024 };
+enum { KEY_MAX = 1024, KEY_SEGMENT_MAX = 255 };
 NODISCARD enum err address_query(struct rq *rq); /* its parameters */
 NODISCARD enum err address_split(struct rq *rq);
 /* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
 struct span address_host_bucket(const struct rq *rq, struct span host);
 struct span address_host_name(struct span host); /* without its port */
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
+NODISCARD enum err address_bucket_new(struct rq *rq);
 
 /* What stands for a key in the tier: its Normalization Form C, or itself. */
-NODISCARD enum err address_key(struct rq *rq, struct span *key);
+NODISCARD enum err address_nfc(struct rq *rq, struct span *key);
 NODISCARD enum err address_region_auto(struct span region, struct fail *fail);
 bool address_region_known(struct span region); /* a region AWS has */
 
@@ -467,8 +470,14 @@ void reply_ids(struct rq *rq); /* and what else stands in every answer's head */
 void reply_send(struct rq *rq); /* rq is gone behind it */
 void reply_send_body(struct rq *rq, struct span body);
 
-/* words.c: rq->fail as the request's tier tells it */
-void words_choose(struct rq *rq);
+/* wording.c: rq->fail as the request's tier tells it */
+void wording_choose(struct rq *rq);
+
+/* ignore.c: headers that the request's tier does not look at are gone from http's list;
+ * with a failure, which would not have been one to such a tier */
+uint64_t ignore_watched(void); /* http_name_bit() of all of them */
+void ignore_headers(struct rq *rq);
+void ignore_note(struct rq *rq, enum err e);
 
 /* manners.c: answers that do not look as AWS's do */
 bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */
@@ -597,6 +606,7 @@ NODISCARD enum err alter_marker(struct rq *rq, enum err e);
 /* range.c: [off, off + len) of size bytes that a Range header asks for */
 enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
 enum range_form range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len);
+bool range_reversed(struct span v); /* "bytes=5-2" */
 
 /* intake.c: bodies */
 NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
@@ -604,6 +614,8 @@ NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
  * keep true the kind to keep whatever it names. */
 NODISCARD enum err intake_start(
     struct rq *rq, uint8_t checksum, bool keep, const struct sse *sse); /* sse.c */
+/* The kind of what comes without one, in the tier. */
+uint8_t intake_default(struct rq *rq);
 NODISCARD enum err intake_document(struct rq *rq);
 /* The file inside rq->form. */
 NODISCARD enum err intake_form(struct rq *rq);

@@ -19,7 +19,7 @@ static const struct word {
 } words[] = {
 #define WORD(point, value, from, begin, to, text) \
 	{ TP_##point, TV_##value, from, begin, to, text },
-#include "s3/words.def"
+#include "s3/wording.def"
 #undef WORD
 };
 
@@ -54,10 +54,11 @@ tell(struct fail *f, const struct word *w)
 }
 
 void
-words_choose(struct rq *rq)
+wording_choose(struct rq *rq)
 {
 	struct fail *f = &rq->fail;
 
+	ignore_note(rq, f->code);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		const struct word *w = &words[i];
 
