@@ -491,3 +491,90 @@ def cors_rules__r2(t):
     for origin in ("a.example", "https://a.example/", "https://a.example/path", "https://",
                    "https://a.example:port"):
         t.error(put(origin), 400, "MalformedXML")
+
+
+CUSTOMER = {"x-amz-server-side-encryption-customer-algorithm": "AES256",
+            "x-amz-server-side-encryption-customer-key": "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=",
+            "x-amz-server-side-encryption-customer-key-MD5": s3raw.md5_base64(b"k" * 32)}
+
+
+@answers("r2")
+def sse_c_plain__r2(t):
+    name = t.bucket()
+    t.status(t.s3.put(name, "k", b"x", CUSTOMER), 200)
+    t.body(t.s3.get(name, "k", headers=CUSTOMER), b"x")
+    t.status(t.s3.get(name, "k"), 400)
+
+
+@answers("r2")
+def new_sse_c__r2(t):
+    t.status(t.s3.put(t.bucket(), "k", b"x", CUSTOMER), 200)
+
+
+@answers("r2")
+def bucket_reserved__r2(t):
+    t.status(t.s3.put(t.name_of("xn--" + t.name()[-20:])), 200)
+
+
+@answers("r2")
+def bucket_minio__r2(t):
+    t.status(t.s3.put(t.name_of("minio")), 200)
+
+
+@answers("r2")
+def bucket_force__r2(t):
+    name = t.bucket()
+    t.object(name, "k")
+    t.error(t.s3.delete(name, headers={"x-minio-force-delete": "true"}), 409, "BucketNotEmpty")
+
+
+@answers("r2")
+def method_unknown__r2(t):
+    t.error(t.s3.request("PATCH", t.bucket(), "k"), 405, "MethodNotAllowed")
+
+
+@answers("r2")
+def op_unknown__r2(t):
+    name = t.bucket()
+    for method in ("GET", "PUT", "DELETE"):
+        t.error(t.s3.request(method, name, None, "sub-resource"), 501, "NotImplemented")
+    t.status(t.s3.head(name), 200)
+
+
+@answers("r2")
+def acl_header__r2(t):
+    """It does no harm and nothing else."""
+    name = t.bucket()
+    t.object(name, "k", b"x", x_amz_acl="public-read")
+    t.error(t.s3.get(name, "k", sign=None), 400, "InvalidArgument", "Authorization")
+
+
+@answers("r2")
+def acl_put__r2(t):
+    t.error(t.s3.put(t.bucket(), None, b"", {"x-amz-acl": "private"}, "acl"), 501,
+            "NotImplemented", "PutBucketAcl not implemented")
+
+
+@answers("r2")
+def expect_100__r2(t):
+    name = t.bucket()
+    t.object(name, "k", b"x", Expect="100-continue")
+    t.body(t.s3.get(name, "k"), b"x")
+
+
+@answers("r2")
+def link_long__r2(t):
+    name = t.bucket()
+    t.status(t.s3.get(name, "k", sign="presign", expires=604801), 400)
+    t.status(t.s3.get(name, "k", sign="presign", expires=604800), 404)
+
+
+@answers("r2")
+def consistency__r2(t):
+    name = t.bucket()
+    for n in range(5):
+        t.object(name, "k%d" % n, b"%d" % n)
+        t.body(t.s3.get(name, "k%d" % n), b"%d" % n)
+        t.eq(len(t.keys(name)), n + 1)
+        t.status(t.s3.delete(name, "k%d" % n), 204) if n == 4 else None
+    t.eq(len(t.keys(name)), 4)

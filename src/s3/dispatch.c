@@ -274,6 +274,7 @@ step_reply(struct rq *rq)
 		}
 	}
 	if (e != OK) {
+		rate_undo(rq);
 		if ((err_row(e)->flags & ERR_LOG) != 0)
 			log_error("request %s: %s: %s", rq->id, err_row(e)->symbol,
 			    fail_text(&rq->fail));

@@ -43,7 +43,7 @@ hash(uint64_t h, struct span s)
 
 /* One write in a second. */
 static bool
-key_may(struct rate *r, uint64_t h, uint32_t now)
+key_may(struct rate *r, uint64_t h, uint32_t now, uint64_t *mark)
 {
 	_Atomic uint64_t *at = &r->key[h % SLOTS];
 	uint64_t tag = h >> 32 << 32, was = atomic_load(at);
@@ -54,6 +54,7 @@ key_may(struct rate *r, uint64_t h, uint32_t now)
 		    now - (uint32_t)was < 1000)
 			return false;
 	} while (!atomic_compare_exchange_weak(at, &was, tag | now));
+	*mark = tag | now;
 	return true;
 }
 
@@ -95,9 +96,22 @@ rate_key(struct rq *rq)
 	if (tier_value(rq, TP_SAME_KEY) != TV_ONE_PER_SECOND)
 		return OK;
 	h = hash(hash(begin, rq->bucket) + 1, rq->key);
-	return key_may(rq->s3->rate, h, (uint32_t)(clock_mono_us() / 1000))
+	rq->rate_at = h % SLOTS;
+	return key_may(
+		   rq->s3->rate, h, (uint32_t)(clock_mono_us() / 1000), &rq->rate_mark)
 	    ? OK
 	    : fail_set(&rq->fail, E_TOO_MANY_REQUESTS);
+}
+
+void
+rate_undo(struct rq *rq)
+{
+	uint64_t was = rq->rate_mark;
+
+	if (was != 0)
+		(void)atomic_compare_exchange_strong(
+		    &rq->s3->rate->key[rq->rate_at], &was, 0);
+	rq->rate_mark = 0;
 }
 
 enum err

@@ -195,6 +195,8 @@ struct rq {
 	int64_t now_ms, real_ms;
 	struct expiry_rules *expiry; /* held; NULL: none */
 	struct span cors; /* lines for the reply's head */
+	uint64_t rate_mark,
+	    rate_at; /* what a write left in the table of rates; 0: nothing */
 	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
 	struct body *body;
@@ -372,6 +374,7 @@ NODISCARD enum err owner_put(
 struct rate *rate_new(void);
 void rate_free(struct rate **r);
 NODISCARD enum err rate_key(struct rq *rq); /* of a write that is about to be made */
+void rate_undo(struct rq *rq); /* it failed, and counts for nothing */
 NODISCARD enum err rate_bucket(struct rq *rq);
 
 /* lacks.c: headers that the tier refuses by name */
