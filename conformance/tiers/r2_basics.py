@@ -21,6 +21,26 @@ def region_signed__r2(t):
 
 
 @answers("r2")
+def hosts__r2(t):
+    name = t.bucket()
+    t.object(name, "k", b"x")
+    account = "4893d737c0b9e484dfc37ec392b5fa8a"
+    for place in ("r2.cloudflarestorage.com", "eu.r2.cloudflarestorage.com",
+                  "fedramp.r2.cloudflarestorage.com", "localhost", "eu.localhost:9000"):
+        for host, bucket in (("%s.%s" % (account, place), name),
+                             ("%s.%s.%s" % (name, account, place), None)):
+            path = "/".join([""] + [p for p in (bucket, "k") if p])
+            t.body(t.s3.get(path=path, host=host), b"x")
+    # Signed for one host, sent to another.
+    method, target, headers, body = t.s3.build("GET", path="/k", host="%s.%s.r2.cloudflarestorage.com"
+                                               % (name, account))
+    headers[0] = ("Host", "other.%s.r2.cloudflarestorage.com" % account)
+    t.error(t.s3.send(method, target, headers, body), 403, "SignatureDoesNotMatch")
+    # Below a domain of one's own a name that is no account is a bucket.
+    t.body(t.s3.get(path="/k", host=name + ".localhost"), b"x")
+
+
+@answers("r2")
 def region_wrong__r2(t):
     name = t.bucket()
     text = ("The region name 'cn-north-1' is not valid. Must be one of: wnam, enam, weur, eeur, "

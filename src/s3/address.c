@@ -110,6 +110,56 @@ address_host_name(struct span host)
 	return host;
 }
 
+/* ---- hosts of Cloudflare: [bucket.]account[.jurisdiction].r2.cloudflarestorage.com, and
+ * below a domain of one's own: developers.cloudflare.com/r2/reference/data-location ---- */
+
+#define CLOUDFLARE ".r2.cloudflarestorage.com"
+
+static struct span
+last_label(struct span labels)
+{
+	size_t at = labels.n;
+
+	while (at > 0 && labels.p[at - 1] != '.')
+		at--;
+	return span_from(labels, at);
+}
+
+/* What stands before the last label and its dot. */
+static struct span
+before_last(struct span labels)
+{
+	size_t n = labels.n - last_label(labels).n;
+
+	return span_head(labels, n > 0 ? n - 1 : 0);
+}
+
+/* 32 hex digits as theirs, or 12 digits as ours. */
+static bool
+is_account(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'f' && s.n == 32))
+			return false;
+	return s.n == 32 || s.n == ACCOUNT_DIGITS;
+}
+
+/* The bucket before an account and perhaps a jurisdiction; sure: there is an account. */
+static struct span
+before_account(struct span labels, bool sure)
+{
+	struct span last = last_label(labels), rest = before_last(labels);
+
+	if (rest.n > 0 &&
+	    (span_ieq(last, SPAN_LIT("eu")) || span_ieq(last, SPAN_LIT("fedramp"))) &&
+	    (sure || is_account(last_label(rest))))
+		labels = rest;
+	if (!sure && !is_account(last_label(labels)))
+		return labels;
+	return before_last(labels);
+}
+
 /* "<bucket>.<domain>": the longest domain that fits wins, so that bucket.s3.localhost is
  * no bucket "bucket.s3" of localhost. */
 struct span
@@ -133,7 +183,14 @@ address_host_bucket(const struct rq *rq, struct span host)
 		longest = d.n;
 		best = span_head(host, host.n - d.n - 1);
 	}
-	return best;
+	if (host.n > sizeof CLOUDFLARE - 1 &&
+	    span_ieq(
+		span_from(host, host.n - (sizeof CLOUDFLARE - 1)), SPAN_LIT(CLOUDFLARE)))
+		return before_account(
+		    span_head(host, host.n - (sizeof CLOUDFLARE - 1)), true);
+	return best.n > 0 && tier_value(rq, TP_HOSTS) == TV_ACCOUNT_HOST
+	    ? before_account(best, false)
+	    : best;
 }
 
 /* Host names know no case; bucket names are lower case. */
