@@ -195,6 +195,7 @@ bucket_read(struct txn *t, void *arg)
 	if (e != OK)
 		return e;
 	*r->rec = rec;
+	r->rec->name = r->name;
 	*r->rules = rules;
 	if (rec.region.n > 0)
 		r->rec->region = arena_span(r->rq->arena, rec.region);
@@ -218,6 +219,7 @@ look(struct rq *rq, struct span name, struct rec_bucket *rec, struct bucket_rule
 		return e;
 	}
 	*rec = s->rec;
+	rec->name = name;
 	if (rec->region.n > 0)
 		rec->region = arena_span(rq->arena, rec->region);
 	*rules = s->rules;

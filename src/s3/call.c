@@ -40,6 +40,15 @@ s3_call_param(const struct s3_call *c, const char *name)
 	return query_find(c->rq, name);
 }
 
+/* The root account's own keys in a header: no session, which may be narrowed, and no link. */
+static bool
+is_roots(const struct rq *rq)
+{
+	return rq->auth.kind == AUTH_HEADER && rq->credential != NULL &&
+	    !rq->credential->temporary && rq->who->kind == IDENTITY_ROOT &&
+	    span_is(rq->who->account, ACCOUNT_ROOT);
+}
+
 static enum err
 call(struct rq *rq, struct span name)
 {
@@ -51,9 +60,7 @@ call(struct rq *rq, struct span name)
 		e = sign_check(rq);
 	if (e != OK)
 		return e;
-	/* Root itself, and no session of its that is for less. */
-	if (!identity_is_plain_root(rq->who) ||
-	    !span_is(rq->who->account, ACCOUNT_ROOT) || rq->auth.kind != AUTH_HEADER)
+	if (!is_roots(rq))
 		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	c->method = rq->http->method_name;
 	c->name = name;

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libs3.a
 libs3_a_SOURCES = \
 	src/s3/accesslog.c \
+	src/s3/actor.c \
 	src/s3/address.c \
 	src/s3/allow.c \
 	src/s3/alter.c \
@@ -34,6 +35,7 @@ libs3_a_SOURCES = \
 	src/s3/op_health.c \
 	src/s3/op_list.c \
 	src/s3/op_lock.c \
+	src/s3/op_notify.c \
 	src/s3/op_parts.c \
 	src/s3/op_point.c \
 	src/s3/op_policy.c \
@@ -57,6 +59,7 @@ libs3_a_SOURCES = \
 	src/s3/rate.c \
 	src/s3/reply.c \
 	src/s3/route.c \
+	src/s3/rules.c \
 	src/s3/s3.c \
 	src/s3/s3_priv.h \
 	src/s3/sign.c \

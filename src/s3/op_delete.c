@@ -14,7 +14,7 @@ ways_take(struct rq *rq, struct obj_drop *how)
 	struct span v = header_get(rq, "x-amz-bypass-governance-retention");
 	enum err e;
 
-	*how = (struct obj_drop){ .now_ms = rq->now_ms };
+	*how = (struct obj_drop){ .now_ms = rq->now_ms, .by = actor_of(rq) };
 	e = mfa_check(rq, &how->mfa);
 	if (e != OK || v.p == NULL)
 		return e;

@@ -48,6 +48,8 @@ minimum_at(const struct obj_doc *at)
 static void
 minimum_reply(struct rq *rq, bool small_moves)
 {
+	if (tier_value(rq, TP_TRANSITION_SMALL) == TV_NONE)
+		return;
 	reply_header_str(rq, MINIMUM_HEADER,
 	    small_moves ? LIFE_MINIMUM_ID : "all_storage_classes_128K");
 }
@@ -57,6 +59,10 @@ minimum_header(struct rq *rq, struct doc_op *op)
 {
 	struct span v = header_get(rq, MINIMUM_HEADER);
 
+	if (tier_value(rq, TP_TRANSITION_SMALL) == TV_NONE) {
+		op->small_moves = true;
+		return OK;
+	}
 	op->small_moves = span_is(v, LIFE_MINIMUM_ID);
 	if (v.p == NULL || op->small_moves || span_is(v, "all_storage_classes_128K"))
 		return OK;
@@ -206,6 +212,8 @@ op_doc_put_finish(struct rq *rq)
 		e = put_name_check(rq, op->at.doc);
 	if (e == OK && op->at.doc == DOC_LIFECYCLE)
 		e = minimum_header(rq, op);
+	if (e == OK && op->at.doc == DOC_LIFECYCLE)
+		e = rules_take(rq, &in);
 	if (e == OK)
 		e = doc_parse(rq->arena, op->at.doc, in, op->at.id, &op->text, &rq->fail);
 	if (e == OK && op->at.doc == DOC_CORS)

@@ -55,6 +55,31 @@ range_holds(const struct get *g)
 	return span_eq(v, span_of(etag, n + 2));
 }
 
+/* MinIO tells the range as it read it: -1 for no end, a minus before a suffix. */
+static void
+range_words(struct rq *rq, struct span v)
+{
+	struct span last = span_from(v, 6), first = span_cut(&last, '-');
+	uint64_t a = 0, b = 0;
+
+	if (tier_says(rq, TP_RANGE_BEYOND) != TV_MINIO || range_reversed(v))
+		return;
+	(void)span_u64(span_trim(first), &a);
+	(void)span_u64(span_trim(last), &b);
+	if (first.n == 0)
+		(void)fail_msg(&rq->fail, E_INVALID_RANGE,
+		    "The requested range 'bytes=-%llu--1' is not satisfiable",
+		    (unsigned long long)b);
+	else if (last.n == 0)
+		(void)fail_msg(&rq->fail, E_INVALID_RANGE,
+		    "The requested range 'bytes=%llu--1' is not satisfiable",
+		    (unsigned long long)a);
+	else
+		(void)fail_msg(&rq->fail, E_INVALID_RANGE,
+		    "The requested range 'bytes=%llu-%llu' is not satisfiable",
+		    (unsigned long long)a, (unsigned long long)b);
+}
+
 static enum err
 get_range(struct get *g)
 {
@@ -74,6 +99,7 @@ get_range(struct get *g)
 		g->partial = true;
 		return OK;
 	case RANGE_BAD:
+		range_words(rq, v);
 		(void)fail_set(&rq->fail, E_INVALID_RANGE);
 		fail_pair(&rq->fail, "RangeRequested", v);
 		fail_pair_u64(&rq->fail, "ActualObjectSize", g->rec.size);

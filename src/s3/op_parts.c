@@ -9,10 +9,12 @@
 enum { PAGE_MAX = 1000 };
 
 static void
-put_owner(struct buf *b, const struct account *owner)
+put_owner(const struct rq *rq, struct buf *b, const struct account *owner)
 {
-	xml_put_owner(b, "Initiator", owner);
-	xml_put_owner(b, "Owner", owner);
+	uint8_t how = (uint8_t)tier_value(rq, TP_LIST_OWNER);
+
+	xml_put_owner(b, "Initiator", owner, how);
+	xml_put_owner(b, "Owner", owner, how);
 }
 
 static void
@@ -90,7 +92,7 @@ op_list_parts_begin(struct rq *rq)
 	xml_put(b, "Bucket", rq->bucket);
 	xml_put(b, "Key", rq->key);
 	xml_put(b, "UploadId", p.id);
-	put_owner(b, rq_owner(rq));
+	put_owner(rq, b, rq_owner(rq));
 	xml_put_str(b, "StorageClass", class_name(p.upload.class));
 	put_algorithm(b, &p.upload);
 	xml_put_u64(b, "PartNumberMarker", p.after);
@@ -154,7 +156,7 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	buf_str(b, "<Upload>");
 	put_text(p, b, "Key", spelt.n > 0 ? spelt : key);
 	xml_put(b, "UploadId", span_of(id, sizeof id));
-	put_owner(b, p->owner);
+	put_owner(p->rq, b, p->owner);
 	xml_put_str(b, "StorageClass", class_name(u.class));
 	xml_put_time(b, "Initiated", u.initiated_ms);
 	put_algorithm(b, &u);

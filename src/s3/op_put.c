@@ -141,6 +141,8 @@ op_put_object_begin(struct rq *rq)
 	op->put.dest = (struct obj_dest){ .bucket = rq->bucket,
 		.key = rq->key,
 		.bucket_id = rq->bkt.id,
+		.event = EVENT_PUT,
+		.by = actor_of(rq),
 		.fail = &rq->fail };
 	if (e == OK)
 		e = headers_cond_write(rq, &op->put.dest.cond);

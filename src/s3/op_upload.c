@@ -54,6 +54,15 @@ create_then(struct obj_write *w, enum err e)
 	rq_resume(rq, e);
 }
 
+/* There before the others, and all that some services have. */
+static bool
+is_first_five(uint8_t kind)
+{
+	return kind == CHECKSUM_CRC32 || kind == CHECKSUM_CRC32C ||
+	    kind == CHECKSUM_CRC64NVME || kind == CHECKSUM_SHA1 ||
+	    kind == CHECKSUM_SHA256;
+}
+
 /* Which algorithm and whether of the whole or of the parts; the defaults are AWS's. */
 static enum err
 create_checksum(struct rq *rq, struct rec_upload *u)
@@ -75,6 +84,11 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 		return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
 	if (u->checksum > CHECKSUM_SHA256 && tier_says(rq, TP_CHECKSUMS) == TV_SUMS_5)
 		return lacks_header(rq, "x-amz-checksum-algorithm", name);
+	if (!is_first_five(u->checksum) &&
+	    tier_says_of(rq, TP_CHECKSUMS, TIER_BIT_MINIO | TIER_BIT_R2) ==
+		TV_SUMS_5_IGNORE)
+		return fail_msg(
+		    &rq->fail, E_INVALID_ARGUMENT, "Invalid checksum provided.");
 	u->checksum_given = true;
 	row = checksum_row(u->checksum);
 	if (type.p == NULL) {
@@ -498,6 +512,8 @@ op_complete_upload_finish(struct rq *rq)
 	c->dest = (struct obj_dest){ .bucket = rq->bucket,
 		.key = rq->key,
 		.bucket_id = rq->bkt.id,
+		.event = EVENT_COMPLETE,
+		.by = actor_of(rq),
 		.fail = &rq->fail };
 	c->bucket = rq->bkt;
 	c->upload_id = query_get(rq, "uploadId");

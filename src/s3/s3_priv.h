@@ -360,11 +360,13 @@ void payer_reply(struct rq *rq);
 
 /* owner.c: whose things are. Spans live as long as the request. */
 const struct account *rq_owner(struct rq *rq); /* of the bucket */
-void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+void xml_put_owner(
+    struct buf *b, const char *name, const struct account *owner, uint8_t how);
 /* Owners row by row, where objects may have others than the bucket. */
 struct owners {
 	struct txn *t; /* NULL: all are the bucket owner's */
 	const struct account *bucket;
+	uint8_t how; /* what the tier says of LIST_OWNER */
 };
 void owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
@@ -482,6 +484,9 @@ uint64_t ignore_watched(void); /* http_name_bit() of all of them */
 void ignore_headers(struct rq *rq);
 void ignore_note(struct rq *rq, enum err e);
 
+/* rules.c: lifecycle rules as the tier takes them, made into what AWS would */
+NODISCARD enum err rules_take(struct rq *rq, struct span *in);
+
 /* manners.c: answers that do not look as AWS's do */
 bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */
 void manners_head(const struct rq *rq, struct buf *b); /* ids, Server, ... */
@@ -590,11 +595,14 @@ NODISCARD enum err headers_acl_admit(struct rq *rq, struct attrs *attrs);
 /* granted.c: how the lists of a context's subject speak of who asks. */
 enum policy_match granted_match(void *context);
 
+/* actor.c: who asks, for messages; NULL where the bucket is not watched. [loop] */
+const struct obj_actor *actor_of(struct rq *rq);
+
 /* mfa.c: x-amz-mfa; *shown: it came with a code that holds. Counts once. [loop] */
 NODISCARD enum err mfa_check(struct rq *rq, bool *shown);
 
 /* alter.c: writing one side of an object */
-struct alter { /* zeroed, in the arena */
+struct alter { /* zeroed, in the arena; side.event is the caller's to set */
 	struct obj_write w;
 	struct rq *rq;
 	struct rec_bucket bucket; /* as the write found it */
@@ -675,6 +683,7 @@ enum err op_put_retention_finish(struct rq *rq);
 enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_update_encryption_finish(struct rq *rq);
+enum err op_put_notification_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

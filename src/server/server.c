@@ -25,15 +25,19 @@
 #include "iam/oidc.h"
 #include "http/outbound.h"
 #include "job/audithook.h"
+#include "job/dropper.h"
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/logship.h"
+#include "job/notifier.h"
 #include "model/rec.h"
+#include "object/event.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
 #include "server/master.h"
 #include "server_priv.h"
 #include "store/store.h"
+#include "target/targets.h"
 
 struct server {
 	const struct conf *conf;
@@ -43,6 +47,10 @@ struct server {
 	struct keyring *keys; /* master keys */
 	struct keyring *secrets; /* what identities are sealed with */
 	struct kms *kms;
+	struct outbound_net *net;
+	struct targets *targets;
+	struct live *live; /* who listens to events */
+	struct notifier *notifier;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -56,6 +64,7 @@ struct server {
 	struct audithook *audithook;
 	struct jobs *jobs;
 	struct expirer *expirer;
+	struct dropper *dropper;
 	struct adm adm;
 	struct profile *profile;
 	struct s3 *s3;
@@ -160,6 +169,30 @@ open_audit(struct server *s)
 	return OK;
 }
 
+extern char **environ;
+
+static struct span
+target_queue(const void *ctx, struct span arn)
+{
+	const struct target_conf *c = targets_find(ctx, arn);
+
+	return c != NULL ? span_str(c->arn) : SPAN_NONE;
+}
+
+static enum err
+open_targets(struct server *s)
+{
+	s->live = live_new(obj_event_listen);
+	enum err e = outbound_net_new(&s->net, "outgoing", s->conf->outgoing, &s->fail);
+
+	if (e == OK)
+		e = targets_load(
+		    &s->targets, s->conf->targets, environ, s->net, &s->fail);
+	obj_event_setup(
+	    &(struct obj_event_conf){ target_queue, s->targets, s->conf->events_queue });
+	return e;
+}
+
 static enum err
 open_profile(struct server *s)
 {
@@ -173,6 +206,30 @@ open_profile(struct server *s)
 	enum err e = profile_new(&s->profile, &pc, &s->fail);
 
 	return e == OK ? profile_load(s->profile, s->store) : e;
+}
+
+/* What the settings say is there from the start. */
+static enum err
+declare_state(void *ctx, struct fail *fail)
+{
+	struct server *s = ctx;
+
+	return s3_make_buckets(s->s3, s->conf->buckets, fail);
+}
+
+static struct adm
+adm_of(struct server *s)
+{
+	const struct conf *c = s->conf;
+
+	return (struct adm){ .jobs = s->jobs,
+		.store = s->store,
+		.pool = s->pool,
+		.dropper = s->dropper,
+		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
+		.ownership = (uint8_t)c->default_ownership,
+		.ctx = s,
+		.declare = declare_state };
 }
 
 static enum err
@@ -221,7 +278,7 @@ open_s3(struct server *s)
 		return e;
 	domains_split(s);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
-	s->adm.jobs = s->jobs;
+	s->dropper = dropper_new(s->store);
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
@@ -230,6 +287,7 @@ open_s3(struct server *s)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
+	sc.targets = s->targets;
 	sc.access = s->access;
 	sc.iam = &s->iam;
 	sc.profile = s->profile;
@@ -245,7 +303,8 @@ open_s3(struct server *s)
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
 	s->s3 = s3_new(&sc);
-	return s3_make_buckets(s->s3, c->buckets, &s->fail);
+	s->adm = adm_of(s);
+	return declare_state(s, &s->fail);
 }
 
 static enum err
@@ -429,10 +488,15 @@ static enum err
 start_jobs(struct server *s)
 {
 	struct job job;
+	enum err e;
 
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
+	e = dropper_start(s->dropper);
+	if (e != OK)
+		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
+		    err_row(e)->message);
 	return jobs_start(s->jobs, &s->fail);
 }
 
@@ -444,6 +508,8 @@ server_start(struct server *s)
 	if (e == OK)
 		e = open_store(s);
 	if (e == OK)
+		e = open_targets(s);
+	if (e == OK)
 		e = open_s3(s);
 	if (e == OK)
 		e = open_http(s);
@@ -453,6 +519,11 @@ server_start(struct server *s)
 		e = clock_option(s);
 	if (e != OK)
 		return e;
+	s->notifier = notifier_new(&(struct notifier_conf){ .store = s->store,
+	    .targets = s->targets,
+	    .live = s->live,
+	    .retry_ms = s->conf->events_retry * 1000,
+	    .attempts = (unsigned)s->conf->events_attempts });
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
@@ -487,9 +558,11 @@ server_stop(struct server *s)
 	http_server_free(&s->website);
 	http_server_free(&s->http);
 	logship_free(&s->logship);
+	notifier_free(&s->notifier);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
 	jobs_free(&s->jobs);
+	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
@@ -500,6 +573,9 @@ server_stop(struct server *s)
 	ledger_free(&s->ledger);
 	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
+	targets_free(&s->targets);
+	live_free(&s->live);
+	outbound_net_free(&s->net);
 	kms_free(&s->kms);
 	keyring_free(&s->secrets);
 	keyring_free(&s->keys);

@@ -5,6 +5,7 @@
 # fetches the newest of them.
 E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/conformance.py \
+	tests/e2e/reset.py \
 	tests/e2e/dataset.py \
 	tests/e2e/clients.py \
 	tests/e2e/tls.py \
