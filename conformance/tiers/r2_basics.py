@@ -518,7 +518,7 @@ CUSTOMER = {"x-amz-server-side-encryption-customer-algorithm": "AES256",
             "x-amz-server-side-encryption-customer-key-MD5": s3raw.md5_base64(b"k" * 32)}
 
 
-@answers("r2")
+@answers("open", "r2")
 def sse_c_plain__r2(t):
     name = t.bucket()
     t.status(t.s3.put(name, "k", b"x", CUSTOMER), 200)

@@ -4,6 +4,7 @@ import datetime
 
 import document
 import s3raw
+from tempcred import Holder
 from tiers import answers
 
 FILTER = "<Filter><Prefix>a</Prefix></Filter>"
@@ -401,3 +402,67 @@ def deleted_get__r2(t):
 @answers("r2")
 def tls__r2(t):
     t.status(t.s3.get(t.bucket()), 200)
+
+
+@answers("r2")
+def marker_get__r2(t):
+    """Nothing of an object has versions."""
+    name = t.bucket()
+    t.object(name, "k")
+    t.status(t.s3.delete(name, "k"), 204)
+    t.error(t.s3.get(name, query="versions"), 501, "NotImplemented")
+
+
+@answers("r2")
+def suspended_put__r2(t):
+    t.error(t.s3.put(t.bucket(), None, b"<VersioningConfiguration><Status>Suspended</Status>"
+                     b"</VersioningConfiguration>", None, "versioning"), 501, "NotImplemented")
+
+
+@answers("r2")
+def suspended_delete__r2(t):
+    name = t.bucket()
+    t.object(name, "k")
+    answer = t.status(t.s3.delete(name, "k"), 204)
+    t.no_header(answer, "x-amz-version-id")
+    t.no_header(answer, "x-amz-delete-marker")
+
+
+@answers("r2")
+def headers__r2(t):
+    name = t.bucket()
+    t.object(name, "k", **{"x_other_%d" % i: "v" * 900 for i in range(12)})
+
+
+@answers("r2")
+def missing_key__r2(t):
+    name = t.bucket()
+    t.error(Holder(t, name, None, actions=["GetObject"])("GET", name, "none"), 404, "NoSuchKey")
+    t.error(Holder(t, name, "object-read-only")("GET", name, "none"), 404, "NoSuchKey")
+
+
+@answers("r2")
+def throttle__r2(t):
+    name = t.bucket()
+    t.object(name, "k", b"x")
+    t.eq({t.s3.get(name, "k").status for _ in range(300)}, {200})
+
+
+@answers("aws", "minio")
+def copy_sum(t):
+    name = t.bucket()
+    t.object(name, "from", b"x")
+    answer = t.s3.put(name, "to", b"", {"x-amz-copy-source": name + "/from",
+                                        "x-amz-checksum-algorithm": "SHA256"})
+    t.eq(t.status(answer, 200).xml.get("ChecksumSHA256"), s3raw.checksum("SHA256", b"x"))
+
+
+@answers("aws")
+def mfa_header(t):
+    name = t.bucket()
+    t.error(t.s3.delete(name, "k", headers={"x-amz-mfa": "nonsense"}), 400, "InvalidArgument")
+
+
+@answers("minio")
+def mfa_header__minio(t):
+    t.status(t.s3.delete(t.bucket(), "k", headers={"x-amz-mfa": "nonsense"}), 204)
