@@ -17,7 +17,10 @@ libs3_a_SOURCES = \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
 	src/s3/ignore.c \
+	src/s3/inflate.c \
+	src/s3/inflate_priv.h \
 	src/s3/intake.c \
+	src/s3/lacks.c \
 	src/s3/listmeta.c \
 	src/s3/manners.c \
 	src/s3/metrics.c \
@@ -58,6 +61,7 @@ libs3_a_SOURCES = \
 	src/s3/purge.c \
 	src/s3/query.c \
 	src/s3/range.c \
+	src/s3/rate.c \
 	src/s3/reply.c \
 	src/s3/route.c \
 	src/s3/rules.c \

@@ -74,6 +74,7 @@ struct s3 {
 	struct profile *own_profile; /* where conf has none */
 	char host_id[65]; /* x-amz-id-2 as MinIO has it */
 	struct team *team;
+	struct rate *rate;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
 	struct tally_set *tallies; /* of all loops */
@@ -173,6 +174,7 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span spelling; /* of the key as it was sent; n = 0: the same */
 	struct span control; /* path of S3 Control; p == NULL: none of its requests */
 	struct span control_name; /* what "*" stands for in its row */
 	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
@@ -199,9 +201,12 @@ struct rq {
 	int64_t now_ms, real_ms;
 	struct expiry_rules *expiry; /* held; NULL: none */
 	struct span cors; /* lines for the reply's head */
+	uint64_t rate_mark,
+	    rate_at; /* what a write left in the table of rates; 0: nothing */
 	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
 	struct body *body;
+	char *head; /* room for the body's first SNIFF_BYTES, or NULL */
 	struct chunksig *chunks;
 	struct form *form;
 	bool body_kept; /* the blob is in the index */
@@ -292,6 +297,9 @@ NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 bool address_is_minios(struct span name); /* reserved, unless it is there already */
 NODISCARD enum err address_bucket_new(struct rq *rq);
 
+/* What stands for a key in the tier: its Normalization Form C, or itself. */
+NODISCARD enum err address_nfc(struct rq *rq, struct span *key);
+NODISCARD enum err address_region_auto(struct span region, struct fail *fail);
 bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
@@ -307,6 +315,9 @@ NODISCARD enum err bucket_made(
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
+
+/* op_bucket.c: E_NO_SUCH_BUCKET again, unless the upload wants it made */
+NODISCARD enum err op_bucket_missing(struct rq *rq);
 
 /* s3.c: the client's address as text */
 struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
@@ -339,6 +350,7 @@ struct expiry_cache *expiry_cache_new(void);
 void expiry_cache_free(struct expiry_cache **c);
 void expiry_drop(struct expiry_rules **rules);
 NODISCARD enum err expiry_look(struct rq *rq);
+void expiry_abort(struct rq *rq, int64_t begun_ms); /* of an upload */
 void expiry_tell(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
 static inline void
 expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
@@ -370,6 +382,17 @@ struct owners {
 void owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
     struct buf *b, const struct owners *o, const struct rec_object *rec);
+
+/* rate.c: how often a tier lets one key be written, one bucket be changed; E_TOO_MANY_REQUESTS */
+struct rate *rate_new(void);
+void rate_free(struct rate **r);
+NODISCARD enum err rate_key(struct rq *rq); /* of a write that is about to be made */
+void rate_undo(struct rq *rq); /* it failed, and counts for nothing */
+NODISCARD enum err rate_bucket(struct rq *rq);
+
+/* lacks.c: headers that the tier refuses by name */
+NODISCARD enum err lacks_check(struct rq *rq);
+enum err lacks_header(struct rq *rq, const char *name, struct span value);
 
 /* control.c: S3 Control */
 #define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
@@ -528,6 +551,8 @@ NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
 NODISCARD enum err headers_cond_read(
     struct rq *rq, const char *prefix, struct obj_cond *out);
 NODISCARD enum err headers_cond_write(struct rq *rq, struct obj_cond *out);
+/* cf-copy-destination-if-*, on what the copy would replace. */
+NODISCARD enum err headers_cond_dest(struct rq *rq, struct obj_cond *out);
 void headers_cond_times(struct rq *rq, struct obj_cond *out); /* of a destination */
 void headers_cond_rename(struct rq *rq, struct obj_cond *out); /* of a rename's source */
 NODISCARD enum err headers_cond_delete(struct rq *rq, struct obj_cond *out);
