@@ -23,7 +23,8 @@ LINK_OBJECT = libobject.a $(LINK_MODEL)
 LINK_IAM = libiam.a $(LINK_ACCESS)
 LINK_S3 = libs3.a libiam.a libobject.a libaccess.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
 LINK_JOB = libjob.a $(LINK_OBJECT)
-LINK_SERVER = libserver.a libjob.a $(LINK_S3)
+LINK_SEED = libseed.a libauth.a $(LINK_HTTP)
+LINK_SERVER = libserver.a libseed.a libjob.a $(LINK_S3)
 
 include tests/unit/base/local.mk
 include tests/unit/obs/local.mk
@@ -35,6 +36,7 @@ include tests/unit/model/local.mk
 include tests/unit/access/local.mk
 include tests/unit/object/local.mk
 include tests/unit/s3/local.mk
+include tests/unit/seed/local.mk
 include tests/unit/server/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk

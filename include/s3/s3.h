@@ -28,6 +28,7 @@ struct kms;
 /* A request of the control API, until s3_call_done(); it may come from any thread. */
 struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
+	struct span body;
 	enum err err; /* out, with fail */
 	struct fail *fail;
 	struct buf out; /* out: JSON */

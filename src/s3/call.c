@@ -49,19 +49,18 @@ is_roots(const struct rq *rq)
 	    span_is(rq->who->account, ACCOUNT_ROOT);
 }
 
+/* For those that collect the body; no operation of S3. */
+const struct op call_op = { .name = "Control", .body = BODY_DOC };
+
 static enum err
 call(struct rq *rq, struct span name)
 {
 	const struct s3_control *control = &rq->s3->conf.control;
 	struct s3_call *c = arena_zalloc(rq->arena, sizeof *c);
-	enum err e = address_query(rq);
 
-	if (e == OK)
-		e = sign_check(rq);
-	if (e != OK)
-		return e;
-	if (!is_roots(rq))
-		return fail_set(&rq->fail, E_ACCESS_DENIED);
+	if (rq->body != NULL)
+		c->body = intake_bytes(rq);
+	rq->op = NULL;
 	c->method = rq->http->method_name;
 	c->name = name;
 	c->fail = &rq->fail;
@@ -73,13 +72,46 @@ call(struct rq *rq, struct span name)
 	return OK;
 }
 
+/* The body first: this step comes again when it is there. */
+static enum err
+call_begin(struct rq *rq, bool *collecting)
+{
+	enum err e = address_query(rq);
+
+	*collecting = false;
+	if (e == OK)
+		e = sign_check(rq);
+	if (e == OK && !is_roots(rq))
+		e = fail_set(&rq->fail, E_ACCESS_DENIED);
+	if (e != OK || rq->http->length == 0)
+		return e;
+	rq->op = &call_op;
+	e = intake_document(rq);
+	if (e != OK)
+		return e;
+	*collecting = true;
+	rq->step = STEP_CONTROL - 1;
+	rq->waiting = true;
+	rq->asking = true;
+	http_body_want(rq->http);
+	rq->asking = false;
+	return rq->gone;
+}
+
 enum err
 step_control(struct rq *rq)
 {
 	struct span path = rq->http->path;
+	bool collecting;
+	enum err e;
 
 	if (path.n <= control_path.n || path.p[1] != '_' ||
 	    !span_starts(path, control_path) || rq->s3->conf.control.call == NULL)
 		return OK;
+	if (rq->body == NULL) {
+		e = call_begin(rq, &collecting);
+		if (e != OK || collecting)
+			return e;
+	}
 	return call(rq, span_from(path, control_path.n));
 }
