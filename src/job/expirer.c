@@ -403,7 +403,7 @@ struct apply {
 static enum err
 expire(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
-	struct obj_drop how = { .now_ms = x->now_ms };
+	struct obj_drop how = { .now_ms = x->now_ms, .expired = true };
 	struct obj_deleted gone;
 	struct rec_object rec;
 	struct fail fail;
@@ -421,7 +421,7 @@ expire(struct txn *t, struct expirer *x, const struct change *c, struct counts *
 static enum err
 expire_all(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
-	struct obj_drop how = { .now_ms = x->now_ms };
+	struct obj_drop how = { .now_ms = x->now_ms, .expired = true };
 	struct rec_object rec;
 	struct fail fail;
 	enum err e = obj_find(t, x->rec.id, c->key, &rec, NULL);
@@ -465,7 +465,7 @@ abort_upload(struct txn *t, struct expirer *x, const struct change *c, struct co
 static enum err
 change_one(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
-	struct obj_drop how = { .now_ms = x->now_ms };
+	struct obj_drop how = { .now_ms = x->now_ms, .expired = true };
 	struct obj_deleted gone;
 	struct fail fail;
 	enum err e;
@@ -484,7 +484,8 @@ change_one(struct txn *t, struct expirer *x, const struct change *c, struct coun
 		n->removed += e == OK && gone.existed;
 		return e;
 	case LIFE_MOVE:
-		e = obj_class_set(t, &x->rec, c->key, &c->version, c->class, &fail);
+		e = obj_class_set(
+		    t, &x->rec, c->key, &c->version, c->class, x->now_ms, &fail);
 		n->moved += e == OK;
 		return e;
 	default:

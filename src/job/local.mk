@@ -5,9 +5,16 @@ libjob_a_SOURCES = \
 	src/job/dropper.c \
 	src/job/expirer.c \
 	src/job/jobs.c \
+	src/job/lane.c \
 	src/job/logship.c \
+	src/job/message.c \
+	src/job/notifier.c \
+	src/job/notifier_priv.h \
+	src/job/notifier_show.c \
 	include/job/audithook.h \
 	include/job/dropper.h \
 	include/job/expirer.h \
 	include/job/jobs.h \
-	include/job/logship.h
+	include/job/logship.h \
+	include/job/message.h \
+	include/job/notifier.h

@@ -8,9 +8,12 @@ libmodel_a_SOURCES = \
 	src/model/doc_check.c \
 	src/model/doc_priv.h \
 	src/model/doc_rules.c \
+	src/model/event.c \
 	src/model/lifecycle.c \
 	src/model/lifecycle_parse.c \
 	src/model/model_priv.h \
+	src/model/notify.c \
+	src/model/outbox.c \
 	src/model/rec.c \
 	src/model/rec_bucket.c \
 	src/model/rec_crypt.c \
@@ -32,8 +35,12 @@ libmodel_a_SOURCES = \
 	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
+	include/model/event.h \
+	include/model/events.def \
 	include/model/dropped.h \
 	include/model/lifecycle.h \
+	include/model/notify.h \
+	include/model/outbox.h \
 	include/model/point.h \
 	include/model/rec.h \
 	include/model/rec_crypt.h \

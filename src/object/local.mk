@@ -14,6 +14,7 @@ libobject_a_SOURCES = \
 	src/object/obj_cond.c \
 	src/object/obj_copy.c \
 	src/object/obj_doc.c \
+	src/object/obj_event.c \
 	src/object/obj_dropped.c \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
@@ -42,6 +43,7 @@ libobject_a_SOURCES = \
 	include/object/checksum.h \
 	include/object/crypt.h \
 	include/object/document.h \
+	include/object/event.h \
 	include/object/hash.h \
 	include/object/kms.h \
 	include/object/lock.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "object/event.h"
 #include "object/upload.h"
 #include "object/version.h"
 
@@ -117,6 +118,23 @@ obj_attrs_put(struct txn *t, struct rec_object *rec, const struct attrs *attrs)
 	return e;
 }
 
+static enum err
+dest_event(struct txn *t, const struct obj_dest *d, const struct rec_object *rec,
+    const struct attrs *attrs)
+{
+	const struct obj_change c = { .event = d->event,
+		.bucket = &d->now,
+		.key = d->key,
+		.rec = rec,
+		.attrs = attrs,
+		.by = d->by,
+		.destination = d->from_bucket,
+		.reason = d->from_key,
+		.now_ms = rec->mtime_ms };
+
+	return obj_event_write(t, &c);
+}
+
 enum err
 obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *old,
     struct rec_object *rec, const struct attrs *attrs)
@@ -137,6 +155,8 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 		    span_of(row, rec_object_put(row, rec)));
 	if (e == OK)
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
+	if (e == OK && obj_event_wanted(&d->now))
+		e = dest_event(t, d, rec, &all);
 	arena_fini(&a);
 	return e;
 }
@@ -148,6 +168,12 @@ obj_rename(struct txn *t, struct obj_dest *d, struct span from,
 	uint8_t row[REC_OBJECT_MAX];
 	struct obj_drop how = { .now_ms = now_ms };
 	struct rec_object rec, old;
+	struct obj_change change = { .event = EVENT_DELETE,
+		.bucket = &d->now,
+		.key = from,
+		.rec = &rec,
+		.by = d->by,
+		.now_ms = now_ms };
 	bool exists;
 	enum err e = obj_dest_check(t, d, &old, &exists);
 
@@ -168,7 +194,13 @@ obj_rename(struct txn *t, struct obj_dest *d, struct span from,
 		e = obj_uploads_see_delete(t, &d->now, from);
 	if (e == OK)
 		e = key_del(t, T_OBJECT, d->bucket_id, from);
-	return e == OK ? key_put(t, T_OBJECT, d->bucket_id, d->key,
-			     span_of(row, rec_object_put(row, &rec)))
-		       : e;
+	if (e == OK)
+		e = key_put(t, T_OBJECT, d->bucket_id, d->key,
+		    span_of(row, rec_object_put(row, &rec)));
+	/* Who keeps up by events knows no renames. */
+	if (e == OK)
+		e = obj_event(t, &change);
+	change.event = d->event;
+	change.key = d->key;
+	return e == OK ? obj_event(t, &change) : e;
 }

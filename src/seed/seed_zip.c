@@ -5,54 +5,24 @@
  */
 #include "config.h"
 
-#include <dlfcn.h>
-#include <pthread.h>
 #include <string.h>
 #include <zip.h>
 
 #include "base/mem.h"
+#include "base/solib.h"
 #include "codec/uri.h"
 #include "seed_priv.h"
 
+#define FUNCS(F) \
+	F(zip_open) \
+	F(zip_discard) \
+	F(zip_get_num_entries) F(zip_stat_index) F(zip_fopen_index) F(zip_fread) \
+	    F(zip_fclose)
 static struct {
-	zip_t *(*open)(const char *path, int flags, int *error);
-	void (*discard)(zip_t *z);
-	zip_int64_t (*count)(zip_t *z, zip_flags_t flags);
-	int (*stat)(zip_t *z, zip_uint64_t i, zip_flags_t flags, zip_stat_t *st);
-	zip_file_t *(*fopen)(zip_t *z, zip_uint64_t i, zip_flags_t flags);
-	zip_int64_t (*fread)(zip_file_t *f, void *p, zip_uint64_t n);
-	int (*fclose)(zip_file_t *f);
-	bool there;
+	FUNCS(SOLIB_MEMBER)
 } lib;
-
-static pthread_once_t lib_once = PTHREAD_ONCE_INIT;
-
-static void
-lib_load(void)
-{
-	static const char *const versions[] = { "libzip.so.4", "libzip.so.5" };
-	const struct {
-		const char *name;
-		void *at;
-	} rows[] = { { "zip_open", &lib.open }, { "zip_discard", &lib.discard },
-		{ "zip_get_num_entries", &lib.count }, { "zip_stat_index", &lib.stat },
-		{ "zip_fopen_index", &lib.fopen }, { "zip_fread", &lib.fread },
-		{ "zip_fclose", &lib.fclose } };
-	void *so = NULL, *sym;
-
-	for (size_t i = 0; i < ARRAY_LEN(versions) && so == NULL; i++)
-		so = dlopen(versions[i], RTLD_NOW | RTLD_LOCAL);
-	if (so == NULL)
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		sym = dlsym(so, rows[i].name);
-		if (sym == NULL)
-			return;
-		/* Data and functions have one form here (POSIX, dlsym). */
-		memcpy(rows[i].at, &sym, sizeof sym);
-	}
-	lib.there = true;
-}
+static const struct solib_sym syms[] = { FUNCS(SOLIB_SYM) };
+static struct solib solib = { SONAME_ZIP, "libzip4", SOLIB_SYMS(syms) };
 
 struct seed_zip {
 	zip_t *archive;
@@ -66,13 +36,14 @@ seed_zip_open(
 {
 	struct seed_zip *z;
 	zip_t *archive;
+	struct fail why;
 	int error = 0;
 
-	MUST(pthread_once(&lib_once, lib_load) == 0);
-	if (!lib.there)
-		return seed_wrong(s, fail, span_str(path),
-		    "can't be read: libzip (libzip.so.4 or .5) is not installed");
-	archive = lib.open(path, ZIP_RDONLY, &error);
+	fail_init(&why, NULL);
+	if (solib_load(&solib, &why) != OK)
+		return seed_wrong(
+		    s, fail, span_str(path), "can't be read: %s", fail_text(&why));
+	archive = lib.zip_open(path, ZIP_RDONLY, &error);
 	if (archive == NULL)
 		return seed_wrong(s, fail, span_str(path),
 		    "is no zip that can be read (%d); allowed: a folder or a zip", error);
@@ -92,7 +63,7 @@ seed_zip_close(struct seed_zip **zip)
 		return;
 	*zip = NULL;
 	seed_zip_leave(z);
-	lib.discard(z->archive);
+	lib.zip_discard(z->archive);
 	mem_free(z->path);
 	mem_free(z);
 }
@@ -108,9 +79,10 @@ seed_zip_enter(struct seed_zip *z, uint64_t member, uint64_t *length)
 {
 	zip_stat_t st;
 
-	if (lib.stat(z->archive, member, 0, &st) != 0 || (st.valid & ZIP_STAT_SIZE) == 0)
+	if (lib.zip_stat_index(z->archive, member, 0, &st) != 0 ||
+	    (st.valid & ZIP_STAT_SIZE) == 0)
 		return E_IO;
-	z->file = lib.fopen(z->archive, member, 0);
+	z->file = lib.zip_fopen_index(z->archive, member, 0);
 	if (z->file == NULL)
 		return E_IO;
 	*length = st.size;
@@ -120,7 +92,7 @@ seed_zip_enter(struct seed_zip *z, uint64_t member, uint64_t *length)
 enum err
 seed_zip_read(struct seed_zip *z, void *p, size_t cap, size_t *n)
 {
-	zip_int64_t got = lib.fread(z->file, p, cap);
+	zip_int64_t got = lib.zip_fread(z->file, p, cap);
 
 	*n = got > 0 ? (size_t)got : 0;
 	return got >= 0 ? OK : E_IO;
@@ -130,7 +102,7 @@ void
 seed_zip_leave(struct seed_zip *z)
 {
 	if (z->file != NULL)
-		(void)lib.fclose(z->file);
+		(void)lib.zip_fclose(z->file);
 	z->file = NULL;
 }
 
@@ -143,7 +115,7 @@ member_add(struct seed *s, struct span bucket, struct span prefix,
 	const char *type;
 	zip_stat_t st;
 
-	if (lib.stat(z->archive, i, ZIP_FL_ENC_GUESS, &st) != 0 ||
+	if (lib.zip_stat_index(z->archive, i, ZIP_FL_ENC_GUESS, &st) != 0 ||
 	    (st.valid & (ZIP_STAT_NAME | ZIP_STAT_SIZE)) !=
 		(ZIP_STAT_NAME | ZIP_STAT_SIZE))
 		return seed_wrong(s, fail, span_str(z->path), "member %llu can't be read",
@@ -185,7 +157,7 @@ seed_zip_add(struct seed *s, struct span bucket, struct span prefix, const char 
 
 	if (e != OK)
 		return e;
-	n = lib.count(z->archive, 0);
+	n = lib.zip_get_num_entries(z->archive, 0);
 	for (zip_int64_t i = 0; e == OK && i < n; i++)
 		e = member_add(s, bucket, prefix, z, (uint64_t)i, fail);
 	seed_zip_close(&z);

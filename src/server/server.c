@@ -29,12 +29,15 @@
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/logship.h"
+#include "job/notifier.h"
 #include "model/rec.h"
+#include "object/event.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
 #include "server/master.h"
 #include "server_priv.h"
 #include "store/store.h"
+#include "target/targets.h"
 
 struct server {
 	const struct conf *conf;
@@ -46,6 +49,10 @@ struct server {
 	struct keyring *keys; /* master keys */
 	struct keyring *secrets; /* what identities are sealed with */
 	struct kms *kms;
+	struct outbound_net *net;
+	struct targets *targets;
+	struct live *live; /* who listens to events */
+	struct notifier *notifier;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -61,6 +68,7 @@ struct server {
 	struct expirer *expirer;
 	struct dropper *dropper;
 	struct adm adm;
+	struct profile *profile;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -103,10 +111,13 @@ domains_split(struct server *s)
 	s->web_domains = mem_array(strlen(c->website_domain) + 1, sizeof *s->web_domains);
 	s->nweb_domains = names_split(c->website_domain, s->web_domains);
 	s->domains =
-	    mem_array(strlen(c->domains) + 2 + s->npublic_hosts, sizeof *s->domains);
+	    mem_array(strlen(c->domains) + strlen(c->tier_hosts) + 2 + s->npublic_hosts,
+		sizeof *s->domains);
 	s->domains[s->ndomains++] = mem_dup("localhost");
 	s->domains[s->ndomains++] = mem_dup("s3.localhost");
 	s->ndomains += names_split(c->domains, s->domains + s->ndomains);
+	for (size_t i = 0; profile_host_at(s->profile, i).n > 0; i++)
+		s->domains[s->ndomains++] = mem_span(profile_host_at(s->profile, i));
 	for (size_t i = 0; i < s->npublic_hosts; i++) {
 		one = span_str(s->public_hosts[i]);
 		if (one.p[0] != '[')
@@ -158,6 +169,45 @@ open_audit(struct server *s)
 	s->audit = audit_into(s->audit_ledger);
 	s->audithook = audithook_new(s->audit_ledger, to);
 	return OK;
+}
+
+extern char **environ;
+
+static struct span
+target_queue(const void *ctx, struct span arn)
+{
+	const struct target_conf *c = targets_find(ctx, arn);
+
+	return c != NULL ? span_str(c->arn) : SPAN_NONE;
+}
+
+static enum err
+open_targets(struct server *s)
+{
+	s->live = live_new(obj_event_listen);
+	enum err e = outbound_net_new(&s->net, "outgoing", s->conf->outgoing, &s->fail);
+
+	if (e == OK)
+		e = targets_load(
+		    &s->targets, s->conf->targets, environ, s->net, &s->fail);
+	obj_event_setup(
+	    &(struct obj_event_conf){ target_queue, s->targets, s->conf->events_queue });
+	return e;
+}
+
+static enum err
+open_profile(struct server *s)
+{
+	const struct conf *c = s->conf;
+	const struct profile_conf pc = {
+		.tier = (enum tier)c->tier,
+		.hosts = c->tier_hosts,
+		.buckets = c->tier_buckets,
+		.options = c->tier_options,
+	};
+	enum err e = profile_new(&s->profile, &pc, &s->fail);
+
+	return e == OK ? profile_load(s->profile, s->store) : e;
 }
 
 /* What the settings say is there from the start. */
@@ -226,6 +276,8 @@ open_s3(struct server *s)
 		    "(A-Z 2-7)",
 		    TOTP_SECRET_MIN, TOTP_SECRET_MAX);
 	if (e == OK)
+		e = open_profile(s);
+	if (e == OK)
 		e = open_audit(s);
 	if (e == OK)
 		e = urls_split(
@@ -248,8 +300,10 @@ open_s3(struct server *s)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
+	sc.targets = s->targets;
 	sc.access = s->access;
 	sc.iam = &s->iam;
+	sc.profile = s->profile;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
@@ -487,6 +541,8 @@ server_start(struct server *s)
 	if (e == OK)
 		e = open_store(s);
 	if (e == OK)
+		e = open_targets(s);
+	if (e == OK)
 		e = open_s3(s);
 	if (e == OK)
 		e = open_http(s);
@@ -496,6 +552,11 @@ server_start(struct server *s)
 		e = clock_option(s);
 	if (e != OK)
 		return e;
+	s->notifier = notifier_new(&(struct notifier_conf){ .store = s->store,
+	    .targets = s->targets,
+	    .live = s->live,
+	    .retry_ms = s->conf->events_retry * 1000,
+	    .attempts = (unsigned)s->conf->events_attempts });
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
@@ -533,6 +594,7 @@ server_stop(struct server *s)
 	http_server_free(&s->website);
 	http_server_free(&s->http);
 	logship_free(&s->logship);
+	notifier_free(&s->notifier);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
 	jobs_free(&s->jobs);
@@ -540,12 +602,16 @@ server_stop(struct server *s)
 	expirer_free(&s->expirer);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	profile_free(&s->profile);
 	access_free(&s->access);
 	oidc_keys_stop(&s->oidc_keys);
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
+	targets_free(&s->targets);
+	live_free(&s->live);
+	outbound_net_free(&s->net);
 	kms_free(&s->kms);
 	keyring_free(&s->secrets);
 	keyring_free(&s->keys);

@@ -4,7 +4,7 @@
  * never gives one back, so a store that once held a million small bodies would keep their
  * room for ever. The writer does it between two batches: while nothing is being written, a
  * page is safe to punch by the rule by which LMDB itself would write over it: it was freed
- * before the oldest snapshot that anybody holds.
+ * before the oldest snapshot that anybody holds, the last checkpoint's among them.
  */
 #include "config.h"
 
@@ -125,13 +125,6 @@ pages_punch(struct store *s, const struct pages *p, struct trim *t, int fd)
 	return rc;
 }
 
-/* LMDB must not need a page that a power cut would make part of its tree again. */
-static int
-index_sync(struct store *s)
-{
-	return s->durability == STORE_RELAXED ? mdb_env_sync(s->env, 1) : 0;
-}
-
 void
 trim_slice(struct store *s, struct trim *t)
 {
@@ -140,7 +133,7 @@ trim_slice(struct store *s, struct trim *t)
 	int fd, rc;
 
 	t->more = false;
-	if (!store_writable(s) || index_sync(s) != 0 || pages_find(s, &p) != 0)
+	if (!store_writable(s) || pages_find(s, &p) != 0)
 		goto out;
 	if (p.n < s->trimmed)
 		s->trimmed = p.n;
