@@ -4,6 +4,8 @@ libtarget_a_CPPFLAGS = $(AM_CPPFLAGS) $(HIREDIS_CFLAGS) $(RDKAFKA_CFLAGS) $(NATS
 	$(MOSQUITTO_CFLAGS) $(PQ_CFLAGS) $(RABBITMQ_CFLAGS)
 libtarget_a_SOURCES = \
 	src/target/amqp.c \
+	src/target/awsapi.c \
+	src/target/awsapi_priv.h \
 	src/target/broker.c \
 	src/target/broker_text.c \
 	src/target/kafka.c \
@@ -12,6 +14,8 @@ libtarget_a_SOURCES = \
 	src/target/nats.c \
 	src/target/postgresql.c \
 	src/target/redis.c \
+	src/target/sns.c \
+	src/target/sqs.c \
 	src/target/target.c \
 	src/target/targets.c \
 	src/target/targets_priv.h \
