@@ -51,9 +51,6 @@ is_roots(const struct rq *rq)
 	    span_is(rq->who->account, ACCOUNT_ROOT);
 }
 
-/* For those that collect the body; no operation of S3. */
-const struct op call_op = { .name = "Control", .body = BODY_DOC };
-
 static enum err
 call_allow(struct rq *rq)
 {
@@ -84,7 +81,6 @@ call(struct rq *rq, struct span name, bool minio)
 
 	if (rq->body != NULL)
 		c->body = intake_bytes(rq);
-	rq->op = NULL;
 	c->method = rq->http->method_name;
 	c->minio = minio;
 	c->name = name;
@@ -110,7 +106,6 @@ call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
 		e = minio ? minio_allow(rq, name) : call_allow(rq);
 	if (e != OK || minio || rq->http->length == 0)
 		return e;
-	rq->op = &call_op;
 	e = intake_document(rq);
 	if (e != OK)
 		return e;
