@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control API (control.def): what a test or an operator asks of the server itself. */
+/* The control API (adm.def): what a test or an operator asks of the server itself; and what
+ * MinIO's admin clients ask (minio.def). */
 #ifndef ADMIN_ADM_H
 #define ADMIN_ADM_H
 
@@ -11,6 +12,10 @@
 struct adm {
 	struct jobs *jobs;
 	struct store *store;
+	const char *address, *dir, *region;
+	bool tls;
+	uint64_t start_us; /* clock_mono_us() when it was started */
+	struct profile *profile;
 	struct task_pool *pool;
 	struct dropper *dropper;
 	struct notifier *notifier; /* set before the server starts */

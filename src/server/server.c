@@ -225,7 +225,13 @@ adm_of(struct server *s)
 	const struct conf *c = s->conf;
 
 	return (struct adm){ .jobs = s->jobs,
+		.profile = s->profile,
 		.store = s->store,
+		.address = c->address,
+		.dir = s->ephemeral != NULL ? s->ephemeral : c->dir,
+		.region = c->region,
+		.tls = c->tls_dir[0] != '\0',
+		.start_us = clock_mono_us(),
 		.pool = s->pool,
 		.dropper = s->dropper,
 		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
@@ -247,6 +253,7 @@ open_s3(struct server *s)
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
 		.default_ownership = c->default_ownership,
+		.public_allowed = c->default_public_access == 1,
 		.kms = s->kms,
 		.sse_c = c->sse_c,
 		.encrypt_at_rest = c->encrypt_at_rest,
@@ -272,6 +279,8 @@ open_s3(struct server *s)
 	if (e == OK)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
+	if (e == OK)
+		e = urls_check("console-url", c->console_url, &s->fail);
 	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e == OK)
@@ -305,6 +314,10 @@ open_s3(struct server *s)
 	sc.nweb_domains = s->nweb_domains;
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
+	sc.address = c->address;
+	sc.dir = s->ephemeral != NULL ? s->ephemeral : c->dir;
+	sc.metrics_public = c->metrics == 1;
+	sc.console_url = c->console_url[0] != '\0' ? c->console_url : NULL;
 	s->s3 = s3_new(&sc);
 	s->adm = adm_of(s);
 	return declare_state(s, &s->fail);
@@ -548,10 +561,22 @@ server_start(struct server *s)
 			 "--root-password",
 		    s->conf->address);
 	printf("trug ready %s pid %ld\n", buf_cstr(&s->endpoint), (long)getpid());
-	if (s->conf->minio) /* what old waiters look for */
-		printf("Status: 1 Online, 0 Offline.\n");
+	if (s->conf->minio) /* older container modules wait for it, with these blanks */
+		printf("Status:         1 Online, 0 Offline. \n");
 	(void)fflush(stdout);
 	return ready_file(s);
+}
+
+/* What to look at before going elsewhere. */
+static void
+portability_log(struct profile *profile)
+{
+	struct buf line = { 0 };
+
+	profile_report_line(profile, &line);
+	if (line.n > 0)
+		log_info("%s", buf_cstr(&line));
+	buf_fini(&line);
 }
 
 static void
@@ -577,6 +602,8 @@ server_stop(struct server *s)
 	timed_free(&s->timed);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	if (s->profile != NULL)
+		portability_log(s->profile);
 	profile_free(&s->profile);
 	access_free(&s->access);
 	oidc_keys_stop(&s->oidc_keys);
