@@ -28,6 +28,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/acls.py \
 	tests/e2e/mfa.py \
 	tests/e2e/ownership.py \
+	tests/e2e/events.py \
 	tests/e2e/points.py \
 	tests/e2e/encryption.py \
 	tests/e2e/metrics.py \
