@@ -54,6 +54,8 @@ struct obj_complete {
 	size_t n;
 	bool has_size;
 	uint64_t size; /* x-amz-mp-object-size */
+	uint64_t max; /* bytes it may have; 0: any number */
+	bool last_wins; /* what was written meanwhile is no conflict */
 	struct checksum expect; /* of the whole, kind NONE: not given */
 	int64_t now_ms;
 	struct arena *arena;

@@ -238,6 +238,15 @@ complete_write(
 	return e == OK ? obj_dest_put(t, &c->dest, old, &c->rec, &c->attrs) : e;
 }
 
+static enum err
+too_large(const struct obj_complete *c, uint64_t size)
+{
+	(void)fail_set(c->dest.fail, E_ENTITY_TOO_LARGE);
+	fail_pair_u64(c->dest.fail, "ProposedSize", size);
+	fail_pair_u64(c->dest.fail, "MaxSizeAllowed", c->max);
+	return E_ENTITY_TOO_LARGE;
+}
+
 /* An object written while the upload ran, and a condition on it: AWS sees a conflict
  * rather than a match (recorded answer, aws-sdk conditional writes). */
 static enum err
@@ -250,7 +259,7 @@ conflict_check(const struct obj_complete *c, const struct gather *g,
 	    c->dest.cond.if_none_match.p != NULL && !exists && g->upload.saw_delete;
 	struct fail *f = c->dest.fail;
 
-	if (!match && !none)
+	if (c->last_wins || (!match && !none))
 		return OK;
 	(void)fail_set(f, E_CONDITIONAL_CONFLICT);
 	fail_pair_str(f, "Condition", match ? "If-Match" : "If-None-Match");
@@ -282,6 +291,8 @@ obj_complete(struct txn *t, struct obj_complete *c)
 	if (g.sealed)
 		c->rec.flags |= OBJECT_IS_SEALED;
 	e = gather_all(t, c, &g);
+	if (e == OK && c->max != 0 && g.size > c->max)
+		e = too_large(c, g.size);
 	if (e == OK)
 		e = obj_dest_check(t, &c->dest, &old, &exists);
 	if (e == OK)

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "object/document.h"
+#include "object/reset.h"
 #include "s3_priv.h"
 
 struct bucket_op {
@@ -13,6 +14,7 @@ struct bucket_op {
 	bool lock; /* with object lock */
 	uint8_t ownership; /* enum obj_ownership */
 	struct span acl; /* rendered; p == NULL: private */
+	bool force; /* with all that is in it */
 	uint64_t owned; /* buckets of the account, where the tier limits them */
 };
 
@@ -97,8 +99,12 @@ location_check(struct rq *rq, struct span wanted)
 
 	if (wanted.n == 0 && us)
 		return OK;
-	if (us && tier_says(rq, TP_LOCATION) == TV_ANY)
-		return OK;
+	if (tier_says(rq, TP_LOCATION) == TV_ANY) {
+		if (us || wanted.n == 0 || span_is(wanted, here))
+			return OK;
+		return fail_msg(&rq->fail, E_INVALID_REGION,
+		    "Region does not match; expecting '%s'.", here);
+	}
 	if (wanted.n == 0)
 		return fail_set(&rq->fail, E_ILLEGAL_LOCATION);
 	if (us && span_is(wanted, "us-east-1")) {
@@ -271,8 +277,13 @@ delete_write(struct txn *t, void *arg)
 {
 	struct bucket_op *op = CONTAINER_OF(arg, struct bucket_op, w.write);
 
+	struct obj_reset all = { .bucket = op->rq->bucket, .now_ms = op->rq->now_ms };
+	enum err e = OK;
+
 	fail_clear(&op->rq->fail);
-	return obj_bucket_delete(t, op->rq->bucket, &op->rq->fail);
+	if (op->force)
+		e = obj_reset(t, &all, &op->rq->fail);
+	return e == OK ? obj_bucket_delete(t, op->rq->bucket, &op->rq->fail) : e;
 }
 
 static void
@@ -285,11 +296,27 @@ delete_then(struct obj_write *w, enum err e)
 	rq_resume(op->rq, e);
 }
 
+/* MinIO's way to delete a bucket with all in it. Who may that may delete every version;
+ * what object lock keeps stays, which MinIO asks of buckets as a whole as well. */
+static enum err
+delete_force(struct rq *rq, bool *force)
+{
+	*force = false;
+	if (!span_is(header_get(rq, "x-minio-force-delete"), "true") ||
+	    tier_says(rq, TP_BUCKET_FORCE) != TV_FORCE || rq->rules.locks)
+		return OK;
+	*force = true;
+	return allow_also(rq, "s3:DeleteObjectVersion", SPAN_LIT("*"));
+}
+
 enum err
 op_delete_bucket_begin(struct rq *rq)
 {
 	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
+	enum err e = delete_force(rq, &op->force);
 
+	if (e != OK)
+		return e;
 	op->rq = rq;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);

@@ -96,6 +96,9 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 		    "Value for x-amz-checksum-type header is invalid.");
 	if (u->composite ? row->composite : row->full)
 		return OK;
+	if (u->composite && u->checksum == CHECKSUM_CRC64NVME &&
+	    tier_says(rq, TP_SUM_COMPOSITE) == TV_ACCEPT)
+		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "The %.*s checksum type cannot be used with the %s checksum algorithm.",
 	    (int)type.n, type.p, row->header + 15);
@@ -318,6 +321,10 @@ complete_then(struct obj_write *w, enum err e)
 	char etag[ETAG_TEXT];
 	struct buf *b;
 
+	if (e == OK)
+		(void)tier_over(rq, TL_OBJECT, rec->size);
+	if (e == E_CONDITIONAL_CONFLICT)
+		(void)tier_says(rq, TP_COND_RACE);
 	if (e == OK) {
 		b = reply_xml(rq, 200);
 		buf_str(b, "<CompleteMultipartUploadResult xmlns=\"" XML_S3NS "\">");
@@ -441,6 +448,8 @@ op_complete_upload_finish(struct rq *rq)
 	c->upload_id = query_get(rq, "uploadId");
 	c->arena = rq->arena;
 	c->now_ms = rq->now_ms;
+	c->max = tier_max(rq, TL_OBJECT);
+	c->last_wins = tier_value(rq, TP_COND_RACE) == TV_LAST_WINS;
 	e = complete_headers(rq, c);
 	if (e == OK)
 		e = complete_document(rq, c);
