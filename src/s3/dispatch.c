@@ -106,6 +106,7 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->header = http->header;
 	rq->nheader = http->nheader;
 	rq->loop = http->loop;
+	tally_bump(&rq->loop->tally->begun, 1);
 	rq->who = &access_nobody;
 	rq->arena = &http->arena;
 	ids_render(rq);
@@ -175,6 +176,13 @@ step_bucket(struct rq *rq)
 	if (e != OK || (rq->op->flags & F_NO_BUCKET) != 0)
 		return e;
 	e = bucket_find(rq);
+	if (e == E_NO_SUCH_BUCKET && address_is_minios(rq->bucket) &&
+	    tier_says(rq, TP_BUCKET_MINIO) == TV_ALL_DISABLED) {
+		fail_clear(&rq->fail);
+		return fail_set(&rq->fail, E_ALL_DISABLED);
+	}
+	if (e == E_NO_SUCH_BUCKET)
+		e = op_bucket_missing(rq);
 	if (e == E_NO_SUCH_BUCKET && rq->auth.kind == AUTH_ANONYMOUS &&
 	    tier_says(rq, TP_UNSIGNED_BUCKET) == TV_DENIED) {
 		fail_clear(&rq->fail);
@@ -204,8 +212,12 @@ step_allow(struct rq *rq)
 enum err
 step_begin(struct rq *rq)
 {
-	enum err e = headers_owner_check(rq);
+	enum err e = rate_bucket(rq);
 
+	if (e == OK)
+		e = lacks_check(rq);
+	if (e == OK)
+		e = headers_owner_check(rq);
 	if (e == OK)
 		e = payer_look(rq);
 	if (e == OK && (rq->op->flags & F_EXPIRY) != 0 && rq->rules.has_lifecycle)
@@ -279,6 +291,7 @@ step_reply(struct rq *rq)
 		}
 	}
 	if (e != OK) {
+		rate_undo(rq);
 		if ((err_row(e)->flags & ERR_LOG) != 0)
 			log_error("request %s: %s: %s", rq->id, err_row(e)->symbol,
 			    fail_text(&rq->fail));

@@ -32,6 +32,7 @@ static const struct row {
 	ROW("x-amz-source-expected-bucket-owner", EXPECTED_OWNER, EVERYWHERE,
 	    E_ACCESS_DENIED),
 	ROW("x-amz-request-payer", REQUEST_PAYER, EVERYWHERE, E_INVALID_ARGUMENT),
+	ROW("x-amz-mfa", MFA_HEADER, EVERYWHERE, E_INVALID_ARGUMENT),
 	ROW("x-amz-website-redirect-location", REDIRECT, EVERYWHERE, OK),
 	ROW("if-match", COPY_COND, COPIES, E_PRECONDITION),
 	ROW("if-none-match", COPY_COND, COPIES, E_PRECONDITION),

@@ -121,9 +121,23 @@ head_minio(const struct rq *rq, struct buf *b)
 		    err_row(rq->fail.code)->code, fail_text(&rq->fail));
 }
 
+/* The ray's number, and where it was answered. */
+static void
+head_r2(const struct rq *rq, struct buf *b)
+{
+	char ray[17];
+
+	for (unsigned i = 0; i < sizeof ray; i++)
+		ray[i] = rq->id[i] >= 'A' && rq->id[i] <= 'F' ? (char)(rq->id[i] | 0x20)
+							      : rq->id[i];
+	buf_printf(b, "cf-ray: %s-TRG\r\nServer: cloudflare\r\n", ray);
+}
+
 void
 manners_head(const struct rq *rq, struct buf *b)
 {
 	if (tier_value(rq, TP_IDS) == TV_IDS_MINIO)
 		head_minio(rq, b);
+	else
+		head_r2(rq, b);
 }

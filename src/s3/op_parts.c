@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "base/mem.h"
+#include "model/side.h"
 #include "sse_priv.h"
 
 enum { PAGE_MAX = 1000 };
@@ -86,6 +87,7 @@ op_list_parts_begin(struct rq *rq)
 	if (e != OK)
 		goto out;
 	b = reply_xml(rq, 200);
+	expiry_abort(rq, p.upload.initiated_ms);
 	buf_str(b, "<ListPartsResult xmlns=\"" XML_S3NS "\">");
 	xml_put(b, "Bucket", rq->bucket);
 	xml_put(b, "Key", rq->key);
@@ -136,6 +138,7 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	struct rec_upload u;
 	struct buf *b = &p->rows;
 	struct span key;
+	struct span spelt = SPAN_NONE;
 	struct arena a; /* metadata of a thousand uploads is not to fill the request's */
 	uint64_t number;
 	char id[UPLOAD_ID_TEXT];
@@ -144,12 +147,14 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	p->list.bad = upload_key_get(index_key, &key, &number)
 	    ? rec_upload_get(&a, value, &u)
 	    : E_CORRUPT;
+	if (p->list.bad == OK)
+		spelt = arena_span(p->rq->arena, side_get(&u.attrs, SIDE_SPELLING));
 	arena_fini(&a);
 	if (p->list.bad != OK)
 		return;
 	upload_id_render(id, u.number, u.salt);
 	buf_str(b, "<Upload>");
-	put_text(p, b, "Key", key);
+	put_text(p, b, "Key", spelt.n > 0 ? spelt : key);
 	xml_put(b, "UploadId", span_of(id, sizeof id));
 	put_owner(p->rq, b, p->owner);
 	xml_put_str(b, "StorageClass", class_name(u.class));
@@ -261,6 +266,10 @@ op_list_uploads_begin(struct rq *rq)
 		.common = upload_common,
 	};
 	p.marker_id = query_get(rq, "upload-id-marker");
+	if (e == OK)
+		e = address_nfc(rq, &p.list.prefix);
+	if (e == OK)
+		e = address_nfc(rq, &key_marker);
 	if (e == OK)
 		e = uploads_after(&p, key_marker);
 	if (e == OK)
@@ -430,6 +439,7 @@ op_get_attributes_begin(struct rq *rq)
 	mem_wipe(&a.customer, sizeof a.customer);
 	if (e != OK)
 		return e;
+	read_tell(rq, EVENT_GET_ATTRIBUTES, &a.rec, &(struct attrs){ 0 });
 	b = reply_xml(rq, 200);
 	reply_http_date(rq, "Last-Modified", a.rec.mtime_ms);
 	reply_version(rq, &a.rec);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 
 #include "base/rand.h"
+#include "codec/stamp.h"
+#include "model/lifecycle.h"
 #include "s3_priv.h"
 
 static const char *const actions[] = { "Expiration", "Transition",
@@ -149,11 +151,30 @@ rule_refuse(struct rq *rq, const struct xml_node *rule)
 	return moves_check(rq, rule);
 }
 
+/* A time of day is taken and does no harm: rules are carried out at midnight, the next one. */
+static void
+dates_accept(struct rq *rq, struct xml_node *rule)
+{
+	for (struct xml_node *c = rule->child; c != NULL; c = c->next) {
+		struct xml_node *date = xml_child(c, "Date");
+		char *text;
+		int64_t ms;
+
+		if (date == NULL || !stamp_iso_parse(span_trim(date->text), &ms) ||
+		    ms % LIFE_DAY_MS == 0 || tier_says(rq, TP_RULE_MIDNIGHT) != TV_ACCEPT)
+			continue;
+		text = arena_alloc(rq->arena, STAMP_ISO);
+		stamp_iso(text, (ms / LIFE_DAY_MS + 1) * LIFE_DAY_MS);
+		date->text = span_of(text, STAMP_ISO);
+	}
+}
+
 static void
 rule_accept(struct rq *rq, struct xml_node *rule)
 {
 	struct xml_node *old = xml_child(rule, "NoncurrentVersionExpiration"), *made;
 
+	dates_accept(rq, rule);
 	if (xml_child(rule, "Filter") == NULL && xml_child(rule, "Prefix") == NULL &&
 	    tier_says(rq, TP_RULE_BARE) == TV_ACCEPT) {
 		made = add(rq, rule, SPAN_LIT("Filter"), SPAN_NONE);
