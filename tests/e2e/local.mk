@@ -29,6 +29,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/points.py \
 	tests/e2e/encryption.py \
 	tests/e2e/tiers.py \
+	tests/e2e/three_tiers.py \
 	tests/e2e/health.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 
