@@ -55,6 +55,13 @@ name_chars(struct span name)
 	return true;
 }
 
+/* MinIO's own: below the first lie its probes, metrics and admin calls. */
+bool
+address_is_minios(struct span name)
+{
+	return span_is(name, "minio") || span_is(name, ".minio.sys");
+}
+
 static bool
 is_well_formed(struct span name)
 {
@@ -277,44 +284,49 @@ address_query(struct rq *rq)
 	return OK;
 }
 
-/* A whole segment of that name? */
-static bool
-has_segment(struct span key, const char *name)
+/* One name between slashes. */
+static enum err
+segment_check(struct rq *rq, struct span s, bool last)
 {
-	while (key.n > 0)
-		if (span_is(span_cut(&key, '/'), name))
-			return true;
-	return false;
+	if (s.n == 0 && !last && tier_says(rq, TP_KEY_SLASHES) == TV_OBJECT_NAME)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	if ((span_is(s, ".") || span_is(s, "..")) &&
+	    tier_says(rq, TP_KEY_DOTS) == TV_RESOURCE_NAME)
+		return fail_set(&rq->fail, E_RESOURCE_NAME);
+	if (s.n > KEY_SEGMENT_MAX && tier_says(rq, TP_KEY_SEGMENT) == TV_SEGMENT_255)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	return OK;
 }
 
+/* Only then may there be in it what no path has. */
 static bool
-has_long_segment(struct span key)
+was_escaped(const struct rq *rq)
 {
-	while (key.n > KEY_SEGMENT_MAX)
-		if (span_cut(&key, '/').n > KEY_SEGMENT_MAX)
-			return true;
-	return false;
+	size_t n = rq->http->path.n;
+
+	return rq->key.n > 0 && rq->key.n + 1 != n && rq->bucket.n + rq->key.n + 2 != n;
 }
 
 /* What MinIO cannot keep, because keys are files there. */
 static enum err
 address_key(struct rq *rq)
 {
-	struct span key = rq->key;
+	struct span rest = rq->key;
+	const char *at;
+	size_t n;
+	enum err e;
 
-	if (key.n == 0)
-		return OK;
-	if (memchr(key.p, '.', key.n) != NULL &&
-	    (has_segment(key, ".") || has_segment(key, "..")) &&
-	    tier_says(rq, TP_KEY_DOTS) == TV_RESOURCE_NAME)
-		return fail_set(&rq->fail, E_RESOURCE_NAME);
-	if (memmem(key.p, key.n, "//", 2) != NULL &&
-	    tier_says(rq, TP_KEY_SLASHES) == TV_OBJECT_NAME)
-		return fail_set(&rq->fail, E_OBJECT_NAME);
-	if (key.n > KEY_SEGMENT_MAX && has_long_segment(key) &&
-	    tier_says(rq, TP_KEY_SEGMENT) == TV_SEGMENT_255)
-		return fail_set(&rq->fail, E_OBJECT_NAME);
-	if (memchr(key.p, '\0', key.n) != NULL &&
+	while (rest.n > 0) {
+		at = memchr(rest.p, '/', rest.n);
+		n = at != NULL ? (size_t)(at - rest.p) : rest.n;
+		if (n == 0 || rest.p[0] == '.' || n > KEY_SEGMENT_MAX) {
+			e = segment_check(rq, span_head(rest, n), at == NULL);
+			if (e != OK)
+				return e;
+		}
+		rest = at != NULL ? span_from(rest, n + 1) : SPAN_NONE;
+	}
+	if (was_escaped(rq) && memchr(rq->key.p, '\0', rq->key.n) != NULL &&
 	    tier_says(rq, TP_KEY_NUL) == TV_OBJECT_NAME)
 		return fail_set(&rq->fail, E_OBJECT_NAME);
 	return OK;

@@ -64,12 +64,13 @@ is_here(const struct rq *rq, enum where where)
 }
 
 uint64_t
-ignore_watched(void)
+ignore_watched(bool silent)
 {
 	uint64_t bits = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		bits |= http_name_bit(rows[i].name.p, rows[i].name.n);
+		if (!silent || rows[i].tells == OK)
+			bits |= http_name_bit(rows[i].name.p, rows[i].name.n);
 	return bits;
 }
 

@@ -68,6 +68,8 @@ create_write(struct txn *t, void *arg)
 		e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
 	if (e == OK && tier_over(rq, TL_BUCKETS, op->owned + 1))
 		e = fail_set(&rq->fail, E_TOO_MANY_BUCKETS);
+	if (e == OK)
+		e = bucket_made(rq->s3, t, rq->bucket, &rq->fail);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e == OK && op->ownership != OWNERSHIP_ENFORCED)
@@ -362,8 +364,15 @@ delete_then(struct obj_write *w, enum err e)
 enum err
 op_delete_bucket_begin(struct rq *rq)
 {
-	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct bucket_op *op;
+	bool all = false, mfa;
+	enum err e = mfa_check(rq, &mfa);
 
+	if (e == OK)
+		e = purge_asked(rq, &all);
+	if (e != OK || all)
+		return e == OK ? purge_begin(rq, mfa) : e;
+	op = arena_zalloc(rq->arena, sizeof *op);
 	op->rq = rq;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);

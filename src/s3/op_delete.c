@@ -91,6 +91,7 @@ op_delete_object_begin(struct rq *rq)
 {
 	struct delete_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span part = query_get(rq, "partNumber");
+	bool all = false;
 	enum err e = ways_take(rq, &op->how);
 
 	if (e == OK && part.p != NULL)
@@ -100,8 +101,10 @@ op_delete_object_begin(struct rq *rq)
 		e = query_version(rq, &op->version);
 	if (e == OK)
 		e = headers_cond_delete(rq, &op->cond);
-	if (e != OK)
-		return e;
+	if (e == OK)
+		e = purge_asked(rq, &all);
+	if (e != OK || all)
+		return e == OK ? purge_begin(rq, op->how.mfa) : e;
 	op->rq = rq;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);

@@ -253,6 +253,8 @@ get_headers(struct get *g)
 	if (g->part_given && g->parts > 0)
 		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
 	rq->length = g->undone ? HTTP_UNKNOWN_LENGTH : g->len;
+	read_tell(rq, rq->http->method == HTTP_HEAD ? EVENT_HEAD : EVENT_GET, &g->rec,
+	    &g->attrs);
 }
 
 /* Its first bytes say whether it is what its header says. */

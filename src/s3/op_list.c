@@ -23,7 +23,9 @@ struct listing {
 	uint64_t max, told;
 	bool url, v2;
 	bool owner; /* is shown */
-	const char *quote; /* as XML has it */
+	bool metadata; /* too */
+	struct txn *t; /* of the page */
+	bool amp_34; /* quotes as &#34; */
 	struct owners owners;
 	struct txn *spelt; /* keys are shown as they were sent; NULL: as they are */
 };
@@ -51,15 +53,16 @@ static void
 list_fixed(struct listing *l, const struct rec_object *rec)
 {
 	const struct checksum *c = &rec->checksum;
+	enum tier_value more = tier_value(l->rq, TP_LIST_MORE);
 
 	l->fixed = true;
 	l->kind = c->kind;
 	l->composite = c->composite;
 	l->class = rec->class;
 	l->before_size.n = l->behind_size.n = 0;
-	buf_str(&l->before_size, l->quote);
-	buf_str(&l->before_size, "</ETag>");
-	if (c->kind != CHECKSUM_NONE && tier_value(l->rq, TP_LIST_MORE) == TV_CHECKSUMS) {
+	buf_str(&l->before_size, l->amp_34 ? "&#34;</ETag>" : "&quot;</ETag>");
+	if (c->kind != CHECKSUM_NONE &&
+	    (more == TV_CHECKSUMS || more == TV_SUMS_METADATA)) {
 		xml_put_str(
 		    &l->before_size, "ChecksumAlgorithm", checksum_row(c->kind)->name);
 		xml_put_str(&l->before_size, "ChecksumType",
@@ -70,7 +73,8 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	if (l->owner && l->list.bad == OK)
 		l->list.bad = owner_put(&l->behind_size, &l->owners, rec);
 	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
-	buf_str(&l->behind_size, "</Contents>");
+	if (!l->metadata)
+		buf_str(&l->behind_size, "</Contents>");
 }
 
 /* The hot line of a listing. */
@@ -94,13 +98,20 @@ list_row(void *ctx, struct span key, struct span value)
 	put_name(l, b, key);
 	buf_str(b, "</Key><LastModified>");
 	stamp_iso(buf_grow(b, STAMP_ISO), rec.mtime_ms / 1000 * 1000);
-	buf_str(b, "</LastModified><ETag>");
-	buf_str(b, l->quote);
+	if (l->amp_34)
+		buf_str(b, "</LastModified><ETag>&#34;");
+	else
+		buf_str(b, "</LastModified><ETag>&quot;");
 	buf_reserve(b, ETAG_TEXT);
 	b->n += obj_etag(b->p + b->n, &rec);
 	buf_span(b, buf_view(&l->before_size));
 	buf_u64(b, rec.size);
 	buf_span(b, buf_view(&l->behind_size));
+	if (!l->metadata)
+		return;
+	if (l->list.bad == OK)
+		l->list.bad = listmeta_put(b, l->t, l->rq, key, &rec);
+	buf_str(b, "</Contents>");
 }
 
 static void
@@ -118,6 +129,7 @@ list_read(struct txn *t, void *arg)
 {
 	struct listing *l = arg;
 
+	l->t = t;
 	if (tier_value(l->rq, TP_KEY_UNICODE) == TV_NFC)
 		l->spelt = t;
 	if (l->owner)
@@ -229,6 +241,7 @@ list_params(struct listing *l)
 		e = query_encoding(rq, &l->url);
 
 	l->max = KEYS_MAX;
+	l->metadata = l->v2 && listmeta_asked(rq);
 	if (e == OK)
 		e = query_max(rq, "max-keys", INT32_MAX, &l->max);
 	l->told = l->max;
@@ -259,7 +272,7 @@ list_rows(struct listing *l)
 	enum err e;
 
 	l->list.ctx = l;
-	l->quote = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34 ? "&#34;" : "&quot;";
+	l->amp_34 = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34;
 	e = store_read(rq->loop->reader, list_read, l);
 	buf_span(l->out, buf_view(&l->common));
 	buf_fini(&l->common);

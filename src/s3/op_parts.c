@@ -439,6 +439,7 @@ op_get_attributes_begin(struct rq *rq)
 	mem_wipe(&a.customer, sizeof a.customer);
 	if (e != OK)
 		return e;
+	read_tell(rq, EVENT_GET_ATTRIBUTES, &a.rec, &(struct attrs){ 0 });
 	b = reply_xml(rq, 200);
 	reply_http_date(rq, "Last-Modified", a.rec.mtime_ms);
 	reply_version(rq, &a.rec);

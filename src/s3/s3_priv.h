@@ -13,8 +13,10 @@
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "obs/tally.h"
 #include "object/acl.h"
 #include "object/document.h"
+#include "object/event.h"
 #include "object/lock.h"
 #include "object/object.h"
 #include "object/plain.h"
@@ -75,6 +77,9 @@ struct s3 {
 	struct rate *rate;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
+	struct tally_set *tallies; /* of all loops */
+	int64_t start_ms; /* when it was made, in real time, */
+	uint64_t start_us; /* and by the clock that only goes on */
 };
 
 struct bucket_cache;
@@ -108,6 +113,7 @@ struct s3_loop {
 	struct accesslog_cache *logs;
 	struct expiry_cache *expiry;
 	char id_2[ID_2_LOOP];
+	struct tally *tally; /* the server's */
 	struct inbox *inbox;
 	struct reader *reader;
 	struct roster *roster;
@@ -160,7 +166,7 @@ struct rq {
 	const struct op *op; /* NULL before ROUTE */
 	uint8_t tier; /* enum tier: whose answers it gets */
 	const uint8_t *says; /* what that says: enum tier_value by enum tier_point */
-	struct profile_notes met; /* of the open profile */
+	struct profile_notes *met; /* of the open profile, or NULL */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
 	bool asking; /* within http_body_want() */
@@ -259,7 +265,7 @@ tier_says_of(struct rq *rq, enum tier_point p, unsigned tiers)
 static inline bool
 tier_over(struct rq *rq, enum tier_limit l, uint64_t v)
 {
-	return profile_over_open(rq, l, v);
+	return v > rq->s3->profile->least[l] && profile_over(rq, l, v);
 }
 static inline uint64_t
 tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
@@ -288,6 +294,7 @@ NODISCARD enum err address_split(struct rq *rq);
 struct span address_host_bucket(const struct rq *rq, struct span host);
 struct span address_host_name(struct span host); /* without its port */
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
+bool address_is_minios(struct span name); /* reserved, unless it is there already */
 NODISCARD enum err address_bucket_new(struct rq *rq);
 
 /* What stands for a key in the tier: its Normalization Form C, or itself. */
@@ -300,6 +307,10 @@ NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
 /* Block Public Access of the bucket and of the account, into out's. */
 NODISCARD enum err bucket_blocks(
     struct txn *t, uint64_t id, struct span account, struct bucket_rules *out);
+/* As the settings want a bucket that was just made: perhaps without its public access block.
+ * [in a write fn] */
+NODISCARD enum err bucket_made(
+    const struct s3 *s, struct txn *t, struct span name, struct fail *fail);
 /* Another one: the caller lets go of out->rules.policy. */
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
@@ -402,6 +413,7 @@ NODISCARD enum err point_check(struct rq *rq); /* may the operation come this wa
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_check_any_region(struct rq *rq); /* of MinIO's admin calls */
 NODISCARD enum err sign_query(
     struct rq *rq, unsigned service, struct span body); /* enum iam_service */
 NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
@@ -413,6 +425,8 @@ NODISCARD enum err rq_allow(
 bool rq_may(struct rq *rq, const char *action); /* that too? */
 /* One right more, to key in the request's bucket (n = 0: to the bucket). */
 NODISCARD enum err allow_also(struct rq *rq, const char *action, struct span key);
+/* What is about the server itself ("admin:Prometheus"): its root's, and who was given it. */
+NODISCARD enum err allow_admin(struct rq *rq, const char *action);
 /* The same without a word. */
 bool allow_may(struct rq *rq, const char *action, struct span key);
 /* One key of many, with the text of its version's id (n = 0: the current one); *why is what
@@ -480,7 +494,7 @@ void wording_choose(struct rq *rq);
 
 /* ignore.c: headers that the request's tier does not look at are gone from http's list;
  * with a failure, which would not have been one to such a tier */
-uint64_t ignore_watched(void); /* http_name_bit() of all of them */
+uint64_t ignore_watched(bool silent); /* http_name_bit() of all, or of what never fails */
 void ignore_headers(struct rq *rq);
 void ignore_note(struct rq *rq, enum err e);
 
@@ -598,6 +612,17 @@ enum policy_match granted_match(void *context);
 /* actor.c: who asks, for messages; NULL where the bucket is not watched. [loop] */
 const struct obj_actor *actor_of(struct rq *rq);
 
+/* Somebody asks to be told of reads, and this was one. rec: what was read. [loop] */
+void actor_read(struct rq *rq, enum event event, const struct rec_object *rec,
+    const struct attrs *attrs);
+static inline void
+read_tell(struct rq *rq, enum event event, const struct rec_object *rec,
+    const struct attrs *attrs)
+{
+	if (obj_event_wanted(&rq->bkt))
+		actor_read(rq, event, rec, attrs);
+}
+
 /* mfa.c: x-amz-mfa; *shown: it came with a code that holds. Counts once. [loop] */
 NODISCARD enum err mfa_check(struct rq *rq, bool *shown);
 
@@ -637,6 +662,20 @@ void *intake_room(void *ctx, struct http_req *http, size_t *cap);
 void intake_data(void *ctx, struct http_req *http, size_t n);
 void intake_end(void *ctx, struct http_req *http);
 void intake_gone(void *ctx, struct http_req *http, enum err why);
+
+/* metrics.c: Prometheus's. *mine: that was one of its paths. */
+struct tally_set *metrics_new(void);
+void metrics_count(struct rq *rq, const struct http_done *info);
+NODISCARD enum err metrics_step(struct rq *rq, bool *mine);
+
+/* listmeta.c: metadata=true of listings */
+bool listmeta_asked(struct rq *rq);
+NODISCARD enum err listmeta_put(struct buf *b, struct txn *t, struct rq *rq,
+    struct span key, const struct rec_object *rec);
+
+/* purge.c: x-minio-force-delete */
+NODISCARD enum err purge_asked(struct rq *rq, bool *out);
+NODISCARD enum err purge_begin(struct rq *rq, bool mfa); /* return it from a step */
 
 /* operations, op_*.c */
 enum err op_query_begin(struct rq *rq);
@@ -684,6 +723,7 @@ enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_update_encryption_finish(struct rq *rq);
 enum err op_put_notification_finish(struct rq *rq);
+enum err op_listen_begin(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
