@@ -5,6 +5,7 @@ profiles minio and r2, and against the image where there is one (TRUG_IMAGE, or
 localhost/trug). What r2 refuses it, the report of the open profile has told before."""
 
 import io
+import json
 import os
 import shutil
 import socket
@@ -12,7 +13,7 @@ import subprocess
 import time
 import urllib.request
 
-from harness import ACCESS, SECRET, Server, Skip, check, equal, run_tests
+from harness import ACCESS, SECRET, Server, Skip, check, equal, run, run_tests
 
 MIB = 1 << 20
 
@@ -175,6 +176,33 @@ def test_both_in_one_server():
             expect(program("http://localhost:" + port), {})
         finally:
             socket.getaddrinfo = asked
+
+
+def report(server):
+    code, out, errors = run("tiers", "--report", server.endpoint, "--json",
+                            env={"TRUG_ROOT_USER": ACCESS, "TRUG_ROOT_PASSWORD": SECRET})
+    equal(code, 0, "exit code of trug tiers --report: %s" % errors)
+    return json.loads(out)
+
+
+def test_report_tells_beforehand():
+    """Developed against the open profile, where all of it works."""
+    need_boto3()
+    with Server() as server:
+        equal(report(server)["r2"], [], "the report before any request")
+        expect(program(server.endpoint), {})
+        rows = report(server)["r2"]
+        lacks = {row["operation"] for row in rows if row["point"] == "op-lacks"}
+        for words in R2_REFUSES.values():
+            if words.endswith(" not implemented") and not words.startswith("Header"):
+                operation = words.split()[0]
+                check(operation in lacks, "%s is not in the report: %r" % (operation, lacks))
+        for point, key in (("sse-header", "sealed"), ("same-key", "state")):
+            check(any((row["point"], row["operation"], row["key"]) == (point, "PutObject", key)
+                      for row in rows), "%s of %s is not in the report" % (point, key))
+        # And it cries no wolf: what R2 lacks is what the program meets it for.
+        check(lacks <= {"PutBucketVersioning", "ListObjectVersions", "PutObjectTagging",
+                        "GetObjectTagging"}, "the report says more: %r" % lacks)
 
 
 # ---- the image ----
