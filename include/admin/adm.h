@@ -21,6 +21,9 @@ struct adm {
 	void *ctx;
 	/* What the settings declare is there again. [worker] */
 	enum err (*declare)(void *ctx, struct fail *fail);
+	/* What a text declares is there. out: JSON. [worker] */
+	enum err (*declare_text)(
+	    void *ctx, struct span text, struct buf *out, struct fail *fail);
 };
 
 /* c is borrowed for as long as the S3 layer serves. */

@@ -31,6 +31,7 @@ struct targets;
 struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
 	bool minio; /* the path below /minio/admin/v3/; minio_right() was not NULL */
+	struct span body;
 	enum err err; /* out, with fail */
 	struct fail *fail;
 	struct buf out; /* out: JSON */

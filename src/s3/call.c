@@ -51,6 +51,9 @@ is_roots(const struct rq *rq)
 	    span_is(rq->who->account, ACCOUNT_ROOT);
 }
 
+/* For those that collect the body; no operation of S3. */
+const struct op call_op = { .name = "Control", .body = BODY_DOC };
+
 static enum err
 call_allow(struct rq *rq)
 {
@@ -78,14 +81,10 @@ call(struct rq *rq, struct span name, bool minio)
 {
 	const struct s3_control *control = &rq->s3->conf.control;
 	struct s3_call *c = arena_zalloc(rq->arena, sizeof *c);
-	enum err e = address_query(rq);
 
-	if (e == OK)
-		e = minio ? sign_check_any_region(rq) : sign_check(rq);
-	if (e == OK)
-		e = minio ? minio_allow(rq, name) : call_allow(rq);
-	if (e != OK)
-		return e;
+	if (rq->body != NULL)
+		c->body = intake_bytes(rq);
+	rq->op = NULL;
 	c->method = rq->http->method_name;
 	c->minio = minio;
 	c->name = name;
@@ -98,23 +97,50 @@ call(struct rq *rq, struct span name, bool minio)
 	return OK;
 }
 
+/* The body first: this step comes again when it is there. */
+static enum err
+call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
+{
+	enum err e = address_query(rq);
+
+	*collecting = false;
+	if (e == OK)
+		e = minio ? sign_check_any_region(rq) : sign_check(rq);
+	if (e == OK)
+		e = minio ? minio_allow(rq, name) : call_allow(rq);
+	if (e != OK || rq->http->length == 0)
+		return e;
+	rq->op = &call_op;
+	e = intake_document(rq);
+	if (e != OK)
+		return e;
+	*collecting = true;
+	rq->step = STEP_CONTROL - 1;
+	rq->waiting = true;
+	rq->asking = true;
+	http_body_want(rq->http);
+	rq->asking = false;
+	return rq->gone;
+}
+
 enum err
 step_control(struct rq *rq)
 {
 	struct span path = rq->http->path;
-	bool mine = false;
+	bool mine = false, collecting = false, minio;
 	enum err e;
 
-	if (path.n < 14 || (path.p[1] != '_' && path.p[1] != 'm'))
+	if (path.n < 12 || (path.p[1] != '_' && path.p[1] != 'm'))
 		return OK;
 	e = metrics_step(rq, &mine);
 	if (mine || e != OK)
 		return e;
-	if (rq->s3->conf.control.call == NULL)
+	minio = span_starts(path, minio_path);
+	if (rq->s3->conf.control.call == NULL ||
+	    (!minio && !span_starts(path, control_path)))
 		return OK;
-	if (span_starts(path, minio_path))
-		return call(rq, span_from(path, minio_path.n), true);
-	if (path.n > control_path.n && span_starts(path, control_path))
-		return call(rq, span_from(path, control_path.n), false);
-	return OK;
+	path = span_from(path, minio ? minio_path.n : control_path.n);
+	if (rq->body == NULL)
+		e = call_begin(rq, path, minio, &collecting);
+	return e != OK || collecting ? e : call(rq, path, minio);
 }

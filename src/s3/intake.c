@@ -292,6 +292,6 @@ intake_gone(void *ctx, struct http_req *http, enum err why)
 	CHECK(rq, RQ_MAGIC);
 	if (rq->asking)
 		rq->gone = why;
-	else if (rq->step == STEP_BODY && rq->body != NULL)
+	else if ((rq->step == STEP_BODY || rq->op == &call_op) && rq->body != NULL)
 		body_end(rq->body, why);
 }

@@ -64,6 +64,7 @@ enum op_number {
 	OP_COUNT
 };
 extern const struct op ops[OP_COUNT];
+extern const struct op call_op; /* of a call of the control API while its body comes in */
 /* ---- per process and per loop ---- */
 struct s3 {
 	struct s3_conf conf;

@@ -402,18 +402,11 @@ VALUES = {
 }
 
 
-def declares():
-    if "`TRUG_DECLARE`" not in run(binary(), "settings"):
-        raise Skip("this build has no --declare")
-
-
 def test_chart_without_values():
-    declares()
     runs(Pod(templated({})))
 
 
 def test_chart_declares_buckets_and_users():
-    declares()
     pod = Pod(templated(VALUES))
     restricted(pod)
     pod.known()
@@ -441,7 +434,6 @@ def test_chart_declares_buckets_and_users():
 
 
 def test_chart_with_everything_else():
-    declares()
     values = dict(VALUES, persistence={"enabled": True, "storageClass": "fast"},
                   service={"type": "NodePort"}, ingress={"enabled": True, "ingressClassName": "n"},
                   tls={"enabled": True, "certSecret": "trug-tls"},
@@ -466,7 +458,6 @@ def test_chart_with_everything_else():
 
 
 def test_chart_takes_a_secret_that_is_there():
-    declares()
     pod = Pod(templated({"existingSecret": "mine"}), [
         {"kind": "Secret", "metadata": {"name": "mine"},
          "stringData": {"rootUser": "mineuser", "rootPassword": "minepassword"}}])

@@ -6,6 +6,7 @@
 E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/conformance.py \
 	tests/e2e/reset.py \
+	tests/e2e/declare.py \
 	tests/e2e/dataset.py \
 	tests/e2e/clients.py \
 	tests/e2e/tls.py \
