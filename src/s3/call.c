@@ -104,7 +104,7 @@ call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
 		e = minio ? sign_check_any_region(rq) : sign_check(rq);
 	if (e == OK)
 		e = minio ? minio_allow(rq, name) : call_allow(rq);
-	if (e != OK || minio || rq->http->length == 0)
+	if (e != OK || rq->http->length == 0)
 		return e;
 	e = intake_document(rq);
 	if (e != OK)
@@ -136,7 +136,7 @@ step_control(struct rq *rq)
 	bool mine = false;
 	enum err e;
 
-	if (path.n < 14 || (path.p[1] != '_' && path.p[1] != 'm'))
+	if (path.n < 12 || (path.p[1] != '_' && path.p[1] != 'm'))
 		return OK;
 	e = metrics_step(rq, &mine);
 	if (mine || e != OK)

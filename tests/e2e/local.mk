@@ -28,11 +28,13 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/acls.py \
 	tests/e2e/mfa.py \
 	tests/e2e/ownership.py \
+	tests/e2e/events.py \
 	tests/e2e/points.py \
 	tests/e2e/encryption.py \
 	tests/e2e/metrics.py \
 	tests/e2e/cluster.py \
 	tests/e2e/tiers.py \
+	tests/e2e/three_tiers.py \
 	tests/e2e/tier_choice.py \
 	tests/e2e/health.py \
 	tests/e2e/targets.py
