@@ -26,8 +26,8 @@ libcodec_a_SOURCES = \
 	src/codec/totp.c \
 	src/codec/uri.c \
 	src/codec/utf8_priv.h \
-	src/codec/xml.c \
 	src/codec/words.c \
+	src/codec/xml.c \
 	src/codec/xxh.c \
 	include/codec/b64.h \
 	include/codec/crc.h \
