@@ -14,6 +14,7 @@
 #include "obs/audit.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
+#include "s3/profile.h"
 
 struct s3;
 struct store;
@@ -26,9 +27,12 @@ enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
 
 struct kms;
 struct targets;
+struct live;
 /* A request of the control API, until s3_call_done(); it may come from any thread. */
 struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
+	struct span body;
+	bool minio; /* the path below /minio/admin/v3/; minio_right() was not NULL */
 	enum err err; /* out, with fail */
 	struct fail *fail;
 	struct buf out; /* out: JSON */
@@ -43,6 +47,8 @@ void s3_call_done(struct s3_call *c);
 struct s3_control {
 	void *ctx;
 	void (*call)(void *ctx, struct s3_call *c); /* NULL: there is none [loop] */
+	/* The right that a call of MinIO's admin clients needs; NULL: it is not there. */
+	const char *(*minio_right)(struct span method, struct span name);
 };
 
 struct s3_conf {
@@ -54,6 +60,7 @@ struct s3_conf {
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
+	struct profile *profile; /* NULL: open for all */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
 	size_t ndomains;
@@ -63,6 +70,10 @@ struct s3_conf {
 	/* Host headers of other ways here, under which links may have been signed */
 	const char *const *public_hosts;
 	size_t npublic_hosts;
+	const char *address; /* where it listens, for metrics */
+	const char *dir; /* where the store is */
+	bool metrics_public; /* to be read without credentials */
+	const char *console_url; /* where browsers are sent, or NULL */
 	bool sigv2; /* signatures of version 2 are taken */
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
@@ -71,8 +82,10 @@ struct s3_conf {
 	unsigned cors_default; /* enum s3_cors */
 	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
+	bool public_allowed; /* new buckets come without a public access block */
 	struct kms *kms;
 	const struct targets *targets; /* of events, or NULL */
+	struct live *live; /* who listens to events, or NULL */
 	unsigned sse_c; /* enum s3_sse_c */
 	bool encrypt_at_rest; /* also what nobody asked to be encrypted */
 };

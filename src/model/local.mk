@@ -18,6 +18,7 @@ libmodel_a_SOURCES = \
 	src/model/rec_bucket.c \
 	src/model/rec_crypt.c \
 	src/model/rec_doc.c \
+	src/model/rec_dropped.c \
 	src/model/rec_entity.c \
 	src/model/rec_object.c \
 	src/model/rec_point.c \
@@ -34,6 +35,7 @@ libmodel_a_SOURCES = \
 	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
+	include/model/dropped.h \
 	include/model/event.h \
 	include/model/events.def \
 	include/model/lifecycle.h \

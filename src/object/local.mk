@@ -9,11 +9,13 @@ libobject_a_SOURCES = \
 	src/object/obj_append.c \
 	src/object/obj_bucket.c \
 	src/object/obj_bytes.c \
+	src/object/obj_census.c \
 	src/object/obj_class.c \
 	src/object/obj_complete.c \
 	src/object/obj_cond.c \
 	src/object/obj_copy.c \
 	src/object/obj_doc.c \
+	src/object/obj_dropped.c \
 	src/object/obj_event.c \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
@@ -24,6 +26,7 @@ libobject_a_SOURCES = \
 	src/object/obj_priv.h \
 	src/object/obj_put.c \
 	src/object/obj_read.c \
+	src/object/obj_reset.c \
 	src/object/obj_rotate.c \
 	src/object/obj_seal.c \
 	src/object/obj_side.c \
@@ -38,6 +41,7 @@ libobject_a_SOURCES = \
 	include/object/acl.h \
 	include/object/body.h \
 	include/object/bytes.h \
+	include/object/census.h \
 	include/object/checksum.h \
 	include/object/crypt.h \
 	include/object/document.h \
@@ -50,6 +54,7 @@ libobject_a_SOURCES = \
 	include/object/point.h \
 	include/object/put.h \
 	include/object/read.h \
+	include/object/reset.h \
 	include/object/rotate.h \
 	include/object/seal.h \
 	include/object/state.h \

@@ -49,18 +49,43 @@ obj_attrs(struct txn *t, const struct rec_object *rec, struct arena *a, struct a
 }
 
 enum err
-obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec,
-    const struct obj_drop *how)
+obj_spelling(struct txn *t, const struct rec_object *rec, struct span *io)
 {
 	uint8_t key[8];
-	enum err e = obj_lock_check(t, rec, how);
+	struct span row, v = SPAN_NONE;
+	enum err e;
 
+	if ((rec->flags & OBJECT_HAS_ATTR) == 0)
+		return OK;
+	e = table_get(t, T_ATTR, number_key(key, rec->number), &row);
 	if (e == OK)
-		e = blob_drop(t, &rec->body);
+		e = side_find(row, SIDE_SPELLING, &v);
+	if (e == OK && v.p != NULL)
+		*io = v;
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+enum err
+obj_release(struct txn *t, const struct rec_object *rec)
+{
+	uint8_t key[8];
+	enum err e = blob_drop(t, &rec->body);
+
 	if (e == OK && (rec->flags & OBJECT_HAS_ATTR) != 0)
 		e = table_del(t, T_ATTR, number_key(key, rec->number));
 	if (e == OK && (rec->flags & OBJECT_HAS_PARTS) != 0)
 		e = table_del(t, T_OBJPART, number_key(key, rec->number));
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+enum err
+obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec,
+    const struct obj_drop *how)
+{
+	enum err e = obj_lock_check(t, rec, how);
+
+	if (e == OK)
+		e = obj_release(t, rec);
 	if (e == OK && (rec->flags & OBJECT_IS_MARKER) == 0)
 		e = usage_add(t, b->id, rec->class, -1, -(int64_t)rec->size);
 	return e == E_NOT_FOUND ? E_CORRUPT : e;

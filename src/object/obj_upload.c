@@ -6,6 +6,8 @@
 #include "base/rand.h"
 #include "object/upload.h"
 
+#include "obj_priv.h"
+
 enum err
 obj_upload_create(struct txn *t, const struct obj_dest *d, struct rec_upload *r)
 {
@@ -58,22 +60,56 @@ obj_upload_find(struct txn *t, const struct rec_bucket *b, struct span key,
 }
 
 enum err
+obj_part_there(struct txn *t, const struct rec_upload *u, unsigned number, bool *there)
+{
+	struct span row;
+	uint8_t key[10];
+	enum err e;
+
+	part_key_put(key, u->number, number);
+	e = table_get(t, T_PART, span_of(key, sizeof key), &row);
+	*there = e == OK;
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+/* The bytes of a part's row that goes or is written over. */
+static enum err
+part_let_go(struct txn *t, struct span key, bool *there)
+{
+	struct rec_part old;
+	struct span was;
+	enum err e = table_get(t, T_PART, key, &was);
+
+	*there = e == OK;
+	if (e == OK)
+		e = rec_part_get(was, &old);
+	if (e == OK)
+		e = blob_drop(t, &old.body);
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+enum err
+obj_part_drop(struct txn *t, const struct rec_upload *u, unsigned number)
+{
+	uint8_t key[10];
+	bool there;
+	enum err e;
+
+	part_key_put(key, u->number, number);
+	e = part_let_go(t, span_of(key, sizeof key), &there);
+	return e == OK && there ? table_del(t, T_PART, span_of(key, sizeof key)) : e;
+}
+
+enum err
 obj_part_put(
     struct txn *t, const struct rec_upload *u, unsigned number, const struct rec_part *p)
 {
 	uint8_t key[10], row[REC_PART_MAX];
-	struct rec_part old;
-	struct span was;
+	bool there;
 	enum err e;
 
 	part_key_put(key, u->number, number);
-	e = table_get(t, T_PART, span_of(key, sizeof key), &was);
-	if (e == OK) {
-		e = rec_part_get(was, &old);
-		if (e == OK)
-			e = blob_drop(t, &old.body);
-	} else if (e == E_NOT_FOUND)
-		e = OK;
+	e = part_let_go(t, span_of(key, sizeof key), &there);
 	if (e != OK)
 		return e;
 	return table_put(
@@ -120,16 +156,16 @@ obj_parts(struct txn *t, const struct rec_upload *u, unsigned after, size_t max,
 	return e == E_NOT_FOUND ? OK : e;
 }
 
-/* Rows of the parts of one upload; drop says whether their bytes are let go too. */
-static enum err
-parts_remove(struct txn *t, uint64_t upload)
+enum err
+obj_parts_remove(struct txn *t, uint64_t upload, size_t max, bool *more)
 {
 	struct table_cursor c;
 	struct rec_part p;
 	uint8_t key[10];
 	enum err e;
 
-	for (;;) {
+	*more = true;
+	for (; max > 0; max--) {
 		part_key_put(key, upload, 0);
 		e = table_begin(t, T_PART, &c);
 		if (e != OK)
@@ -144,8 +180,10 @@ parts_remove(struct txn *t, uint64_t upload)
 			e = rec_part_get(c.value, &p);
 		}
 		table_end(&c);
-		if (e == E_NOT_FOUND)
+		if (e == E_NOT_FOUND) {
+			*more = false;
 			return OK;
+		}
 		if (e == OK)
 			e = blob_drop(t, &p.body);
 		if (e == OK)
@@ -153,6 +191,15 @@ parts_remove(struct txn *t, uint64_t upload)
 		if (e != OK)
 			return e;
 	}
+	return OK;
+}
+
+static enum err
+parts_remove(struct txn *t, uint64_t upload)
+{
+	bool more;
+
+	return obj_parts_remove(t, upload, SIZE_MAX, &more);
 }
 
 enum err

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "codec/nfc.h"
 #include "s3_priv.h"
 
 static bool
@@ -54,12 +55,46 @@ name_chars(struct span name)
 	return true;
 }
 
+/* MinIO's own: below the first lie its probes, metrics and admin calls. */
+bool
+address_is_minios(struct span name)
+{
+	return span_is(name, "minio") || span_is(name, ".minio.sys");
+}
+
+static bool
+is_well_formed(struct span name)
+{
+	return name.n >= 3 && name.n <= 63 && name_chars(name) && !is_ip_like(name);
+}
+
+/* As the tier has it: of a bucket that is to be made. */
+enum err
+address_bucket_new(struct rq *rq)
+{
+	struct span name = rq->bucket;
+	bool good = is_well_formed(name);
+
+	if (good && span_is(name, "minio") &&
+	    tier_says(rq, TP_BUCKET_MINIO) == TV_ALL_DISABLED)
+		return fail_set(&rq->fail, E_ALL_DISABLED);
+	if (good && span_find(name, '.', 0) < name.n &&
+	    tier_says(rq, TP_BUCKET_DOTS) == TV_REFUSE)
+		good = false;
+	if (good && is_reserved(name) && tier_says(rq, TP_BUCKET_RESERVED) == TV_REFUSE)
+		good = false;
+	if (good)
+		return OK;
+	(void)fail_set(&rq->fail, E_INVALID_BUCKET_NAME);
+	fail_pair(&rq->fail, "BucketName", name);
+	return E_INVALID_BUCKET_NAME;
+}
+
 /* docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 enum err
 address_bucket_check(struct span name, struct fail *fail)
 {
-	if (name.n >= 3 && name.n <= 63 && name_chars(name) && !is_ip_like(name) &&
-	    !is_reserved(name))
+	if (is_well_formed(name) && !is_reserved(name))
 		return OK;
 	if (fail != NULL && fail->code == OK) {
 		(void)fail_set(fail, E_INVALID_BUCKET_NAME);
@@ -68,8 +103,8 @@ address_bucket_check(struct span name, struct fail *fail)
 	return E_INVALID_BUCKET_NAME;
 }
 
-static struct span
-host_name(struct span host)
+struct span
+address_host_name(struct span host)
 {
 	size_t at;
 
@@ -82,6 +117,56 @@ host_name(struct span host)
 	return host;
 }
 
+/* ---- hosts of Cloudflare: [bucket.]account[.jurisdiction].r2.cloudflarestorage.com, and
+ * below a domain of one's own: developers.cloudflare.com/r2/reference/data-location ---- */
+
+#define CLOUDFLARE ".r2.cloudflarestorage.com"
+
+static struct span
+last_label(struct span labels)
+{
+	size_t at = labels.n;
+
+	while (at > 0 && labels.p[at - 1] != '.')
+		at--;
+	return span_from(labels, at);
+}
+
+/* What stands before the last label and its dot. */
+static struct span
+before_last(struct span labels)
+{
+	size_t n = labels.n - last_label(labels).n;
+
+	return span_head(labels, n > 0 ? n - 1 : 0);
+}
+
+/* 32 hex digits as theirs, or 12 digits as ours. */
+static bool
+is_account(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'f' && s.n == 32))
+			return false;
+	return s.n == 32 || s.n == ACCOUNT_DIGITS;
+}
+
+/* The bucket before an account and perhaps a jurisdiction; sure: there is an account. */
+static struct span
+before_account(struct span labels, bool sure)
+{
+	struct span last = last_label(labels), rest = before_last(labels);
+
+	if (rest.n > 0 &&
+	    (span_ieq(last, SPAN_LIT("eu")) || span_ieq(last, SPAN_LIT("fedramp"))) &&
+	    (sure || is_account(last_label(rest))))
+		labels = rest;
+	if (!sure && !is_account(last_label(labels)))
+		return labels;
+	return before_last(labels);
+}
+
 /* "<bucket>.<domain>": the longest domain that fits wins, so that bucket.s3.localhost is
  * no bucket "bucket.s3" of localhost. */
 struct span
@@ -90,7 +175,7 @@ address_host_bucket(const struct rq *rq, struct span host)
 	struct span best = SPAN_NONE;
 	size_t longest = 0;
 
-	host = host_name(host);
+	host = address_host_name(host);
 	for (size_t i = 0; i < rq->s3->conf.ndomains; i++) {
 		struct span d = span_str(rq->s3->conf.domains[i]);
 
@@ -105,7 +190,14 @@ address_host_bucket(const struct rq *rq, struct span host)
 		longest = d.n;
 		best = span_head(host, host.n - d.n - 1);
 	}
-	return best;
+	if (host.n > sizeof CLOUDFLARE - 1 &&
+	    span_ieq(
+		span_from(host, host.n - (sizeof CLOUDFLARE - 1)), SPAN_LIT(CLOUDFLARE)))
+		return before_account(
+		    span_head(host, host.n - (sizeof CLOUDFLARE - 1)), true);
+	return best.n > 0 && tier_value(rq, TP_HOSTS) == TV_ACCOUNT_HOST
+	    ? before_account(best, false)
+	    : best;
 }
 
 /* Host names know no case; bucket names are lower case. */
@@ -160,6 +252,26 @@ split_path(struct rq *rq, struct span path)
 }
 
 enum err
+address_nfc(struct rq *rq, struct span *key)
+{
+	return key->n > 0 && tier_value(rq, TP_KEY_UNICODE) == TV_NFC
+	    ? nfc_make(rq->arena, *key, key, &rq->fail)
+	    : OK;
+}
+
+/* The key as it was sent is what listings show. */
+static enum err
+key_identity(struct rq *rq)
+{
+	struct span sent = rq->key;
+	enum err e = address_nfc(rq, &rq->key);
+
+	if (e == OK && rq->key.p != sent.p)
+		rq->spelling = sent;
+	return e;
+}
+
+enum err
 address_query(struct rq *rq)
 {
 	if (rq->http->query.n > 0 &&
@@ -172,16 +284,86 @@ address_query(struct rq *rq)
 	return OK;
 }
 
+/* One name between slashes. */
+static enum err
+segment_check(struct rq *rq, struct span s, bool last)
+{
+	if (s.n == 0 && !last && tier_says(rq, TP_KEY_SLASHES) == TV_OBJECT_NAME)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	if ((span_is(s, ".") || span_is(s, "..")) &&
+	    tier_says(rq, TP_KEY_DOTS) == TV_RESOURCE_NAME)
+		return fail_set(&rq->fail, E_RESOURCE_NAME);
+	if (s.n > KEY_SEGMENT_MAX && tier_says(rq, TP_KEY_SEGMENT) == TV_SEGMENT_255)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	return OK;
+}
+
+/* Only then may there be in it what no path has. */
+static bool
+was_escaped(const struct rq *rq)
+{
+	size_t n = rq->http->path.n;
+
+	return rq->key.n > 0 && rq->key.n + 1 != n && rq->bucket.n + rq->key.n + 2 != n;
+}
+
+/* What MinIO cannot keep, because keys are files there. */
+static enum err
+address_key(struct rq *rq)
+{
+	struct span rest = rq->key;
+	const char *at;
+	size_t n;
+	enum err e;
+
+	while (rest.n > 0) {
+		at = memchr(rest.p, '/', rest.n);
+		n = at != NULL ? (size_t)(at - rest.p) : rest.n;
+		if (n == 0 || rest.p[0] == '.' || n > KEY_SEGMENT_MAX) {
+			e = segment_check(rq, span_head(rest, n), at == NULL);
+			if (e != OK)
+				return e;
+		}
+		rest = at != NULL ? span_from(rest, n + 1) : SPAN_NONE;
+	}
+	if (was_escaped(rq) && memchr(rq->key.p, '\0', rq->key.n) != NULL &&
+	    tier_says(rq, TP_KEY_NUL) == TV_OBJECT_NAME)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	return OK;
+}
+
+/* More than what the edge takes of everybody. */
+static enum err
+head_check(struct rq *rq)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < rq->http->nheader; i++)
+		n += rq->http->header[i].name.n + rq->http->header[i].value.n + 4;
+	if (!tier_over(rq, TL_HEADERS, n))
+		return OK;
+	(void)fail_set(&rq->fail, E_HEADERS_TOO_LARGE);
+	fail_pair_u64(&rq->fail, "MaxSizeAllowed", tier_max(rq, TL_HEADERS));
+	return E_HEADERS_TOO_LARGE;
+}
+
 enum err
 address_split(struct rq *rq)
 {
 	struct span path = rq->http->path;
 	enum err e = address_query(rq);
 
+	profile_host(rq);
+	if (e == OK)
+		e = head_check(rq);
 	if (e != OK)
 		return e;
 	if (path.n == 0 || path.p[0] != '/')
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
+	if (tier_value(rq, TP_ADMIN_ERROR) == TV_JSON &&
+	    span_starts(path, SPAN_LIT("/minio/")))
+		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+		    "MinIO's administration is not implemented.");
 	if (control_asked(rq))
 		return control_address(rq);
 	rq->host_bucket = rq->bucket =
@@ -190,6 +372,12 @@ address_split(struct rq *rq)
 	if (e != OK)
 		return e;
 	e = split_path(rq, span_from(path, 1));
+	profile_bucket(rq);
+	if (e == OK)
+		e = key_identity(rq);
+	if (e != OK)
+		return e;
+	e = address_key(rq);
 	if (e != OK)
 		return e;
 	if (rq->key.n <= KEY_MAX)
@@ -198,6 +386,24 @@ address_split(struct rq *rq)
 	fail_pair_u64(&rq->fail, "Size", rq->key.n);
 	fail_pair_u64(&rq->fail, "MaxSizeAllowed", KEY_MAX);
 	return E_KEY_TOO_LONG;
+}
+
+/* "auto" and the hints of places; "" and us-east-1 stand for the first:
+ * developers.cloudflare.com/r2/api/s3/api, .../reference/data-location */
+enum err
+address_region_auto(struct span region, struct fail *fail)
+{
+	static const char *const known[] = { "auto", "wnam", "enam", "weur", "eeur",
+		"apac", "oc", "us-east-1", "" };
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (span_ieq(region, span_str(known[i])))
+			return OK;
+	return fail_msg(fail, E_INVALID_REGION_NAME,
+	    "The region name '%.*s' is not valid. Must be one of: wnam, enam, weur, "
+	    "eeur, "
+	    "apac, oc, auto",
+	    (int)span_head(region, 64).n, region.p);
 }
 
 /* docs.aws.amazon.com/general/latest/gr/s3.html */

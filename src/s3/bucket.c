@@ -146,6 +146,20 @@ bucket_blocks(struct txn *t, uint64_t id, struct span account, struct bucket_rul
 	return e == E_NO_SUCH_PUBLIC_BLOCK ? OK : e;
 }
 
+enum err
+bucket_made(const struct s3 *s, struct txn *t, struct span name, struct fail *fail)
+{
+	struct obj_doc d = { .bucket = name, .doc = DOC_PUBLIC_BLOCK, .fail = fail };
+	struct rec_bucket rec;
+	enum err e;
+
+	if (!s->conf.public_allowed)
+		return OK;
+	e = obj_bucket_find(t, name, &rec, fail);
+	d.bucket_id = rec.id;
+	return e == OK ? obj_doc_delete(t, &d) : e;
+}
+
 static enum err
 rules_read(struct txn *t, struct span name, const struct rec_bucket *rec,
     struct bucket_rules *out)
@@ -237,7 +251,13 @@ bucket_look(struct rq *rq, struct span name, struct bucket_view *out)
 enum err
 bucket_find(struct rq *rq)
 {
+	enum err e;
+
 	if (rq->rules.policy != NULL)
 		policy_free(&rq->rules.policy);
-	return look(rq, rq->bucket, &rq->bkt, &rq->rules);
+	e = look(rq, rq->bucket, &rq->bkt, &rq->rules);
+	if (e == OK && tier_value(rq, TP_NEW_PUBLIC) == TV_POLICY_ONLY)
+		rq->rules.no_public_acls = rq->rules.ignore_public_acls =
+		    rq->rules.no_public_policy = rq->rules.restrict_public = false;
+	return e;
 }

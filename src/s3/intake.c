@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "codec/b64.h"
+#include "codec/sniff.h"
 #include "sse_priv.h"
 
 /* What may stand around a file in a form. */
@@ -106,7 +107,8 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uin
 
 	if (e != OK)
 		return e;
-	if ((rq->op->flags & F_OBJECT_SUM) != 0) {
+	/* A call of the control API is no operation. */
+	if (rq->op != NULL && (rq->op->flags & F_OBJECT_SUM) != 0) {
 		promise.kind = CHECKSUM_NONE;
 		promise.expect.kind = CHECKSUM_NONE;
 	}
@@ -125,6 +127,8 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uin
 	c.keep = keep;
 	c.checksum_in_trailer = promise.in_trailer;
 	c.expect = promise.expect;
+	c.head = rq->head;
+	c.head_max = SNIFF_BYTES;
 	rq->body = body_new(&c);
 	if (c.may_seal)
 		body_seal(rq->body, &sse->keys, sse->part, sse->want.mode != CRYPT_S3);
@@ -140,14 +144,29 @@ too_large(struct rq *rq, uint64_t length, uint64_t max)
 	return E_ENTITY_TOO_LARGE;
 }
 
+uint8_t
+intake_default(struct rq *rq)
+{
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
+		if (header_get(rq, checksum_row(kind)->header).p != NULL)
+			return kind;
+	if (header_get(rq, "x-amz-trailer").p != NULL)
+		return CHECKSUM_CRC64NVME;
+	return tier_says(rq, TP_SUM_DEFAULT) == TV_NONE ? CHECKSUM_NONE
+							: CHECKSUM_CRC64NVME;
+}
+
 enum err
 intake_start(struct rq *rq, uint8_t checksum, bool keep, const struct sse *sse)
 {
+	enum tier_limit limit = rq->op == &ops[OP_UploadPart] ? TL_PART : TL_PUT;
 	uint64_t length;
 	enum err e = intake_length(rq, &length);
 
 	if (e == OK && length > rq->s3->conf.max_object)
 		e = too_large(rq, length, rq->s3->conf.max_object);
+	if (e == OK && tier_over(rq, limit, length))
+		e = too_large(rq, length, tier_max(rq, limit));
 	return e == OK ? intake_new(rq, length, false, checksum,
 			     keep ? checksum : CHECKSUM_NONE, sse)
 		       : e;
@@ -277,6 +296,7 @@ intake_gone(void *ctx, struct http_req *http, enum err why)
 	CHECK(rq, RQ_MAGIC);
 	if (rq->asking)
 		rq->gone = why;
-	else if (rq->step == STEP_BODY && rq->body != NULL)
+	else if ((rq->step == STEP_BODY || rq->step == STEP_CONTROL - 1) &&
+	    rq->body != NULL)
 		body_end(rq->body, why);
 }

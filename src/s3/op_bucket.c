@@ -13,9 +13,37 @@ struct bucket_op {
 	bool lock; /* with object lock */
 	uint8_t ownership; /* enum obj_ownership */
 	struct span acl; /* rendered; p == NULL: private */
+	uint64_t owned; /* buckets of the account, where the tier limits them */
 };
 
 /* ---- CreateBucket ---- */
+
+/* The lifecycle rule that Cloudflare gives to every bucket. */
+static enum err
+create_rule(struct txn *t, struct obj_doc at)
+{
+	const struct doc_text text = {
+		.inner =
+		    SPAN_LIT("<Rule><ID>Default Multipart Abort Rule</ID><Filter><Prefix>"
+			     "</Prefix></Filter><Status>Enabled</Status>"
+			     "<AbortIncompleteMultipartUpload><DaysAfterInitiation>7"
+			     "</DaysAfterInitiation></AbortIncompleteMultipartUpload>"
+			     "</Rule>")
+	};
+
+	at.doc = DOC_LIFECYCLE;
+	return obj_doc_put(t, &at, &text);
+}
+
+static bool
+count_row(void *ctx, struct span name, const struct rec_bucket *b)
+{
+	struct bucket_op *op = ctx;
+
+	(void)name;
+	op->owned += span_eq(op->rq->who->account, span_of(b->account, ACCOUNT_DIGITS));
+	return true;
+}
 
 static enum err
 create_write(struct txn *t, void *arg)
@@ -32,7 +60,16 @@ create_write(struct txn *t, void *arg)
 	enum err e;
 
 	fail_clear(&rq->fail);
-	e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
+	op->owned = 0;
+	e = tier_max(rq, TL_BUCKETS) != 0
+	    ? obj_bucket_each(t, SPAN_NONE, SPAN_NONE, count_row, op)
+	    : OK;
+	if (e == OK)
+		e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
+	if (e == OK && tier_over(rq, TL_BUCKETS, op->owned + 1))
+		e = fail_set(&rq->fail, E_TOO_MANY_BUCKETS);
+	if (e == OK)
+		e = bucket_made(rq->s3, t, rq->bucket, &rq->fail);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e == OK && op->ownership != OWNERSHIP_ENFORCED)
@@ -41,10 +78,12 @@ create_write(struct txn *t, void *arg)
 		e = obj_bucket_find(t, rq->bucket, &made, &rq->fail);
 	if (e == OK && op->acl.p != NULL)
 		e = obj_acl_bucket_put(t, rq->bucket, made.id, op->acl, &rq->fail);
-	if (e != OK || op->tags.nothing)
+	if (e != OK)
 		return e;
 	at.bucket_id = made.id;
-	return obj_doc_put(t, &at, &op->tags);
+	if (tier_value(rq, TP_NEW_RULE) == TV_ABORT_7_DAYS)
+		e = create_rule(t, at);
+	return e != OK || op->tags.nothing ? e : obj_doc_put(t, &at, &op->tags);
 }
 
 static void
@@ -54,7 +93,8 @@ create_then(struct obj_write *w, enum err e)
 	struct rq *rq = op->rq;
 
 	/* us-east-1 answers 200 to the owner who asks again. */
-	if (e == E_BUCKET_OWNED && strcmp(rq->s3->conf.region, "us-east-1") == 0) {
+	if (e == E_BUCKET_OWNED && tier_says(rq, TP_BUCKET_YOURS) == TV_OWNED_REGION &&
+	    strcmp(rq->s3->conf.region, "us-east-1") == 0) {
 		fail_init(&rq->fail, rq->arena);
 		e = OK;
 	}
@@ -76,8 +116,16 @@ location_check(struct rq *rq, struct span wanted)
 	const char *here = rq->s3->conf.region;
 	bool us = strcmp(here, "us-east-1") == 0;
 
+	if (tier_value(rq, TP_LOCATION) == TV_HINTS)
+		return address_region_auto(wanted, &rq->fail);
 	if (wanted.n == 0 && us)
 		return OK;
+	if (tier_says(rq, TP_LOCATION) == TV_ANY) {
+		if (us || wanted.n == 0 || span_is(wanted, here))
+			return OK;
+		return fail_msg(&rq->fail, E_INVALID_REGION,
+		    "Region does not match; expecting '%s'.", here);
+	}
 	if (wanted.n == 0)
 		return fail_set(&rq->fail, E_ILLEGAL_LOCATION);
 	if (us && span_is(wanted, "us-east-1")) {
@@ -129,9 +177,11 @@ create_ownership(struct rq *rq, struct bucket_op *op)
 	struct span v = header_get(rq, "x-amz-object-ownership");
 
 	op->ownership = (uint8_t)rq->s3->conf.default_ownership;
+	if (rq->tier != TIER_OPEN)
+		op->ownership = OWNERSHIP_ENFORCED;
 	if (v.p == NULL) {
 		/* Old tools name the private list here, and with each object as well. */
-		if (op->ownership == OWNERSHIP_ENFORCED &&
+		if (rq->tier == TIER_OPEN && op->ownership == OWNERSHIP_ENFORCED &&
 		    span_is(header_get(rq, "x-amz-acl"), "private"))
 			op->ownership = OWNERSHIP_PREFERRED;
 		return OK;
@@ -171,6 +221,8 @@ create_headers(struct rq *rq, struct bucket_op *op)
 	enum err e;
 
 	op->lock = span_ieq(lock, SPAN_LIT("true"));
+	if (op->lock && tier_says(rq, TP_BUCKET_LOCK) == TV_LACKS)
+		return lacks_header(rq, "x-amz-bucket-object-lock-enabled", lock);
 	if (lock.p != NULL && !op->lock && !span_ieq(lock, SPAN_LIT("false")))
 		return bad_argument(rq, "x-amz-bucket-object-lock-enabled", lock, "%s",
 		    err_row(E_INVALID_ARGUMENT)->message);
@@ -183,7 +235,7 @@ op_create_bucket_finish(struct rq *rq)
 {
 	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span location;
-	enum err e = address_bucket_check(rq->bucket, &rq->fail);
+	enum err e = address_bucket_new(rq);
 
 	if (e == OK)
 		e = create_headers(rq, op);
@@ -194,9 +246,55 @@ op_create_bucket_finish(struct rq *rq)
 	if (e != OK)
 		return e;
 	op->rq = rq;
-	op->region = location;
+	/* A hint is no region, and where any is taken none is kept. */
+	op->region = tier_value(rq, TP_LOCATION) == TV_EXACT ? location : SPAN_LIT("");
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, create_then);
+	return rq_wait(rq);
+}
+
+/* ---- the bucket of an upload, made on the way ---- */
+
+static void
+missing_then(struct obj_write *w, enum err e)
+{
+	struct bucket_op *op = CONTAINER_OF(w, struct bucket_op, w);
+	struct rq *rq = op->rq;
+
+	/* Another upload may have been as quick. */
+	if (e == OK || e == E_BUCKET_OWNED) {
+		fail_clear(&rq->fail);
+		e = bucket_find(rq);
+	}
+	rq_resume(rq, e);
+}
+
+/* Uploads that say so, of who may make buckets, and write to this one then:
+ * developers.cloudflare.com/r2/api/s3/extensions */
+enum err
+op_bucket_missing(struct rq *rq)
+{
+	struct bucket_op *op;
+	enum err e;
+
+	if ((rq->op != &ops[OP_PutObject] && rq->op != &ops[OP_CreateMultipartUpload]) ||
+	    !span_ieq(header_get(rq, "cf-create-bucket-if-missing"), SPAN_LIT("true")) ||
+	    tier_says(rq, TP_BUCKET_MISSING) != TV_ACCEPT)
+		return E_NO_SUCH_BUCKET;
+	fail_clear(&rq->fail);
+	e = address_bucket_new(rq);
+	if (e == OK)
+		e = allow_also(rq, "s3:CreateBucket", SPAN_NONE);
+	if (e == OK)
+		e = allow_also(rq, rq->op->action, rq->key);
+	if (e != OK)
+		return e;
+	op = arena_zalloc(rq->arena, sizeof *op);
+	op->rq = rq;
+	op->tags.nothing = true;
+	op->ownership = (uint8_t)rq->s3->conf.default_ownership;
+	obj_write_post(
+	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, missing_then);
 	return rq_wait(rq);
 }
 
@@ -207,13 +305,20 @@ op_head_bucket_begin(struct rq *rq)
 {
 	struct span region = rq->bkt.region;
 
+	if (region.n == 0)
+		region = span_str(rq->s3->conf.region);
 	reply_begin(rq, 200);
-	reply_header(rq, "x-amz-bucket-region",
-	    region.n > 0 ? region : span_str(rq->s3->conf.region));
-	reply_header_str(rq, "x-amz-bucket-arn",
-	    arena_printf(
-		rq->arena, "arn:aws:s3:::%.*s", (int)rq->bucket.n, rq->bucket.p));
-	reply_header_str(rq, "x-amz-access-point-alias", "false");
+	if (tier_value(rq, TP_BUCKET_HEAD) == TV_AUTO)
+		region = SPAN_LIT("auto");
+	if (tier_value(rq, TP_BUCKET_HEAD) != TV_REGION_SET ||
+	    !span_is(region, "us-east-1"))
+		reply_header(rq, "x-amz-bucket-region", region);
+	if (tier_value(rq, TP_BUCKET_HEAD_MORE) == TV_YES) {
+		reply_header_str(rq, "x-amz-bucket-arn",
+		    arena_printf(
+			rq->arena, "arn:aws:s3:::%.*s", (int)rq->bucket.n, rq->bucket.p));
+		reply_header_str(rq, "x-amz-access-point-alias", "false");
+	}
 	reply_header_str(rq, "Content-Type", "application/xml");
 	return OK;
 }
@@ -223,6 +328,12 @@ op_get_bucket_location_begin(struct rq *rq)
 {
 	struct buf *b = reply_xml(rq, 200);
 
+	if (tier_value(rq, TP_LOCATION_TOLD) == TV_AUTO) {
+		buf_str(b,
+		    "<LocationConstraint xmlns=\"" XML_S3NS "\">auto"
+		    "</LocationConstraint>");
+		return OK;
+	}
 	if (rq->bkt.region.n == 0) {
 		buf_str(b, "<LocationConstraint xmlns=\"" XML_S3NS "\"/>");
 		return OK;
@@ -257,8 +368,15 @@ delete_then(struct obj_write *w, enum err e)
 enum err
 op_delete_bucket_begin(struct rq *rq)
 {
-	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct bucket_op *op;
+	bool all = false, mfa;
+	enum err e = mfa_check(rq, &mfa);
 
+	if (e == OK)
+		e = purge_asked(rq, &all);
+	if (e != OK || all)
+		return e == OK ? purge_begin(rq, mfa) : e;
+	op = arena_zalloc(rq->arena, sizeof *op);
 	op->rq = rq;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);

@@ -74,9 +74,13 @@ delete_then(struct obj_write *w, enum err e)
 
 	if (e == OK) {
 		reply_begin(op->rq, 204);
-		if (op->did.marker)
+		bool bare = op->rq->bkt.versioning == VERSIONING_SUSPENDED &&
+		    op->version.which == VERSION_CURRENT && op->did.marker &&
+		    tier_says(op->rq, TP_SUSPENDED_DELETE) == TV_MARKER_NONE;
+
+		if (op->did.marker && !bare)
 			reply_header_str(op->rq, "x-amz-delete-marker", "true");
-		if (op->did.versioned)
+		if (op->did.versioned && !bare)
 			reply_version(op->rq, &op->did.rec);
 	}
 	rq_resume(op->rq, e);
@@ -87,6 +91,7 @@ op_delete_object_begin(struct rq *rq)
 {
 	struct delete_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span part = query_get(rq, "partNumber");
+	bool all = false;
 	enum err e = ways_take(rq, &op->how);
 
 	if (e == OK && part.p != NULL)
@@ -96,8 +101,10 @@ op_delete_object_begin(struct rq *rq)
 		e = query_version(rq, &op->version);
 	if (e == OK)
 		e = headers_cond_delete(rq, &op->cond);
-	if (e != OK)
-		return e;
+	if (e == OK)
+		e = purge_asked(rq, &all);
+	if (e != OK || all)
+		return e == OK ? purge_begin(rq, op->how.mfa) : e;
 	op->rq = rq;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);
@@ -128,6 +135,8 @@ static enum err
 row_parse(struct rq *rq, const struct xml_node *node, struct delete_row *row)
 {
 	row->key = xml_text(node, "Key");
+	if (address_nfc(rq, &row->key) != OK)
+		return rq->fail.code;
 	row->id = xml_text(node, "VersionId");
 	if (row->id.n > 0 && !obj_version_parse(row->id, &row->version))
 		row->err = E_INVALID_VERSION;
@@ -165,6 +174,9 @@ row_delete(struct txn *t, struct delete_many *d, struct delete_row *row)
 {
 	struct obj_cond cond = { .if_match = row->etag };
 	struct obj_drop how = d->how;
+
+	if (tier_value(d->rq, TP_DELETE_COND_KEYS) == TV_IGNORE)
+		cond.if_match = SPAN_NONE;
 
 	how.bypass = row->bypass;
 	if (row->err == E_INVALID_VERSION || row->err == E_ACCESS_DENIED)
@@ -231,6 +243,8 @@ many_reply(struct delete_many *d)
 	for (size_t i = 0; i < d->n; i++) {
 		const struct delete_row *row = &d->row[i];
 
+		if (row->err == E_PRECONDITION)
+			(void)tier_says(d->rq, TP_DELETE_COND_KEYS);
 		if (row->err != OK)
 			put_error(b, row);
 		else if (!d->quiet)

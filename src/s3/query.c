@@ -31,6 +31,22 @@ bad_argument(struct rq *rq, const char *name, struct span value, const char *fmt
 	return E_INVALID_ARGUMENT;
 }
 
+/* One sentence for all that is no such number, in its own spelling of the name. */
+static enum err
+query_max_minio(
+    struct rq *rq, const char *name, struct span text, uint64_t cap, uint64_t *out)
+{
+	bool keys = strcmp(name, "max-keys") == 0;
+	uint64_t v;
+
+	if (!span_u64(text, &v) || v > INT32_MAX)
+		return bad_argument(rq, name, text,
+		    "Argument %s must be an integer between 0 and 2147483647",
+		    keys ? "maxKeys" : name);
+	*out = v < cap ? v : cap;
+	return OK;
+}
+
 enum err
 query_max(struct rq *rq, const char *name, uint64_t cap, uint64_t *out)
 {
@@ -39,6 +55,8 @@ query_max(struct rq *rq, const char *name, uint64_t cap, uint64_t *out)
 
 	if (text.n == 0)
 		return OK;
+	if (tier_value(rq, TP_LIST_MAX_BAD) == TV_MINIO)
+		return query_max_minio(rq, name, text, cap, out);
 	if (text.p[0] == '-' && span_u64(span_from(text, 1), &v))
 		return bad_argument(rq, name, text,
 		    "Argument %s must be an integer between 0 and 2147483647", name);
@@ -106,6 +124,9 @@ query_part_number(struct rq *rq, bool *given, unsigned *out)
 	*given = v.p != NULL;
 	if (v.p == NULL)
 		return OK;
+	if ((!span_u64(v, &n) || n < 1) &&
+	    tier_says(rq, TP_PART_NUMBER) == TV_INVALID_PART)
+		return fail_set(&rq->fail, E_INVALID_PART);
 	if (!span_u64(v, &n) || n < 1 || n > UPLOAD_PARTS_MAX)
 		return bad_argument(rq, "partNumber", v,
 		    "Part number must be an integer between 1 and 10000, inclusive");

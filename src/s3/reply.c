@@ -88,8 +88,16 @@ reply_version(struct rq *rq, const struct rec_object *rec)
 void
 reply_written(struct rq *rq, const struct rec_object *rec)
 {
-	if ((rec->flags & OBJECT_HAS_ID) == 0)
+	if ((rec->flags & OBJECT_HAS_ID) == 0) {
+		char text[VERSION_ID_TEXT];
+
+		/* Of an object without versions; nobody can ask for it by that. */
+		if (tier_value(rq, TP_VERSION_ID) != TV_TOLD)
+			return;
+		version_id_render(text, rec->number);
+		reply_header(rq, "x-amz-version-id", span_of(text, sizeof text));
 		return;
+	}
 	rq->version_n = obj_version_text(rq->version, rec);
 	reply_header(rq, "x-amz-version-id", span_of(rq->version, rq->version_n));
 }
@@ -143,9 +151,11 @@ xml_put_checksum(struct buf *b, const struct checksum *c, unsigned parts)
 /* <Error> as AWS writes it: Code, Message, what is particular, RequestId, HostId. S3
  * Control has the ids behind it. */
 static void
-error_document(struct buf *b, const struct fail *f, const char *id, const char *host_id,
-    bool control)
+error_document(const struct rq *rq, struct buf *b)
 {
+	const struct fail *f = &rq->fail;
+	bool control = rq->control.p != NULL;
+
 	buf_str(b, control ? XML_HEAD "<ErrorResponse><Error>" : XML_HEAD "<Error>");
 	xml_put_str(b, "Code", err_row(f->code)->code);
 	xml_put_str(b, "Message", fail_text(f));
@@ -153,16 +163,18 @@ error_document(struct buf *b, const struct fail *f, const char *id, const char *
 		xml_put(b, f->pair[i].name, f->pair[i].value);
 	if (control)
 		buf_str(b, "</Error>");
-	xml_put_str(b, "RequestId", id);
-	xml_put_str(b, "HostId", host_id);
+	xml_put_str(b, "RequestId", rq->id);
+	xml_put_str(b, "HostId", rq->id_2);
 	buf_str(b, control ? "</ErrorResponse>" : "</Error>");
 }
 
 void
 reply_error(struct rq *rq)
 {
-	const struct err_row *row = err_row(rq->fail.code);
+	const struct err_row *row;
 
+	wording_choose(rq);
+	row = err_row(rq->fail.code);
 	reply_begin(rq, row->status);
 	if (rq->fail.code == E_NOT_MODIFIED)
 		return;
@@ -172,16 +184,24 @@ reply_error(struct rq *rq)
 	}
 	if ((row->flags & ERR_RETRY) != 0 && row->status == 503)
 		reply_header_str(rq, "Retry-After", "1");
-	reply_header_str(rq, "Content-Type", "application/xml");
-	error_document(
-	    &rq->loop->out, &rq->fail, rq->id, rq->id_2, rq->control.p != NULL);
+	if (rq->fail.code == E_AUTH_HEADER_MALFORMED &&
+	    tier_value(rq, TP_REGION_WRONG) == TV_MALFORMED_AUTH_REGION)
+		reply_header_str(rq, "x-amz-bucket-region", rq->s3->conf.region);
+	reply_header_str(rq, "Content-Type", manners_type(rq));
+	if (!manners_error(rq, &rq->loop->out))
+		error_document(rq, &rq->loop->out);
 }
 
-static void
+void
 reply_ids(struct rq *rq)
 {
 	struct buf *b = &rq->loop->head;
 
+	if (tier_value(rq, TP_IDS) != TV_IDS_AMZ) {
+		manners_head(rq, b);
+		buf_span(b, rq->cors);
+		return;
+	}
 	buf_str(b, "x-amz-id-2: ");
 	buf_put(b, rq->id_2, sizeof rq->id_2 - 1);
 	buf_str(b, "\r\nx-amz-request-id: ");

@@ -25,10 +25,12 @@
 #include "iam/oidc.h"
 #include "http/outbound.h"
 #include "job/audithook.h"
+#include "job/dropper.h"
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/logship.h"
 #include "job/notifier.h"
+#include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
 #include "obs/reqlog.h"
@@ -41,6 +43,8 @@
 struct server {
 	const struct conf *conf;
 	struct fail fail;
+	struct seed *declared; /* what the settings want to be there */
+	struct task_pool *declaring; /* one thread, for what asks this server itself */
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
 	struct keyring *keys; /* master keys */
@@ -50,6 +54,7 @@ struct server {
 	struct targets *targets;
 	struct live *live; /* who listens to events */
 	struct notifier *notifier;
+	struct timed *timed;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -63,7 +68,9 @@ struct server {
 	struct audithook *audithook;
 	struct jobs *jobs;
 	struct expirer *expirer;
+	struct dropper *dropper;
 	struct adm adm;
+	struct profile *profile;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -106,10 +113,13 @@ domains_split(struct server *s)
 	s->web_domains = mem_array(strlen(c->website_domain) + 1, sizeof *s->web_domains);
 	s->nweb_domains = names_split(c->website_domain, s->web_domains);
 	s->domains =
-	    mem_array(strlen(c->domains) + 2 + s->npublic_hosts, sizeof *s->domains);
+	    mem_array(strlen(c->domains) + strlen(c->tier_hosts) + 2 + s->npublic_hosts,
+		sizeof *s->domains);
 	s->domains[s->ndomains++] = mem_dup("localhost");
 	s->domains[s->ndomains++] = mem_dup("s3.localhost");
 	s->ndomains += names_split(c->domains, s->domains + s->ndomains);
+	for (size_t i = 0; profile_host_at(s->profile, i).n > 0; i++)
+		s->domains[s->ndomains++] = mem_span(profile_host_at(s->profile, i));
 	for (size_t i = 0; i < s->npublic_hosts; i++) {
 		one = span_str(s->public_hosts[i]);
 		if (one.p[0] != '[')
@@ -188,6 +198,62 @@ open_targets(struct server *s)
 }
 
 static enum err
+open_profile(struct server *s)
+{
+	const struct conf *c = s->conf;
+	const struct profile_conf pc = {
+		.tier = (enum tier)c->tier,
+		.hosts = c->tier_hosts,
+		.buckets = c->tier_buckets,
+		.options = c->tier_options,
+	};
+	enum err e = profile_new(&s->profile, &pc, &s->fail);
+
+	return e == OK ? profile_load(s->profile, s->store) : e;
+}
+
+/* What the settings say is there from the start. */
+static enum err
+declare_state(void *ctx, struct fail *fail)
+{
+	struct server *s = ctx;
+	enum err e = s3_make_buckets(s->s3, s->conf->buckets, fail);
+
+	return e == OK ? declared_run(s->declared, s->http, s->conf, fail) : e;
+}
+
+static enum err
+declare_text(void *ctx, struct span text, struct buf *out, struct fail *fail)
+{
+	struct server *s = ctx;
+
+	return declared_text(text, s->http, s->conf, out, fail);
+}
+
+static struct adm
+adm_of(struct server *s)
+{
+	const struct conf *c = s->conf;
+
+	return (struct adm){ .jobs = s->jobs,
+		.profile = s->profile,
+		.store = s->store,
+		.address = c->address,
+		.dir = s->ephemeral != NULL ? s->ephemeral : c->dir,
+		.region = c->region,
+		.tls = c->tls_dir[0] != '\0',
+		.start_us = clock_mono_us(),
+		.pool = s->pool,
+		.declaring = s->declaring,
+		.dropper = s->dropper,
+		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
+		.ownership = (uint8_t)c->default_ownership,
+		.ctx = s,
+		.declare = declare_state,
+		.declare_text = declare_text };
+}
+
+static enum err
 open_s3(struct server *s)
 {
 	const struct conf *c = s->conf;
@@ -200,6 +266,7 @@ open_s3(struct server *s)
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
 		.default_ownership = c->default_ownership,
+		.public_allowed = c->default_public_access == 1,
 		.kms = s->kms,
 		.sse_c = c->sse_c,
 		.encrypt_at_rest = c->encrypt_at_rest,
@@ -219,10 +286,14 @@ open_s3(struct server *s)
 		    "(A-Z 2-7)",
 		    TOTP_SECRET_MIN, TOTP_SECRET_MAX);
 	if (e == OK)
+		e = open_profile(s);
+	if (e == OK)
 		e = open_audit(s);
 	if (e == OK)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
+	if (e == OK)
+		e = urls_check("console-url", c->console_url, &s->fail);
 	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e == OK)
@@ -231,18 +302,21 @@ open_s3(struct server *s)
 		return e;
 	domains_split(s);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
-	s->adm.jobs = s->jobs;
+	s->dropper = dropper_new(s->store);
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
-	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	e = declare_load(s->access, c->identities, seed_accounts(s->declared),
+	    clock_now_ms(), &s->fail);
 	if (e != OK)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
 	sc.targets = s->targets;
+	sc.live = s->live;
 	sc.access = s->access;
 	sc.iam = &s->iam;
+	sc.profile = s->profile;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
@@ -254,7 +328,13 @@ open_s3(struct server *s)
 	sc.nweb_domains = s->nweb_domains;
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
+	sc.address = c->address;
+	sc.dir = s->ephemeral != NULL ? s->ephemeral : c->dir;
+	sc.metrics_public = c->metrics == 1;
+	sc.console_url = c->console_url[0] != '\0' ? c->console_url : NULL;
 	s->s3 = s3_new(&sc);
+	s->declaring = task_pool_new(1, "declare");
+	s->adm = adm_of(s);
 	return s3_make_buckets(s->s3, c->buckets, &s->fail);
 }
 
@@ -439,11 +519,36 @@ static enum err
 start_jobs(struct server *s)
 {
 	struct job job;
+	enum err e;
 
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
+	s->timed = timed_new(s->store);
+	timed_job(s->timed, &job);
+	jobs_add(s->jobs, &job);
+	e = dropper_start(s->dropper);
+	if (e != OK)
+		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
+		    err_row(e)->message);
 	return jobs_start(s->jobs, &s->fail);
+}
+
+/* Nobody is served before what is declared is there. */
+static enum err
+serve(struct server *s)
+{
+	enum err e;
+
+	if (!seed_any(s->declared)) {
+		http_server_start(s->http);
+		return OK;
+	}
+	http_server_start_closed(s->http);
+	e = declared_run(s->declared, s->http, s->conf, &s->fail);
+	if (e == OK)
+		http_server_accept(s->http);
+	return e;
 }
 
 static enum err
@@ -451,6 +556,8 @@ server_start(struct server *s)
 {
 	enum err e = ready_file_clear(s);
 
+	if (e == OK)
+		e = declared_read(&s->declared, s->conf, &s->fail);
 	if (e == OK)
 		e = open_store(s);
 	if (e == OK)
@@ -470,11 +577,14 @@ server_start(struct server *s)
 	    .live = s->live,
 	    .retry_ms = s->conf->events_retry * 1000,
 	    .attempts = (unsigned)s->conf->events_attempts });
+	s->adm.notifier = s->notifier;
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
 	    .interval_ms = s->conf->log_delivery });
-	http_server_start(s->http);
+	e = serve(s);
+	if (e != OK)
+		return e;
 	endpoint_render(&s->endpoint, &s->http_conf, http_server_port(s->http));
 	if (s->website != NULL) {
 		http_server_start(s->website);
@@ -487,30 +597,51 @@ server_start(struct server *s)
 			 "--root-password",
 		    s->conf->address);
 	printf("trug ready %s pid %ld\n", buf_cstr(&s->endpoint), (long)getpid());
-	if (s->conf->minio) /* what old waiters look for */
-		printf("Status: 1 Online, 0 Offline.\n");
+	if (s->conf->minio) /* older container modules wait for it, with these blanks */
+		printf("Status:         1 Online, 0 Offline. \n");
 	(void)fflush(stdout);
 	return ready_file(s);
+}
+
+/* What to look at before going elsewhere. */
+static void
+portability_log(struct profile *profile)
+{
+	struct buf line = { 0 };
+
+	profile_report_line(profile, &line);
+	if (line.n > 0)
+		log_info("%s", buf_cstr(&line));
+	buf_fini(&line);
 }
 
 static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
+	live_stop(s->live);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
 		http_server_drain(s->http, (unsigned)s->conf->drain_timeout);
+	task_pool_free(&s->declaring);
 	http_server_free(&s->website);
 	http_server_free(&s->http);
 	logship_free(&s->logship);
+	if (s->targets != NULL)
+		targets_stop(s->targets);
 	notifier_free(&s->notifier);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
 	jobs_free(&s->jobs);
+	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
+	timed_free(&s->timed);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	if (s->profile != NULL)
+		portability_log(s->profile);
+	profile_free(&s->profile);
 	access_free(&s->access);
 	oidc_keys_stop(&s->oidc_keys);
 	oidc_free(&s->oidc);
@@ -524,6 +655,7 @@ server_stop(struct server *s)
 	keyring_free(&s->secrets);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
+	seed_free(&s->declared);
 	if (s->ephemeral != NULL)
 		ephemeral_remove(s->ephemeral);
 	mem_free(s->ephemeral);
@@ -574,6 +706,8 @@ server_run(const struct conf *c)
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	if (c->exit_with_parent)
+		parent_watch();
 	fail_init(&s.fail, NULL);
 	if ((plan != NULL && !fault_setup(plan, &s.fail)) || server_start(&s) != OK) {
 		fprintf(stderr, "trug: %s\n", fail_text(&s.fail));
