@@ -6,6 +6,7 @@
 
 #include "job/dropper.h"
 #include "job/jobs.h"
+#include "job/notifier.h"
 #include "s3/s3.h"
 
 struct adm {
@@ -14,8 +15,10 @@ struct adm {
 	const char *address, *dir, *region;
 	bool tls;
 	uint64_t start_us; /* clock_mono_us() when it was started */
+	struct profile *profile;
 	struct task_pool *pool;
 	struct dropper *dropper;
+	struct notifier *notifier; /* set before the server starts */
 	bool reset; /* is allowed */
 	uint8_t ownership; /* of new buckets: enum obj_ownership */
 	void *ctx;

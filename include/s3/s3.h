@@ -27,6 +27,7 @@ enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
 
 struct kms;
 struct targets;
+struct live;
 /* A request of the control API, until s3_call_done(); it may come from any thread. */
 struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
@@ -84,6 +85,7 @@ struct s3_conf {
 	bool public_allowed; /* new buckets come without a public access block */
 	struct kms *kms;
 	const struct targets *targets; /* of events, or NULL */
+	struct live *live; /* who listens to events, or NULL */
 	unsigned sse_c; /* enum s3_sse_c */
 	bool encrypt_at_rest; /* also what nobody asked to be encrypted */
 };

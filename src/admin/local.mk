@@ -4,9 +4,11 @@ libadmin_a_SOURCES = \
 	src/admin/adm.c \
 	src/admin/adm_clock.c \
 	src/admin/adm_declare.c \
+	src/admin/adm_events.c \
 	src/admin/adm_minio.c \
 	src/admin/adm_priv.h \
 	src/admin/adm_reset.c \
+	src/admin/adm_tier.c \
 	include/admin/adm.def \
 	include/admin/adm.h \
 	include/admin/minio.def

@@ -11,10 +11,12 @@ libjob_a_SOURCES = \
 	src/job/notifier.c \
 	src/job/notifier_priv.h \
 	src/job/notifier_show.c \
+	src/job/timed.c \
 	include/job/audithook.h \
 	include/job/dropper.h \
 	include/job/expirer.h \
 	include/job/jobs.h \
 	include/job/logship.h \
 	include/job/message.h \
-	include/job/notifier.h
+	include/job/notifier.h \
+	include/job/timed.h

@@ -15,8 +15,8 @@ libobject_a_SOURCES = \
 	src/object/obj_cond.c \
 	src/object/obj_copy.c \
 	src/object/obj_doc.c \
-	src/object/obj_event.c \
 	src/object/obj_dropped.c \
+	src/object/obj_event.c \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
 	src/object/obj_lock.c \

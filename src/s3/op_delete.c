@@ -135,6 +135,8 @@ static enum err
 row_parse(struct rq *rq, const struct xml_node *node, struct delete_row *row)
 {
 	row->key = xml_text(node, "Key");
+	if (address_nfc(rq, &row->key) != OK)
+		return rq->fail.code;
 	row->id = xml_text(node, "VersionId");
 	if (row->id.n > 0 && !obj_version_parse(row->id, &row->version))
 		row->err = E_INVALID_VERSION;

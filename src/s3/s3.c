@@ -149,6 +149,8 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 		return;
 	CHECK(rq, RQ_MAGIC);
 	metrics_count(rq, info);
+	if (rq->met != NULL)
+		profile_done(rq);
 	if (s->conf.reqlog != NULL)
 		s3_log(rq, info);
 	if (s->conf.ledger != NULL)
@@ -188,6 +190,7 @@ s3_new(const struct s3_conf *conf)
 	struct s3 *s = mem_zalloc(sizeof *s);
 
 	s->conf = *conf;
+	s->rate = rate_new();
 	s->index = op_index_new();
 	host_id_make(s->host_id);
 	s->profile = conf->profile;
@@ -225,6 +228,7 @@ s3_free(struct s3 **s3)
 	if (s == NULL)
 		return;
 	*s3 = NULL;
+	rate_free(&s->rate);
 	op_index_free(&s->index);
 	profile_free(&s->own_profile);
 	team_free(&s->team);

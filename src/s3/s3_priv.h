@@ -16,6 +16,7 @@
 #include "obs/tally.h"
 #include "object/acl.h"
 #include "object/document.h"
+#include "object/event.h"
 #include "object/lock.h"
 #include "object/object.h"
 #include "object/plain.h"
@@ -74,6 +75,7 @@ struct s3 {
 	struct profile *own_profile; /* where conf has none */
 	char host_id[65]; /* x-amz-id-2 as MinIO has it */
 	struct team *team;
+	struct rate *rate;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
 	struct tally_set *tallies; /* of all loops */
@@ -165,7 +167,7 @@ struct rq {
 	const struct op *op; /* NULL before ROUTE */
 	uint8_t tier; /* enum tier: whose answers it gets */
 	const uint8_t *says; /* what that says: enum tier_value by enum tier_point */
-	struct profile_notes met; /* of the open profile */
+	struct profile_notes *met; /* of the open profile, or NULL */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
 	bool asking; /* within http_body_want() */
@@ -173,6 +175,7 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span spelling; /* of the key as it was sent; n = 0: the same */
 	struct span control; /* path of S3 Control; p == NULL: none of its requests */
 	struct span control_name; /* what "*" stands for in its row */
 	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
@@ -199,9 +202,12 @@ struct rq {
 	int64_t now_ms, real_ms;
 	struct expiry_rules *expiry; /* held; NULL: none */
 	struct span cors; /* lines for the reply's head */
+	uint64_t rate_mark,
+	    rate_at; /* what a write left in the table of rates; 0: nothing */
 	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
 	struct body *body;
+	char *head; /* room for the body's first SNIFF_BYTES, or NULL */
 	struct chunksig *chunks;
 	struct form *form;
 	bool body_kept; /* the blob is in the index */
@@ -260,7 +266,7 @@ tier_says_of(struct rq *rq, enum tier_point p, unsigned tiers)
 static inline bool
 tier_over(struct rq *rq, enum tier_limit l, uint64_t v)
 {
-	return profile_over_open(rq, l, v);
+	return v > rq->s3->profile->least[l] && profile_over(rq, l, v);
 }
 static inline uint64_t
 tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
@@ -292,6 +298,9 @@ NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
 bool address_is_minios(struct span name); /* reserved, unless it is there already */
 NODISCARD enum err address_bucket_new(struct rq *rq);
 
+/* What stands for a key in the tier: its Normalization Form C, or itself. */
+NODISCARD enum err address_nfc(struct rq *rq, struct span *key);
+NODISCARD enum err address_region_auto(struct span region, struct fail *fail);
 bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
@@ -307,6 +316,9 @@ NODISCARD enum err bucket_made(
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
+
+/* op_bucket.c: E_NO_SUCH_BUCKET again, unless the upload wants it made */
+NODISCARD enum err op_bucket_missing(struct rq *rq);
 
 /* s3.c: the client's address as text */
 struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
@@ -339,6 +351,7 @@ struct expiry_cache *expiry_cache_new(void);
 void expiry_cache_free(struct expiry_cache **c);
 void expiry_drop(struct expiry_rules **rules);
 NODISCARD enum err expiry_look(struct rq *rq);
+void expiry_abort(struct rq *rq, int64_t begun_ms); /* of an upload */
 void expiry_tell(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
 static inline void
 expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
@@ -359,15 +372,28 @@ void payer_reply(struct rq *rq);
 
 /* owner.c: whose things are. Spans live as long as the request. */
 const struct account *rq_owner(struct rq *rq); /* of the bucket */
-void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+void xml_put_owner(
+    struct buf *b, const char *name, const struct account *owner, uint8_t how);
 /* Owners row by row, where objects may have others than the bucket. */
 struct owners {
 	struct txn *t; /* NULL: all are the bucket owner's */
 	const struct account *bucket;
+	uint8_t how; /* what the tier says of LIST_OWNER */
 };
 void owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
     struct buf *b, const struct owners *o, const struct rec_object *rec);
+
+/* rate.c: how often a tier lets one key be written, one bucket be changed; E_TOO_MANY_REQUESTS */
+struct rate *rate_new(void);
+void rate_free(struct rate **r);
+NODISCARD enum err rate_key(struct rq *rq); /* of a write that is about to be made */
+void rate_undo(struct rq *rq); /* it failed, and counts for nothing */
+NODISCARD enum err rate_bucket(struct rq *rq);
+
+/* lacks.c: headers that the tier refuses by name */
+NODISCARD enum err lacks_check(struct rq *rq);
+enum err lacks_header(struct rq *rq, const char *name, struct span value);
 
 /* control.c: S3 Control */
 #define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
@@ -469,9 +495,12 @@ void wording_choose(struct rq *rq);
 
 /* ignore.c: headers that the request's tier does not look at are gone from http's list;
  * with a failure, which would not have been one to such a tier */
-uint64_t ignore_watched(void); /* http_name_bit() of all of them */
+uint64_t ignore_watched(bool silent); /* http_name_bit() of all, or of what never fails */
 void ignore_headers(struct rq *rq);
 void ignore_note(struct rq *rq, enum err e);
+
+/* rules.c: lifecycle rules as the tier takes them, made into what AWS would */
+NODISCARD enum err rules_take(struct rq *rq, struct span *in);
 
 /* manners.c: answers that do not look as AWS's do */
 bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */
@@ -523,6 +552,8 @@ NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
 NODISCARD enum err headers_cond_read(
     struct rq *rq, const char *prefix, struct obj_cond *out);
 NODISCARD enum err headers_cond_write(struct rq *rq, struct obj_cond *out);
+/* cf-copy-destination-if-*, on what the copy would replace. */
+NODISCARD enum err headers_cond_dest(struct rq *rq, struct obj_cond *out);
 void headers_cond_times(struct rq *rq, struct obj_cond *out); /* of a destination */
 void headers_cond_rename(struct rq *rq, struct obj_cond *out); /* of a rename's source */
 NODISCARD enum err headers_cond_delete(struct rq *rq, struct obj_cond *out);
@@ -581,6 +612,17 @@ enum policy_match granted_match(void *context);
 
 /* actor.c: who asks, for messages; NULL where the bucket is not watched. [loop] */
 const struct obj_actor *actor_of(struct rq *rq);
+
+/* Somebody asks to be told of reads, and this was one. rec: what was read. [loop] */
+void actor_read(struct rq *rq, enum event event, const struct rec_object *rec,
+    const struct attrs *attrs);
+static inline void
+read_tell(struct rq *rq, enum event event, const struct rec_object *rec,
+    const struct attrs *attrs)
+{
+	if (obj_event_wanted(&rq->bkt))
+		actor_read(rq, event, rec, attrs);
+}
 
 /* mfa.c: x-amz-mfa; *shown: it came with a code that holds. Counts once. [loop] */
 NODISCARD enum err mfa_check(struct rq *rq, bool *shown);
@@ -682,6 +724,7 @@ enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_update_encryption_finish(struct rq *rq);
 enum err op_put_notification_finish(struct rq *rq);
+enum err op_listen_begin(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

@@ -30,6 +30,7 @@
 #include "job/expirer.h"
 #include "job/logship.h"
 #include "job/notifier.h"
+#include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
 #include "obs/reqlog.h"
@@ -53,6 +54,7 @@ struct server {
 	struct targets *targets;
 	struct live *live; /* who listens to events */
 	struct notifier *notifier;
+	struct timed *timed;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -234,6 +236,7 @@ adm_of(struct server *s)
 	const struct conf *c = s->conf;
 
 	return (struct adm){ .jobs = s->jobs,
+		.profile = s->profile,
 		.store = s->store,
 		.address = c->address,
 		.dir = s->ephemeral != NULL ? s->ephemeral : c->dir,
@@ -309,6 +312,7 @@ open_s3(struct server *s)
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
 	sc.targets = s->targets;
+	sc.live = s->live;
 	sc.access = s->access;
 	sc.iam = &s->iam;
 	sc.profile = s->profile;
@@ -519,6 +523,9 @@ start_jobs(struct server *s)
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
+	s->timed = timed_new(s->store);
+	timed_job(s->timed, &job);
+	jobs_add(s->jobs, &job);
 	e = dropper_start(s->dropper);
 	if (e != OK)
 		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
@@ -569,6 +576,7 @@ server_start(struct server *s)
 	    .live = s->live,
 	    .retry_ms = s->conf->events_retry * 1000,
 	    .attempts = (unsigned)s->conf->events_attempts });
+	s->adm.notifier = s->notifier;
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
@@ -594,10 +602,23 @@ server_start(struct server *s)
 	return ready_file(s);
 }
 
+/* What to look at before going elsewhere. */
+static void
+portability_log(struct profile *profile)
+{
+	struct buf line = { 0 };
+
+	profile_report_line(profile, &line);
+	if (line.n > 0)
+		log_info("%s", buf_cstr(&line));
+	buf_fini(&line);
+}
+
 static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
+	live_stop(s->live);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
@@ -606,14 +627,19 @@ server_stop(struct server *s)
 	http_server_free(&s->website);
 	http_server_free(&s->http);
 	logship_free(&s->logship);
+	if (s->targets != NULL)
+		targets_stop(s->targets);
 	notifier_free(&s->notifier);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
 	jobs_free(&s->jobs);
 	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
+	timed_free(&s->timed);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	if (s->profile != NULL)
+		portability_log(s->profile);
 	profile_free(&s->profile);
 	access_free(&s->access);
 	oidc_keys_stop(&s->oidc_keys);
