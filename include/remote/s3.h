@@ -17,9 +17,11 @@ struct remote;
 enum remote_style { REMOTE_AUTO, REMOTE_PATH, REMOTE_VIRTUAL }; /* AUTO: virtual at AWS */
 
 struct remote_conf {
-	struct span url; /* http[s]://host[:port]; a path behind it goes before the bucket */
+	struct span
+	    url; /* http[s]://host[:port]; a path behind it goes before the bucket */
 	struct span region; /* "" is us-east-1 */
-	struct span access_key, secret, token; /* token "" : none; access_key "": unsigned */
+	struct span access_key, secret,
+	    token; /* token "" : none; access_key "": unsigned */
 	enum remote_style style;
 	unsigned connect_ms; /* 0: 10 s */
 	unsigned stall_ms; /* this long without a byte is a failure; 0: 30 s */
@@ -40,13 +42,13 @@ struct remote_fault {
 	char code[64], message[256];
 };
 
-/* Bytes to send: read() gives *got (1..n) bytes; length of them in all. rewind() starts
- * again at the first; it is called when one request carries more than memory should hold,
- * to hash before sending. */
+/* Bytes to send: read() gives *got (1..n) bytes; length of them in all. seek() goes on
+ * elsewhere: a request that carries more than memory should hold is read twice, to hash it
+ * before it is sent. */
 struct remote_source {
 	uint64_t length;
 	enum err (*read)(void *ctx, void *to, size_t n, size_t *got);
-	enum err (*rewind)(void *ctx);
+	enum err (*seek)(void *ctx, uint64_t off);
 	void *ctx;
 };
 /* Bytes that come. Anything but OK ends the request with that code. It may block: that is
@@ -83,8 +85,10 @@ struct remote_call {
  * E_REMOTE_DENIED: it does not let us in; E_REMOTE_REFUSED: any other 4xx or 3xx, and answers
  * that make no sense. What sink or source returned goes through.
  */
-NODISCARD enum err remote_call(struct remote *r, struct remote_call *c, struct fail *fail);
-struct span remote_header(const struct remote_call *c, const char *name); /* p NULL: none */
+NODISCARD enum err remote_call(
+    struct remote *r, struct remote_call *c, struct fail *fail);
+struct span remote_header(
+    const struct remote_call *c, const char *name); /* p NULL: none */
 
 /* ---- objects ---- */
 
@@ -92,7 +96,8 @@ enum { REMOTE_VERSION_MAX = 256, REMOTE_ETAG_MAX = 96 };
 
 struct remote_put {
 	struct span bucket, key;
-	const struct field *header; /* content-type, x-amz-meta-*, x-amz-storage-class, x-amz-tagging ... */
+	const struct field *
+	    header; /* content-type, x-amz-meta-*, x-amz-storage-class, x-amz-tagging ... */
 	size_t nheader;
 	struct remote_source source;
 	/* The lengths of the parts it is to have (a copy of a multipart object keeps its
@@ -118,7 +123,8 @@ struct remote_get {
 NODISCARD enum err remote_get(struct remote *r, struct remote_get *g, struct fail *fail);
 
 /* HEAD: c.bucket, key, query, header as in a call; out as there. */
-NODISCARD enum err remote_head(struct remote *r, struct remote_call *c, struct fail *fail);
+NODISCARD enum err remote_head(
+    struct remote *r, struct remote_call *c, struct fail *fail);
 
 /* A missing one is OK. version "": as DELETE without one does. */
 NODISCARD enum err remote_delete(struct remote *r, struct span bucket, struct span key,

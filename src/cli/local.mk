@@ -15,6 +15,6 @@ trug_SOURCES = \
 	src/cli/main.c \
 	include/cli/cmd.h \
 	include/cli/endpoint.h
-trug_LDADD = libserver.a libadmin.a libs3.a libiam.a libjob.a libobject.a libaccess.a libmodel.a \
+trug_LDADD = libserver.a libadmin.a libs3.a libiam.a libjob.a libremote.a libobject.a libaccess.a libmodel.a \
 	libstore.a libauth.a libhttp.a libobs.a libcodec.a libbase.a \
 	$(LMDB_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(XXHASH_LIBS) $(EVENT_LIBS)

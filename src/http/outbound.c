@@ -10,12 +10,16 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+
+enum { STREAM_BUFFER = 256 << 10 }; /* bytes a callback at most */
 
 /* What is used of the library; linked in, it would cost each start its time and memory. */
 static struct {
 	CURLcode (*global_init)(long flags);
 	CURL *(*init)(void);
+	void (*reset)(CURL *c);
 	CURLcode (*setopt)(CURL *c, CURLoption o, ...);
 	CURLcode (*perform)(CURL *c);
 	CURLcode (*getinfo)(CURL *c, CURLINFO i, ...);
@@ -35,7 +39,8 @@ lib_load(void)
 		const char *name;
 		void *at;
 	} rows[] = { { "curl_global_init", &lib.global_init },
-		{ "curl_easy_init", &lib.init }, { "curl_easy_setopt", &lib.setopt },
+		{ "curl_easy_init", &lib.init }, { "curl_easy_reset", &lib.reset },
+		{ "curl_easy_setopt", &lib.setopt },
 		{ "curl_easy_perform", &lib.perform },
 		{ "curl_easy_getinfo", &lib.getinfo },
 		{ "curl_easy_cleanup", &lib.cleanup },
@@ -63,15 +68,124 @@ outbound_is_url(struct span text)
 	    (span_starts(text, SPAN_LIT("https://")) && text.n > 8);
 }
 
-static size_t
-keep(char *p, size_t size, size_t n, void *ctx)
+struct outbound_link {
+	CURL *curl;
+};
+
+/* One request under way. */
+struct sending {
+	struct outbound *o;
+	const struct outbound_stream *stream; /* one that does nothing, without */
+	CURL *curl;
+	uint64_t moved_us; /* when something last did */
+	curl_off_t moved;
+	bool stalled;
+};
+
+static const struct outbound_stream no_stream;
+
+static void
+moved(struct sending *s)
 {
-	struct outbound *o = ctx;
+	s->moved_us = clock_mono_us();
+}
+
+/* ---- what comes ---- */
+
+static unsigned
+status_of(const struct sending *s)
+{
+	long status = 0;
+
+	(void)lib.getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+	return (unsigned)status;
+}
+
+/* What a stream takes may make it wait: that is no stall of the other side's. */
+static size_t
+take(char *p, size_t size, size_t n, void *ctx)
+{
+	struct sending *s = ctx;
+	struct outbound *o = s->o;
 	size_t room = o->max - o->answer.n;
+	bool ok = true;
 
 	(void)size; /* is 1 */
-	buf_put(&o->answer, p, n < room ? n : room);
+	if (s->stream->write != NULL)
+		ok = s->stream->write(s->stream->ctx, status_of(s), p, n);
+	else
+		buf_put(&o->answer, p, n < room ? n : room);
+	moved(s);
+	return ok ? n : 0;
+}
+
+static size_t
+take_header(char *p, size_t size, size_t n, void *ctx)
+{
+	struct sending *s = ctx;
+	struct span line = span_of(p, n), name;
+
+	(void)size;
+	while (line.n > 0 && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == '\n'))
+		line.n--;
+	name = span_cut(&line, ':');
+	s->stream->header(s->stream->ctx, name, span_trim(line));
 	return n;
+}
+
+/* ---- what goes ---- */
+
+static size_t
+give(char *p, size_t size, size_t n, void *ctx)
+{
+	struct sending *s = ctx;
+	size_t got = 0;
+
+	if (!s->stream->read(s->stream->ctx, p, size * n, &got))
+		return CURL_READFUNC_ABORT;
+	moved(s);
+	return got;
+}
+
+static int
+give_again(void *ctx, curl_off_t at, int whence)
+{
+	struct sending *s = ctx;
+
+	if (at != 0 || whence != SEEK_SET || s->stream->rewind == NULL)
+		return CURL_SEEKFUNC_CANTSEEK;
+	return s->stream->rewind(s->stream->ctx) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+/* ---- how long ---- */
+
+static int
+watch(void *ctx, curl_off_t all_down, curl_off_t down, curl_off_t all_up, curl_off_t up)
+{
+	struct sending *s = ctx;
+	const struct outbound_stream *m = s->stream;
+
+	(void)all_down;
+	(void)all_up;
+	if (down + up != s->moved) {
+		s->moved = down + up;
+		moved(s);
+	}
+	if (m->stall_ms > 0 &&
+	    clock_mono_us() - s->moved_us > (uint64_t)m->stall_ms * 1000)
+		s->stalled = true;
+	return s->stalled || (m->go_on != NULL && !m->go_on(m->ctx));
+}
+
+/* ---- all of it ---- */
+
+static bool
+has_type(const struct outbound *o)
+{
+	for (size_t i = 0; i < o->nheader; i++)
+		if (span_ieq(o->header[i].name, SPAN_LIT("content-type")))
+			return true;
+	return false;
 }
 
 static struct curl_slist *
@@ -83,59 +197,139 @@ headers(const struct outbound *o)
 	for (size_t i = 0; i < o->nheader; i++) {
 		line.n = 0;
 		buf_span(&line, o->header[i].name);
-		buf_str(&line, ": ");
+		/* curl's way to say a header without value. */
+		buf_str(&line, o->header[i].value.n > 0 ? ": " : ";");
 		buf_span(&line, o->header[i].value);
 		list = lib.slist_append(list, buf_cstr(&line));
 	}
 	/* No "Expect: 100-continue", and the pause that comes with it. */
 	list = lib.slist_append(list, "Expect:");
+	/* A stream's body has the type that is said, or none, but not a form's. */
+	if (o->stream != NULL && !has_type(o))
+		list = lib.slist_append(list, "Content-Type:");
 	buf_fini(&line);
 	return list;
 }
 
 static void
-setup(CURL *c, struct outbound *o, struct curl_slist *list)
+setup_stream(CURL *c, struct sending *s)
 {
+	const struct outbound_stream *m = s->stream;
+
+	if (m->header != NULL) {
+		(void)lib.setopt(c, CURLOPT_HEADERFUNCTION, take_header);
+		(void)lib.setopt(c, CURLOPT_HEADERDATA, s);
+	}
+	if (m->read != NULL) {
+		(void)lib.setopt(c, CURLOPT_UPLOAD, 1L);
+		(void)lib.setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)m->length);
+		(void)lib.setopt(c, CURLOPT_READFUNCTION, give);
+		(void)lib.setopt(c, CURLOPT_READDATA, s);
+		(void)lib.setopt(c, CURLOPT_SEEKFUNCTION, give_again);
+		(void)lib.setopt(c, CURLOPT_SEEKDATA, s);
+		(void)lib.setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)STREAM_BUFFER);
+	}
+	(void)lib.setopt(c, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
+	(void)lib.setopt(c, CURLOPT_NOPROGRESS, 0L);
+	(void)lib.setopt(c, CURLOPT_XFERINFOFUNCTION, watch);
+	(void)lib.setopt(c, CURLOPT_XFERINFODATA, s);
+	(void)lib.setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
+	if (m->connect_ms > 0)
+		(void)lib.setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)m->connect_ms);
+	(void)lib.setopt(c, CURLOPT_MAX_SEND_SPEED_LARGE, (curl_off_t)m->rate);
+	(void)lib.setopt(c, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)m->rate);
+}
+
+static void
+setup(CURL *c, struct sending *s, struct curl_slist *list)
+{
+	struct outbound *o = s->o;
+
 	(void)lib.setopt(c, CURLOPT_URL, o->url);
+	(void)lib.setopt(c, CURLOPT_PATH_AS_IS, 1L);
 	(void)lib.setopt(c, CURLOPT_NOSIGNAL, 1L);
 	(void)lib.setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	(void)lib.setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	(void)lib.setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
 	(void)lib.setopt(c, CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
 	(void)lib.setopt(c, CURLOPT_HTTPHEADER, list);
 	(void)lib.setopt(c, CURLOPT_USERAGENT, "trug");
-	(void)lib.setopt(c, CURLOPT_WRITEFUNCTION, keep);
-	(void)lib.setopt(c, CURLOPT_WRITEDATA, o);
-	if (o->body.n > 0) {
+	(void)lib.setopt(c, CURLOPT_WRITEFUNCTION, take);
+	(void)lib.setopt(c, CURLOPT_WRITEDATA, s);
+	if (strcmp(o->method, "HEAD") == 0)
+		(void)lib.setopt(c, CURLOPT_NOBODY, 1L);
+	/* PUT and POST say their length also where it is 0. */
+	if (o->body.n > 0 || strcmp(o->method, "PUT") == 0 ||
+	    strcmp(o->method, "POST") == 0) {
 		(void)lib.setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body.n);
-		(void)lib.setopt(c, CURLOPT_POSTFIELDS, o->body.p);
+		(void)lib.setopt(c, CURLOPT_POSTFIELDS, o->body.n > 0 ? o->body.p : "");
 	}
+	if (o->stream != NULL)
+		setup_stream(c, s);
 	(void)lib.setopt(c, CURLOPT_CUSTOMREQUEST, o->method);
+}
+
+static CURL *
+handle(struct outbound *o)
+{
+	struct outbound_link *l;
+
+	MUST(pthread_once(&lib_once, lib_load) == 0);
+	if (!lib.there)
+		return NULL;
+	if (o->link == NULL)
+		return lib.init();
+	if (*o->link == NULL) {
+		CURL *c = lib.init();
+
+		if (c == NULL)
+			return NULL;
+		l = mem_zalloc(sizeof *l);
+		l->curl = c;
+		*o->link = l;
+		return c;
+	}
+	lib.reset((*o->link)->curl);
+	return (*o->link)->curl;
+}
+
+void
+outbound_link_free(struct outbound_link **l)
+{
+	if (*l == NULL)
+		return;
+	lib.cleanup((*l)->curl);
+	mem_free(*l);
+	*l = NULL;
 }
 
 enum err
 outbound_send(struct outbound *o, struct fail *fail)
 {
+	struct sending s = { .o = o,
+		.stream = o->stream != NULL ? o->stream : &no_stream,
+		.curl = handle(o) };
 	struct curl_slist *list;
 	CURLcode code;
-	long status = 0;
-	CURL *c;
 
-	MUST(pthread_once(&lib_once, lib_load) == 0);
-	c = lib.there ? lib.init() : NULL;
-	if (c == NULL)
+	if (s.curl == NULL)
 		return fail_msg(fail, E_NO_RESOURCE,
 		    "libcurl.so.4 can't be loaded; install the package libcurl4");
 	o->status = 0;
 	o->answer.n = 0;
+	moved(&s);
 	list = headers(o);
-	setup(c, o, list);
-	code = lib.perform(c);
+	setup(s.curl, &s, list);
+	code = lib.perform(s.curl);
 	if (code == CURLE_OK)
-		(void)lib.getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+		o->status = status_of(&s);
 	lib.slist_free(list);
-	lib.cleanup(c);
+	if (o->link == NULL)
+		lib.cleanup(s.curl);
+	if (s.stalled)
+		return fail_msg(fail, E_GONE, "nothing moved for %u seconds",
+		    s.stream->stall_ms / 1000);
 	if (code != CURLE_OK)
 		return fail_msg(fail, E_GONE, "%s", lib.strerror(code));
-	o->status = (unsigned)status;
 	return OK;
 }
