@@ -4,10 +4,13 @@
 #define ADMIN_ADM_H
 
 #include "job/jobs.h"
+#include "job/tiers.h"
 #include "s3/s3.h"
 
 struct adm {
 	struct jobs *jobs;
+	struct tiers *tiers;
+	struct span root_secret; /* what MinIO's tools encrypt by */
 };
 
 /* c is borrowed for as long as the S3 layer serves. */

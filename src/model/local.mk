@@ -18,10 +18,12 @@ libmodel_a_SOURCES = \
 	src/model/rec_entity.c \
 	src/model/rec_object.c \
 	src/model/rec_point.c \
+	src/model/rec_remote.c \
 	src/model/rec_upload.c \
 	src/model/side.c \
 	src/model/site.c \
 	src/model/tags.c \
+	src/model/tier.c \
 	src/model/usage.c \
 	src/model/walk.c \
 	src/model/worm.c \
@@ -35,9 +37,11 @@ libmodel_a_SOURCES = \
 	include/model/point.h \
 	include/model/rec.h \
 	include/model/rec_crypt.h \
+	include/model/rec_remote.h \
 	include/model/side.def \
 	include/model/side.h \
 	include/model/site.h \
 	include/model/tables.def \
 	include/model/tags.h \
+	include/model/tier.h \
 	include/model/worm.h

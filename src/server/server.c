@@ -28,6 +28,7 @@
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/logship.h"
+#include "job/tiers.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
@@ -56,6 +57,7 @@ struct server {
 	struct audithook *audithook;
 	struct jobs *jobs;
 	struct expirer *expirer;
+	struct tiers *tiers;
 	struct adm adm;
 	struct s3 *s3;
 	struct http_server *http, *website;
@@ -156,6 +158,9 @@ open_audit(struct server *s)
 	return OK;
 }
 
+/* How many go to tiers at a time, and how many clients' requests wait for one. */
+enum { TIER_TRANSFERS = 4, TIER_READERS = 16 };
+
 static enum err
 open_s3(struct server *s)
 {
@@ -199,6 +204,13 @@ open_s3(struct server *s)
 	if (e != OK)
 		return e;
 	domains_split(s);
+	s->tiers = tiers_new(&(struct tiers_conf){ .store = s->store,
+	    .keys = s->secrets,
+	    .transfers = TIER_TRANSFERS,
+	    .readers = TIER_READERS });
+	sc.remote = tiers_io(s->tiers);
+	s->adm.tiers = s->tiers;
+	s->adm.root_secret = span_str(c->root_password);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->adm.jobs = s->jobs;
 	if (c->control == 0)
@@ -407,11 +419,13 @@ static enum err
 start_jobs(struct server *s)
 {
 	struct job job;
+	enum err e;
 
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
-	return jobs_start(s->jobs, &s->fail);
+	e = tiers_start(s->tiers, &s->fail);
+	return e == OK ? jobs_start(s->jobs, &s->fail) : e;
 }
 
 static enum err
@@ -458,6 +472,8 @@ static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
+	/* Who waits for a tier gets an answer before the loops end. */
+	tiers_stop(s->tiers);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
@@ -469,6 +485,7 @@ server_stop(struct server *s)
 	audit_close(&s->audit);
 	jobs_free(&s->jobs);
 	expirer_free(&s->expirer);
+	tiers_free(&s->tiers);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	access_free(&s->access);
