@@ -31,7 +31,7 @@ enum storage_class {
 };
 const char *class_name(unsigned number); /* "STANDARD"; an unknown number dies */
 bool class_find(struct span name, uint8_t *out); /* S3's own */
-bool class_find_any(struct span name, uint8_t *out); /* and those of tiers (tier.h) */
+bool class_find_any(struct span name, uint8_t *out); /* and those of tiers (remote_tier.h) */
 
 /* Checksum algorithms as S3 names them; numbers are stored. */
 enum checksum_kind {
@@ -70,7 +70,10 @@ struct rec_bucket {
 	int64_t created_ms;
 	struct span region; /* "" for us-east-1 */
 	char account[ACCOUNT_DIGITS]; /* the owner */
+	uint8_t watch; /* of enum watch: who is told of changes to its objects */
+	struct span name; /* as obj_bucket_find() was asked; not of the record */
 };
+enum watch { WATCH_EVENTS = 1, WATCH_REPLICATION = 2 };
 void rec_bucket_put(struct buf *out, const struct rec_bucket *r);
 NODISCARD enum err rec_bucket_get(struct span in, struct rec_bucket *out); /* borrows */
 

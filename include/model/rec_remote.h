@@ -9,7 +9,7 @@
 #define MODEL_REC_REMOTE_H
 
 #include "codec/sealed.h"
-#include "model/tier.h"
+#include "model/remote_tier.h"
 
 /* A part of the object, where it has some: of a sealed one each is a stream of its own. */
 struct remote_piece {

@@ -48,7 +48,7 @@ NODISCARD enum err obj_remote_target(struct txn *t, const struct rec_errand *r,
 /* The bytes of r's version are there, under to: rec, which was read before, points there
  * and has none here. E_NOT_FOUND: it is not what it was. [in a write fn] */
 NODISCARD enum err obj_remote_moved(struct txn *t, const struct rec_errand *r,
-    const struct rec_object *seen, const struct rec_remote *to);
+    const struct rec_object *seen, const struct rec_remote *to, int64_t now_ms);
 /* The bytes of r's version are here again, all of them as body, for r->days.
  * [in a write fn] */
 NODISCARD enum err obj_remote_fetched(struct txn *t, const struct rec_errand *r,

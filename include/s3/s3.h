@@ -14,6 +14,7 @@
 #include "obs/audit.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
+#include "s3/profile.h"
 
 struct s3;
 struct store;
@@ -26,6 +27,7 @@ enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
 
 struct kms;
 struct obj_remote_io;
+struct targets;
 /* A request of the control API or of MinIO's admin API, until s3_call_done(); it may come
  * from any thread. */
 struct s3_call {
@@ -61,6 +63,7 @@ struct s3_conf {
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
+	struct profile *profile; /* NULL: open for all */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
 	size_t ndomains;
@@ -79,6 +82,7 @@ struct s3_conf {
 	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
 	struct kms *kms;
+	const struct targets *targets; /* of events, or NULL */
 	unsigned sse_c; /* enum s3_sse_c */
 	bool encrypt_at_rest; /* also what nobody asked to be encrypted */
 };

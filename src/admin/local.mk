@@ -4,6 +4,7 @@ libadmin_a_SOURCES = \
 	src/admin/adm.c \
 	src/admin/adm_clock.c \
 	src/admin/adm_priv.h \
+	src/admin/adm_reset.c \
 	src/admin/adm_tier.c \
 	src/admin/envelope.c \
 	include/admin/envelope.h \

@@ -404,7 +404,7 @@ struct apply {
 static enum err
 expire(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
-	struct obj_drop how = { .now_ms = x->now_ms };
+	struct obj_drop how = { .now_ms = x->now_ms, .expired = true };
 	struct obj_deleted gone;
 	struct rec_object rec;
 	struct fail fail;
@@ -422,7 +422,7 @@ expire(struct txn *t, struct expirer *x, const struct change *c, struct counts *
 static enum err
 expire_all(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
-	struct obj_drop how = { .now_ms = x->now_ms };
+	struct obj_drop how = { .now_ms = x->now_ms, .expired = true };
 	struct rec_object rec;
 	struct fail fail;
 	enum err e = obj_find(t, x->rec.id, c->key, &rec, NULL);
@@ -470,8 +470,8 @@ move(struct txn *t, struct expirer *x, const struct change *c, struct fail *fail
 	struct rec_object rec;
 	enum err e;
 
-	if (tier_of_class(c->class) == TIER_NONE)
-		return obj_class_set(t, &x->rec, c->key, &c->version, c->class, fail);
+	if (remote_tier_of_class(c->class) == TIER_NONE)
+		return obj_class_set(t, &x->rec, c->key, &c->version, c->class, x->now_ms, fail);
 	e = obj_version_find(t, &x->rec, c->key, &c->version, &rec, fail);
 	return e == OK
 	    ? obj_remote_order(t, x->rec.id, buf_view(&x->bucket), c->key, &rec, c->class)
@@ -481,7 +481,7 @@ move(struct txn *t, struct expirer *x, const struct change *c, struct fail *fail
 static enum err
 change_one(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
-	struct obj_drop how = { .now_ms = x->now_ms };
+	struct obj_drop how = { .now_ms = x->now_ms, .expired = true };
 	struct obj_deleted gone;
 	struct fail fail;
 	enum err e;

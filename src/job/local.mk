@@ -2,16 +2,25 @@
 noinst_LIBRARIES += libjob.a
 libjob_a_SOURCES = \
 	src/job/audithook.c \
+	src/job/dropper.c \
 	src/job/expirer.c \
 	src/job/jobs.c \
+	src/job/lane.c \
 	src/job/logship.c \
+	src/job/message.c \
+	src/job/notifier.c \
+	src/job/notifier_priv.h \
+	src/job/notifier_show.c \
 	src/job/tier_admin.c \
 	src/job/tier_errand.c \
 	src/job/tier_mover.c \
 	src/job/tier_priv.h \
 	src/job/tiers.c \
 	include/job/audithook.h \
+	include/job/dropper.h \
 	include/job/expirer.h \
 	include/job/jobs.h \
 	include/job/logship.h \
+	include/job/message.h \
+	include/job/notifier.h \
 	include/job/tiers.h

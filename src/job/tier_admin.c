@@ -45,7 +45,7 @@ static int
 slot_of(struct span name)
 {
 	for (unsigned i = 0; i < TIER_SLOTS; i++) {
-		const char *known = tier_name(i);
+		const char *known = remote_tier_name(i);
 
 		if (known != NULL && span_is(name, known))
 			return (int)i;
@@ -286,7 +286,7 @@ static int
 slot_new(void)
 {
 	for (unsigned i = 0; i < TIER_SLOTS; i++)
-		if (tier_name(i) == NULL)
+		if (remote_tier_name(i) == NULL)
 			return (int)i;
 	return TIER_NONE;
 }
@@ -569,7 +569,7 @@ usage_read(struct txn *t, uint8_t class, bool *some)
 static enum err
 name_unused(struct txn *t, struct change *c)
 {
-	const char *name = tier_name(c->slot);
+	const char *name = remote_tier_name(c->slot);
 	uint8_t class;
 	bool named = false, some = false;
 	enum err e;

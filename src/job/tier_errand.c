@@ -176,7 +176,7 @@ static enum err
 moved_write(struct txn *t, void *arg)
 {
 	struct run *x = arg;
-	enum err e = obj_remote_moved(t, x->errand, &x->rec, &x->to);
+	enum err e = obj_remote_moved(t, x->errand, &x->rec, &x->to, clock_now_ms());
 
 	if (e == OK)
 		e = obj_errand_del(t, ERRAND_SENT, x->sent.number);
@@ -242,8 +242,8 @@ class_write(struct txn *t, void *arg)
 	enum err e = obj_remote_target(t, x->errand, &x->bucket, &x->rec);
 
 	if (e == OK)
-		e = obj_class_set(
-		    t, &x->bucket, x->errand->key, &v, x->errand->class, NULL);
+		e = obj_class_set(t, &x->bucket, x->errand->key, &v, x->errand->class,
+		    clock_now_ms(), NULL);
 	if (e == OK || e == E_NOT_FOUND)
 		e = obj_errand_del(t, ERRAND_MOVE, x->errand->number);
 	return e;

@@ -147,7 +147,7 @@ tier_publish(struct tiers *t, struct tier *tier, unsigned slot)
 		remote_stop(was->remote);
 		tier_let_go(t, was);
 	}
-	tier_name_set(slot, tier != NULL ? span_str(tier->name) : SPAN_NONE);
+	remote_tier_name_set(slot, tier != NULL ? span_str(tier->name) : SPAN_NONE);
 }
 
 /* ---- how it answers ---- */

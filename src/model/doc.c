@@ -4,6 +4,7 @@
 #include "model/doc.h"
 
 #include "model/lifecycle.h"
+#include "model/notify.h"
 
 #include "doc_priv.h"
 
@@ -175,6 +176,7 @@ doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
 {
 	struct doc_text text = { 0 };
 	struct lifecycle life;
+	struct notify notify;
 	struct xml_node *root;
 	struct buf b = { 0 };
 	enum err e;
@@ -187,11 +189,17 @@ doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
 		return e;
 	if (d == DOC_LIFECYCLE)
 		life_add_ids(a, root);
+	if (d == DOC_NOTIFICATION)
+		notify_complete(a, root);
 	if (!root_walk(d, root, &b))
 		e = fail_set(fail, E_MALFORMED_XML);
-	if (e == OK)
-		e = d == DOC_LIFECYCLE ? life_parse(a, root, &life, fail)
-				       : doc_check(d, root, id, &text, fail);
+	if (e == OK && d == DOC_LIFECYCLE)
+		e = life_parse(a, root, &life, fail);
+	else if (e == OK && d == DOC_NOTIFICATION) {
+		e = notify_parse(a, root, &notify, fail);
+		text.nothing = root->child == NULL;
+	} else if (e == OK)
+		e = doc_check(d, root, id, &text, fail);
 	if (e == OK) {
 		text.inner = arena_span(a, buf_view(&b));
 		*out = text;

@@ -4,7 +4,7 @@
 
 #include "model/lifecycle.h"
 
-#include "model/tier.h"
+#include "model/remote_tier.h"
 
 enum {
 	SMALL = 128 << 10, /* bytes: what is smaller is not moved by default */

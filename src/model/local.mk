@@ -8,13 +8,17 @@ libmodel_a_SOURCES = \
 	src/model/doc_check.c \
 	src/model/doc_priv.h \
 	src/model/doc_rules.c \
+	src/model/event.c \
 	src/model/lifecycle.c \
 	src/model/lifecycle_parse.c \
 	src/model/model_priv.h \
+	src/model/notify.c \
+	src/model/outbox.c \
 	src/model/rec.c \
 	src/model/rec_bucket.c \
 	src/model/rec_crypt.c \
 	src/model/rec_doc.c \
+	src/model/rec_dropped.c \
 	src/model/rec_entity.c \
 	src/model/rec_object.c \
 	src/model/rec_point.c \
@@ -23,7 +27,7 @@ libmodel_a_SOURCES = \
 	src/model/side.c \
 	src/model/site.c \
 	src/model/tags.c \
-	src/model/tier.c \
+	src/model/remote_tier.c \
 	src/model/usage.c \
 	src/model/walk.c \
 	src/model/worm.c \
@@ -33,7 +37,12 @@ libmodel_a_SOURCES = \
 	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
+	include/model/event.h \
+	include/model/events.def \
+	include/model/dropped.h \
 	include/model/lifecycle.h \
+	include/model/notify.h \
+	include/model/outbox.h \
 	include/model/point.h \
 	include/model/rec.h \
 	include/model/rec_crypt.h \
@@ -43,5 +52,5 @@ libmodel_a_SOURCES = \
 	include/model/site.h \
 	include/model/tables.def \
 	include/model/tags.h \
-	include/model/tier.h \
+	include/model/remote_tier.h \
 	include/model/worm.h

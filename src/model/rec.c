@@ -3,7 +3,7 @@
 
 #include "model/rec.h"
 
-#include "model/tier.h"
+#include "model/remote_tier.h"
 #include "model_priv.h"
 
 const char *const model_tables[T_COUNT] = {
@@ -26,7 +26,7 @@ class_name(unsigned number)
 	if (number < CLASS_COUNT)
 		return class_names[number];
 	MUST(class_is(number));
-	tier = tier_name(number - CLASS_TIER);
+	tier = remote_tier_name(number - CLASS_TIER);
 	/* Its tier was taken away by force. */
 	return tier != NULL ? tier : "UNKNOWN";
 }
@@ -49,8 +49,8 @@ class_find_any(struct span name, uint8_t *out)
 
 	if (class_find(name, out))
 		return true;
-	for (unsigned i = 0; tier_any() && i < TIER_SLOTS; i++) {
-		tier = tier_name(i);
+	for (unsigned i = 0; remote_tier_any() && i < TIER_SLOTS; i++) {
+		tier = remote_tier_name(i);
 		if (tier != NULL && span_is(name, tier)) {
 			*out = (uint8_t)(CLASS_TIER + i);
 			return true;

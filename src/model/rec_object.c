@@ -6,7 +6,7 @@
 #include "codec/b64.h"
 #include "codec/digest.h"
 #include "codec/sealed.h"
-#include "model/tier.h"
+#include "model/remote_tier.h"
 
 #include "model_priv.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "model/tier.h"
+#include "model/remote_tier.h"
 
 enum { USAGE_KEY = 9, USAGE_VALUE = 16 };
 

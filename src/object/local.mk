@@ -14,6 +14,8 @@ libobject_a_SOURCES = \
 	src/object/obj_cond.c \
 	src/object/obj_copy.c \
 	src/object/obj_doc.c \
+	src/object/obj_event.c \
+	src/object/obj_dropped.c \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
 	src/object/obj_lock.c \
@@ -23,6 +25,7 @@ libobject_a_SOURCES = \
 	src/object/obj_priv.h \
 	src/object/obj_put.c \
 	src/object/obj_read.c \
+	src/object/obj_reset.c \
 	src/object/obj_remote.c \
 	src/object/obj_rotate.c \
 	src/object/obj_seal.c \
@@ -41,6 +44,7 @@ libobject_a_SOURCES = \
 	include/object/checksum.h \
 	include/object/crypt.h \
 	include/object/document.h \
+	include/object/event.h \
 	include/object/hash.h \
 	include/object/kms.h \
 	include/object/lock.h \
@@ -49,6 +53,7 @@ libobject_a_SOURCES = \
 	include/object/point.h \
 	include/object/put.h \
 	include/object/read.h \
+	include/object/reset.h \
 	include/object/remote.h \
 	include/object/rotate.h \
 	include/object/seal.h \

@@ -17,7 +17,9 @@ obj_bucket_find(
 	    name.n > TABLE_KEY_MAX ? E_NOT_FOUND : table_get(t, T_BUCKET, name, &row);
 
 	if (e == OK)
-		return rec_bucket_get(row, out);
+		e = rec_bucket_get(row, out);
+	if (e == OK)
+		out->name = name;
 	if (e != E_NOT_FOUND)
 		return e;
 	if (fail != NULL && fail->code == OK) {
@@ -119,6 +121,7 @@ obj_bucket_each(struct txn *t, struct span prefix, struct span after,
 		if (!span_starts(c.key, prefix))
 			break;
 		e = rec_bucket_get(c.value, &b);
+		b.name = c.key;
 		if (e != OK || !row(ctx, c.key, &b))
 			break;
 	}

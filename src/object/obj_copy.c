@@ -99,6 +99,8 @@ copy_write(struct txn *t, void *arg)
 	enum err e;
 
 	fail_clear(c->dest.fail);
+	c->dest.from_bucket = c->source.bucket;
+	c->dest.from_key = c->source.key;
 	e = source_find(t, &c->source, &src, c->dest.fail);
 	if (e == OK)
 		e = obj_dest_check(t, &c->dest, &old, &exists);

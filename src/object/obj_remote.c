@@ -4,6 +4,7 @@
 #include "object/remote.h"
 
 #include "base/mem.h"
+#include "object/event.h"
 #include "object/read.h"
 
 #include "obj_priv.h"
@@ -163,7 +164,7 @@ obj_remote_order(struct txn *t, uint64_t bucket_id, struct span bucket, struct s
     const struct rec_object *rec, uint8_t class)
 {
 	struct rec_errand r = errand_of(ERRAND_MOVE, bucket_id, bucket, key, rec);
-	int slot = tier_of_class(class);
+	int slot = remote_tier_of_class(class);
 	uint8_t at[ERRAND_KEY];
 	struct span row;
 	enum err e;
@@ -231,6 +232,21 @@ obj_remote_target(struct txn *t, const struct rec_errand *r, struct rec_bucket *
 /* ---- there ---- */
 
 static enum err
+tell(struct txn *t, enum event event, const struct rec_bucket *b, struct span key,
+    const struct rec_object *rec, int64_t now_ms, int64_t when_ms)
+{
+	struct obj_change change = { .event = event,
+		.bucket = b,
+		.key = key,
+		.rec = rec,
+		.now_ms = now_ms,
+		.when_ms = when_ms,
+		.class = span_str(class_name(rec->class)) };
+
+	return obj_event(t, &change);
+}
+
+static enum err
 class_change(
     struct txn *t, const struct rec_bucket *b, struct rec_object *rec, uint8_t class)
 {
@@ -268,7 +284,7 @@ is_same_body(const struct rec_object *a, const struct rec_object *b)
 
 enum err
 obj_remote_moved(struct txn *t, const struct rec_errand *r, const struct rec_object *seen,
-    const struct rec_remote *to)
+    const struct rec_remote *to, int64_t now_ms)
 {
 	struct rec_bucket b;
 	struct rec_object rec;
@@ -295,6 +311,8 @@ obj_remote_moved(struct txn *t, const struct rec_errand *r, const struct rec_obj
 		e = obj_errand_del(t, ERRAND_RELEASE, rec.number);
 	if (e == OK)
 		e = obj_row_rewrite(t, &b, r->key, &rec);
+	if (e == OK)
+		e = tell(t, EVENT_TRANSITION, &b, r->key, &rec, now_ms, 0);
 	arena_fini(&a);
 	return e;
 }
@@ -370,6 +388,9 @@ obj_remote_fetched(struct txn *t, const struct rec_errand *r,
 		e = obj_row_rewrite(t, &b, r->key, &rec);
 	if (e == OK)
 		e = release_at(t, r, restore.until_ms);
+	if (e == OK)
+		e = tell(t, EVENT_RESTORE_COMPLETED, &b, r->key, &rec, now_ms,
+		    restore.until_ms);
 	*used = e == OK;
 	arena_fini(&a);
 	return e;
@@ -398,6 +419,8 @@ obj_remote_released(struct txn *t, const struct rec_errand *r, int64_t now_ms)
 		e = obj_row_rewrite(t, &b, r->key, &rec);
 	if (e == OK)
 		e = obj_errand_del(t, ERRAND_RELEASE, r->number);
+	if (e == OK)
+		e = tell(t, EVENT_RESTORE_DELETE, &b, r->key, &rec, now_ms, 0);
 	arena_fini(&a);
 	return e;
 }

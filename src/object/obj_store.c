@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "object/event.h"
 #include "object/remote.h"
 #include "object/upload.h"
 #include "object/version.h"
@@ -49,20 +50,28 @@ obj_attrs(struct txn *t, const struct rec_object *rec, struct arena *a, struct a
 }
 
 enum err
-obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec,
-    const struct obj_drop *how)
+obj_release(struct txn *t, const struct rec_object *rec)
 {
 	uint8_t key[8];
-	enum err e = obj_lock_check(t, rec, how);
+	enum err e = blob_drop(t, &rec->body);
 
-	if (e == OK)
-		e = blob_drop(t, &rec->body);
 	if (e == OK)
 		e = obj_remote_drop(t, rec);
 	if (e == OK && (rec->flags & OBJECT_HAS_ATTR) != 0)
 		e = table_del(t, T_ATTR, number_key(key, rec->number));
 	if (e == OK && (rec->flags & OBJECT_HAS_PARTS) != 0)
 		e = table_del(t, T_OBJPART, number_key(key, rec->number));
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+enum err
+obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec,
+    const struct obj_drop *how)
+{
+	enum err e = obj_lock_check(t, rec, how);
+
+	if (e == OK)
+		e = obj_release(t, rec);
 	if (e == OK && (rec->flags & OBJECT_IS_MARKER) == 0)
 		e = usage_add(t, b->id, rec->class, -1, -(int64_t)rec->size);
 	return e == E_NOT_FOUND ? E_CORRUPT : e;
@@ -112,6 +121,23 @@ obj_attrs_put(struct txn *t, struct rec_object *rec, const struct attrs *attrs)
 	return e;
 }
 
+static enum err
+dest_event(struct txn *t, const struct obj_dest *d, const struct rec_object *rec,
+    const struct attrs *attrs)
+{
+	const struct obj_change c = { .event = d->event,
+		.bucket = &d->now,
+		.key = d->key,
+		.rec = rec,
+		.attrs = attrs,
+		.by = d->by,
+		.destination = d->from_bucket,
+		.reason = d->from_key,
+		.now_ms = rec->mtime_ms };
+
+	return obj_event_write(t, &c);
+}
+
 enum err
 obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *old,
     struct rec_object *rec, const struct attrs *attrs)
@@ -132,8 +158,10 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 		    span_of(row, rec_object_put(row, rec)));
 	if (e == OK)
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
-	if (e == OK && rec->size > 0 && tier_of_class(rec->class) != TIER_NONE)
+	if (e == OK && rec->size > 0 && remote_tier_of_class(rec->class) != TIER_NONE)
 		e = obj_remote_order(t, d->bucket_id, d->bucket, d->key, rec, rec->class);
+	if (e == OK && obj_event_wanted(&d->now))
+		e = dest_event(t, d, rec, &all);
 	arena_fini(&a);
 	return e;
 }
@@ -145,6 +173,12 @@ obj_rename(struct txn *t, struct obj_dest *d, struct span from,
 	uint8_t row[REC_OBJECT_MAX];
 	struct obj_drop how = { .now_ms = now_ms };
 	struct rec_object rec, old;
+	struct obj_change change = { .event = EVENT_DELETE,
+		.bucket = &d->now,
+		.key = from,
+		.rec = &rec,
+		.by = d->by,
+		.now_ms = now_ms };
 	bool exists;
 	enum err e = obj_dest_check(t, d, &old, &exists);
 
@@ -168,7 +202,13 @@ obj_rename(struct txn *t, struct obj_dest *d, struct span from,
 		e = obj_uploads_see_delete(t, &d->now, from);
 	if (e == OK)
 		e = key_del(t, T_OBJECT, d->bucket_id, from);
-	return e == OK ? key_put(t, T_OBJECT, d->bucket_id, d->key,
-			     span_of(row, rec_object_put(row, &rec)))
-		       : e;
+	if (e == OK)
+		e = key_put(t, T_OBJECT, d->bucket_id, d->key,
+		    span_of(row, rec_object_put(row, &rec)));
+	/* Who keeps up by events knows no renames. */
+	if (e == OK)
+		e = obj_event(t, &change);
+	change.event = d->event;
+	change.key = d->key;
+	return e == OK ? obj_event(t, &change) : e;
 }

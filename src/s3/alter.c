@@ -19,9 +19,11 @@ void
 alter_init(struct alter *op, struct rq *rq, enum side_kind kind)
 {
 	op->rq = rq;
-	op->side = (struct obj_side){
-		.key = rq->key, .side = kind, .ctx = op, .arena = rq->arena
-	};
+	op->side = (struct obj_side){ .key = rq->key,
+		.side = kind,
+		.ctx = op,
+		.arena = rq->arena,
+		.now_ms = rq->now_ms };
 }
 
 static enum err
@@ -55,6 +57,7 @@ alter_post(struct alter *op)
 {
 	struct rq *rq = op->rq;
 
+	op->side.by = actor_of(rq);
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, alter_write, rq->loop->inbox, alter_then);
 	return rq_wait(rq);

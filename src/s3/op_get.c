@@ -61,11 +61,16 @@ get_range(struct get *g)
 {
 	struct rq *rq = g->rq;
 	struct span v = header_get(rq, "range");
+	enum range_form form;
 
 	g->len = g->rec.size;
 	if (v.p == NULL || website_status(rq) != 0 || !range_holds(g))
 		return OK;
-	switch (range_parse(v, g->rec.size, &g->off, &g->len)) {
+	form = range_parse(v, g->rec.size, &g->off, &g->len);
+	if (form == RANGE_NONE && range_reversed(v) &&
+	    tier_says(rq, TP_RANGE_REVERSED) == TV_RANGE_416)
+		form = RANGE_BAD;
+	switch (form) {
 	case RANGE_OK:
 		g->partial = true;
 		return OK;
@@ -310,7 +315,8 @@ get_marker(struct get *g)
 	reply_header_str(rq, "x-amz-delete-marker", "true");
 	reply_version(rq, &g->rec);
 	if (rq->fail.code == E_METHOD_NOT_ALLOWED) {
-		reply_header_str(rq, "Allow", "DELETE");
+		if (tier_says(rq, TP_MARKER_GET) == TV_MARKER_ALLOW)
+			reply_header_str(rq, "Allow", "DELETE");
 		reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
 	}
 	reply_send(rq);
@@ -355,7 +361,7 @@ get_away(struct get *g)
 	struct rq *rq = g->rq;
 	enum err e;
 
-	if (rq->http->method != HTTP_GET || !tier_any())
+	if (rq->http->method != HTTP_GET || !remote_tier_any())
 		return OK;
 	e = store_read(rq->loop->reader, get_away_look, g);
 	if (e == OK)

@@ -200,6 +200,7 @@ op_restore_object_finish(struct rq *rq)
 		e = query_version(rq, &op->alter.side.version);
 	if (e != OK)
 		return e;
+	op->alter.side.event = EVENT_RESTORE_POST;
 	op->alter.side.see = restore_see;
 	op->alter.also = restore_also;
 	op->alter.then = restore_then;

@@ -5,8 +5,8 @@
  * lives there. The names of a process's tiers are known everywhere, as those of S3's classes
  * are: a listing has no time to look them up. [any]
  */
-#ifndef MODEL_TIER_H
-#define MODEL_TIER_H
+#ifndef MODEL_REMOTE_TIER_H
+#define MODEL_REMOTE_TIER_H
 
 #include "model/rec.h"
 
@@ -27,11 +27,11 @@ void rec_tier_put(struct buf *out, const struct rec_tier *r);
 NODISCARD enum err rec_tier_get(struct span in, struct rec_tier *out);
 
 /* The process knows that slot is called name (copied for ever); n = 0: no more. */
-void tier_name_set(unsigned slot, struct span name);
-const char *tier_name(unsigned slot); /* NULL: none */
+void remote_tier_name_set(unsigned slot, struct span name);
+const char *remote_tier_name(unsigned slot); /* NULL: none */
 /* Slot where bytes of that class belong, or TIER_NONE: here. */
-int tier_of_class(uint8_t class);
-bool tier_any(void); /* is there one? */
+int remote_tier_of_class(uint8_t class);
+bool remote_tier_any(void); /* is there one? */
 
 /* Is class one that a record may have: S3's, or of a tier, there or not? */
 static inline bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "model/tier.h"
+#include "model/remote_tier.h"
 
 #include <stdatomic.h>
 
@@ -39,7 +39,7 @@ name_keep(struct span name)
 }
 
 void
-tier_name_set(unsigned slot, struct span name)
+remote_tier_name_set(unsigned slot, struct span name)
 {
 	const char *was;
 	uint8_t class = (uint8_t)(CLASS_TIER + slot);
@@ -62,19 +62,19 @@ tier_name_set(unsigned slot, struct span name)
 }
 
 const char *
-tier_name(unsigned slot)
+remote_tier_name(unsigned slot)
 {
 	return slot < TIER_SLOTS ? atomic_load(&names[slot]) : NULL;
 }
 
 int
-tier_of_class(uint8_t class)
+remote_tier_of_class(uint8_t class)
 {
 	return class < ARRAY_LEN(slots) ? (int)atomic_load(&slots[class]) - 1 : TIER_NONE;
 }
 
 bool
-tier_any(void)
+remote_tier_any(void)
 {
 	return atomic_load(&count) > 0;
 }
