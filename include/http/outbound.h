@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests this server makes of others (webhooks, other stores), one at a time and waiting
- * for the answer, by libcurl, which is loaded when the first is made. http and https only, and no redirect
- * is followed. Where a connection goes is decided when the address is known, so that a name
- * that resolves to something else the next time opens nothing. [worker, job: it blocks]
+ * for the answer, by libcurl, which is loaded when the first is made. http and https only,
+ * and no redirect is followed. Where a connection goes is decided when the address is
+ * known, so that a name that resolves to something else the next time opens nothing.
+ * [worker, job: it blocks]
  */
 #ifndef HTTP_OUTBOUND_H
 #define HTTP_OUTBOUND_H

@@ -31,7 +31,8 @@ enum storage_class {
 };
 const char *class_name(unsigned number); /* "STANDARD"; an unknown number dies */
 bool class_find(struct span name, uint8_t *out); /* S3's own */
-bool class_find_any(struct span name, uint8_t *out); /* and those of tiers (remote_tier.h) */
+bool class_find_any(
+    struct span name, uint8_t *out); /* and those of tiers (remote_tier.h) */
 
 /* Checksum algorithms as S3 names them; numbers are stored. */
 enum checksum_kind {

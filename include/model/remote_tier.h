@@ -10,7 +10,7 @@
 
 #include "model/rec.h"
 
-enum { TIER_SLOTS = 64, CLASS_TIER = 64, TIER_NAME_MAX = 64, TIER_NONE = -1 };
+enum { TIER_SLOTS = 64, CLASS_TIER = 128, TIER_NAME_MAX = 64, TIER_NONE = -1 };
 
 /* As it is kept. Borrows. */
 struct rec_tier {

@@ -471,7 +471,8 @@ move(struct txn *t, struct expirer *x, const struct change *c, struct fail *fail
 	enum err e;
 
 	if (remote_tier_of_class(c->class) == TIER_NONE)
-		return obj_class_set(t, &x->rec, c->key, &c->version, c->class, x->now_ms, fail);
+		return obj_class_set(
+		    t, &x->rec, c->key, &c->version, c->class, x->now_ms, fail);
 	e = obj_version_find(t, &x->rec, c->key, &c->version, &rec, fail);
 	return e == OK
 	    ? obj_remote_order(t, x->rec.id, buf_view(&x->bucket), c->key, &rec, c->class)
