@@ -285,6 +285,7 @@ open_s3(struct server *s)
 	domains_split(s);
 	s->tiers = tiers_new(&(struct tiers_conf){ .store = s->store,
 	    .keys = s->secrets,
+	    .net = s->net,
 	    .transfers = TIER_TRANSFERS,
 	    .readers = TIER_READERS });
 	sc.remote = tiers_io(s->tiers);
