@@ -117,6 +117,7 @@ control(struct rq *rq, struct span name, bool minio)
 	enum err e = OK;
 
 	if (rq->body == NULL) {
+		rq->any_region = minio;
 		e = may_call(rq);
 		if (e == OK && has_body)
 			return body_ask(rq);

@@ -162,6 +162,7 @@ struct rq {
 	struct profile_notes met; /* of the open profile */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
+	bool any_region; /* may be signed for any: MinIO's tools sign admin calls for none */
 	bool asking; /* within http_body_want() */
 	enum err gone; /* why the client was gone when it was asked for the body */
 	char id[17];

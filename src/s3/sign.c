@@ -294,6 +294,8 @@ express(struct s3_loop *loop)
 static bool
 takes_any_region(const struct rq *rq)
 {
+	if (rq->any_region)
+		return true;
 	if (strcmp(rq->s3->conf.region, "us-east-1") == 0 &&
 	    tier_value(rq, TP_REGION_SIGNED) == TV_ANY)
 		return true;
