@@ -8,6 +8,7 @@ trug_SOURCES = \
 	src/cli/cmd_rotate.c \
 	src/cli/cmd_serve.c \
 	src/cli/cmd_server.c \
+	src/cli/cmd_tier.c \
 	src/cli/cmd_tiers.c \
 	src/cli/cmd_settings.c \
 	src/cli/cmd_verify.c \

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 
-from harness import ACCESS, SECRET, Server, Skip, binary, check, equal, run_tests
+from harness import ACCESS, SECRET, Server, Skip, check, equal, run, run_tests
 
 DAY = 86400
 WAIT = 40
@@ -318,6 +318,138 @@ def test_objects_go_and_are_read_through():
         s3.delete("near", None, {"lifecycle": ""})
         equal(control(p.near, "DELETE", "tiers", {"name": "WARM"}).status, 200)
         equal(control(p.near, "GET", "tiers").body.strip(), b"[\n]")
+
+
+def test_the_verb():
+    with Pair() as p:
+        env = {"TRUG_TIER_ACCESS_KEY": ACCESS, "TRUG_TIER_SECRET_KEY": SECRET}
+
+        def trug(*words):
+            return run("tier", p.near.endpoint, *words, env=env)
+
+        equal(trug("ls"), (0, "[\n]\n", ""))
+        equal(trug("add", "WARM", p.url, "cold/some/where"), (0, "{}\n", ""))
+        code, out, err = trug("ls")
+        equal((code, err), (0, ""))
+        t = json.loads(out)[0]
+        made = t.pop("made")
+        check(made.endswith("Z"), made)
+        equal(t, {"name": "WARM", "kind": "s3", "url": p.url, "bucket": "cold",
+                  "prefix": "some/where", "access_key": ACCESS, "objects": 0, "bytes": 0,
+                  "errands": 0, "failing": False})
+        equal(trug("check", "WARM")[0], 0)
+        for words, code in ((("add", "WARM", p.url, "cold"), "XMinioAdminTierAlreadyExists"),
+                            (("add", "warm", p.url, "cold"), "XMinioAdminTierNameNotUpperCase"),
+                            (("add", "STANDARD", p.url, "cold"), "XMinioAdminTierReserved"),
+                            (("add", "A/B", p.url, "cold"), "XMinioAdminTierInvalidConfig"),
+                            (("add", "X", p.url, "missing"), "XMinioAdminTierBucketNotFound"),
+                            (("add", "X", "ftp://there", "cold"), "XMinioAdminTierInvalidConfig"),
+                            (("add", "X", p.url, "cold", "--kind", "azure"),
+                             "XMinioAdminTierTypeUnsupported"),
+                            (("add", "X", p.url, "cold", "--style", "odd"), "InvalidArgument"),
+                            (("add", "X", p.url, "cold", "--access-key", "who"),
+                             "XMinioAdminTierInvalidCredentials"),
+                            (("add", "X", p.url, "cold", "--secret-key", ""),
+                             "XMinioAdminTierMissingCredentials"),
+                            (("keys", "WARM", "--secret-key", "wrong"),
+                             "XMinioAdminTierInvalidCredentials"),
+                            (("keys", "X"), "XMinioAdminTierNotFound"),
+                            (("check", "X"), "XMinioAdminTierNotFound"),
+                            (("rm", "X"), "XMinioAdminTierNotFound")):
+            rc, out, err = trug(*words)
+            equal((rc, out), (1, ""), words)
+            check("<Code>%s</Code>" % code in err, "%s: %s" % (words, err))
+        p.far.put("cold", "other/thing", b"x")
+        check("XMinioAdminTierBackendInUse" in trug("add", "X", p.url, "cold/other")[2], "in use")
+        equal(trug("add", "X", p.url, "cold/other", "--force")[0], 0)
+        equal(trug("keys", "WARM")[0], 0)
+        equal(trug("rm", "X")[0], 0)
+        equal(trug("rm", "WARM")[0], 0)
+        equal(trug("ls"), (0, "[\n]\n", ""))
+        for words in ((), ("add",), ("add", "A", p.url), ("odd",), ("ls", "--odd", "x")):
+            equal(trug(*words)[0], 2, words)
+        equal(far_keys(p.far), {"other/thing": 1}, "what was tried out is gone")
+        # Nobody but root.
+        anonymous = p.near.client(access="nobody", secret="nobody")
+        for method, path in (("GET", "tiers"), ("POST", "tiers"), ("DELETE", "tiers")):
+            equal(anonymous.request(method, "_trug", "v1/" + path).status, 403)
+        equal(anonymous.request("PUT", "minio", "admin/v3/tier", None, None, b"x" * 100).status, 403)
+        root = p.near.client()
+        for method, path, body, code in (
+                ("PUT", "tier", b"", "InvalidArgument"),
+                ("PUT", "tier", b"x" * 32 + b"\0" + b"y" * 60, "InvalidArgument"),
+                ("PUT", "tier", b"x" * 32 + b"\1" + b"y" * 60, "NotImplemented"),
+                ("DELETE", "tier/NONE", b"", "XMinioAdminTierNotFound"),
+                ("GET", "tier/NONE", b"", "XMinioAdminTierNotFound"),
+                ("POST", "tier", b"", "MethodNotAllowed"),
+                ("DELETE", "tier-stats", b"", "MethodNotAllowed"),
+                ("GET", "info", b"", "NotImplemented")):
+            answer = root.request(method, "minio", "admin/v3/" + path, None, None, body)
+            equal(answer.code, code, (method, path, answer))
+        equal(root.get("minio", "admin/v3/tier").body, b"[]")
+
+
+def root_get(server, path):
+    return server.client().get("minio", path).body
+
+
+def find_mc():
+    mc = os.environ.get("MC") or shutil.which("mc")
+    if not mc or b"MinIO" not in subprocess.run([mc, "--version"], stdout=subprocess.PIPE).stdout:
+        raise Skip("mc is not here (MC names it)")
+    return mc
+
+
+def test_mc_and_its_tiers():
+    mc, home = find_mc(), tempfile.mkdtemp(prefix="trug-mc-")
+    with Pair() as p:
+        def do(*words, fails=False):
+            done = subprocess.run([mc, "--config-dir", home, "--json"] + list(words),
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+            equal(done.returncode != 0, fails, "%s: %s" % (words, done.stdout))
+            return done.stdout.decode()
+
+        def add(name, kind="minio", bucket="cold", secret=SECRET, fails=False, **more):
+            return do("ilm", "tier", "add", kind, "near", name, "--endpoint", p.url, "--access-key",
+                      ACCESS, "--secret-key", secret, "--bucket", bucket, "--prefix",
+                      "of-" + name.lower(), fails=fails)
+
+        do("alias", "set", "near", p.near.endpoint, ACCESS, SECRET)
+        add("WARM")
+        add("COLD", kind="s3")
+        check("already exists" in add("WARM", fails=True), "twice")
+        check("reserved" in add("STANDARD", fails=True), "reserved")
+        check("bucket not found" in add("NEW", bucket="missing", fails=True), "no bucket")
+        check("Invalid remote tier credentials" in add("NEW", secret="odd", fails=True), "secret")
+        listed = json.loads(do("ilm", "tier", "ls", "near"))["tiers"]
+        equal([(t["Name"], t["Type"]) for t in listed], [("COLD", "s3"), ("WARM", "minio")])
+        check(SECRET + '"' not in json.dumps([t.get("MinIO", {}).get("SecretKey") for t in listed]),
+              "no secret is shown")
+        do("ilm", "tier", "check", "near", "WARM")
+        check("not found" in do("ilm", "tier", "check", "near", "NONE", fails=True), "no such")
+        do("ilm", "tier", "update", "near", "WARM", "--access-key", ACCESS, "--secret-key", SECRET)
+        do("ilm", "rule", "add", "near/near", "--transition-days", "1", "--transition-tier", "WARM")
+        body = bytes_of(70000)
+        s3 = p.near.client()
+        equal(s3.put("near", "k", body, {"x-amz-meta-a": "b", "x-amz-tagging": "c=d"}).status, 200)
+        clock(p.near, by="2d")
+        until(lambda: classes(s3, "near") == {"k": "WARM"}, "it moves")
+        equal(json.loads(do("ls", "near/near"))["storageClass"], "WARM")
+        until(lambda: tier(p.near, "WARM")["errands"] == 0, "nothing is left to do")
+        stats = json.loads(root_get(p.near, "admin/v3/tier-stats"))
+        check([t["Stats"]["numObjects"] for t in stats if t["Name"] == "WARM"] == [1], stats)
+        do("ilm", "tier", "info", "near", "WARM")
+        check("not empty" in do("ilm", "tier", "rm", "near", "WARM", fails=True), "in use")
+        do("ilm", "restore", "near/near/k")
+        check('ongoing-request="false"' in s3.head("near", "k").header("x-amz-restore"), "restored")
+        equal(s3.get("near", "k").body, body)
+        do("rm", "near/near/k")
+        until(lambda: far_keys(p.far) == {}, "gone there")
+        do("ilm", "rule", "rm", "--all", "--force", "near/near")
+        until(lambda: tier(p.near, "WARM")["errands"] == 0, "nothing is left to do")
+        do("ilm", "tier", "rm", "near", "WARM")
+        do("ilm", "tier", "rm", "near", "COLD")
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def restore(s3, bucket, key, days):
