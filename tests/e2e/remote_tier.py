@@ -17,7 +17,8 @@ import tempfile
 import threading
 import time
 
-from harness import ACCESS, SECRET, Server, Skip, check, equal, run, run_tests
+from harness import ACCESS, SECRET, TOP, Server, Skip, check, equal, run, run_tests
+import s3raw
 
 DAY = 86400
 WAIT = 40
@@ -389,6 +390,95 @@ def test_the_verb():
         equal(root.get("minio", "admin/v3/tier").body, b"[]")
 
 
+def foreign(url, access, secret):
+    """The whole way with a store that is not trug."""
+    far = s3raw.Client(url, access, secret)
+    equal(far.put("cold").status, 200, "a bucket there")
+    with Server(buckets=["near"]) as near:
+        s3 = near.client()
+        answer = add_tier(near, "WARM", url, access=access, secret=secret, prefix="n")
+        equal(answer.status, 200, answer.body)
+        made = objects(s3)
+        before = looks(s3, made)
+        rules(s3, "near", move_after_a_day("WARM"))
+        clock(near, by="2d")
+        until(lambda: set(classes(s3, "near").values()) == {"WARM"}, "all are in the tier", 90)
+        until(lambda: tier(near, "WARM")["errands"] == 0, "nothing is left to do")
+        equal(len(far_keys(far)), len(made), "objects there")
+        after = looks(s3, made)
+        for k in before:
+            equal(after[k], before[k], "%s after it moved" % (k,))
+        equal(s3.put("near", "copy", b"", {"x-amz-copy-source": "/near/large"}).status, 200)
+        equal(s3.get("near", "copy").body == made["large"], True, "a copy")
+        equal(restore(s3, "near", "parts", 1).status, 202)
+        until(lambda: 'ongoing-request="false"' in (s3.head("near", "parts").header(
+            "x-amz-restore") or ""), "it is restored")
+        equal(s3.get("near", "parts").body == made["parts"], True, "restored")
+        # Killed while it moves, it comes to the same end.
+        for i in range(4):
+            equal(s3.put("near", "more/%d" % i, bytes_of(100000, i)).status, 200)
+        near.kill()
+        near.env["TRUG_FAULT"] = "crash@tier_sent@2"
+        try:
+            near.start()
+            clock(near, by="2d")
+            until(lambda: near.process.poll() is not None, "it dies")
+        except (OSError, RuntimeError, EOFError):
+            pass
+        near.kill()
+        del near.env["TRUG_FAULT"]
+        near.start()
+        s3 = near.client()
+        clock(near, by="2d")
+        until(lambda: set(classes(s3, "near").values()) == {"WARM", "STANDARD"} - (
+            {"STANDARD"} if classes(s3, "near")["copy"] == "WARM" else set()), "all moved", 60)
+        for i in range(4):
+            equal(s3.get("near", "more/%d" % i).body, bytes_of(100000, i))
+        for key in classes(s3, "near"):
+            equal(s3.delete("near", key).status, 204)
+        clock(near, by="2m")
+        until(lambda: far_keys(far) == {}, "all are gone there", 90)
+        equal(far_uploads(far), 0, "no upload is left open")
+    far.close()
+
+
+def test_at_radosgw():
+    sys.path.insert(0, os.path.join(TOP, "tests", "bench"))
+    from rados import Radosgw
+    if not Radosgw.there():
+        raise Skip("Ceph is not here")
+    home = tempfile.mkdtemp(prefix="trug-rgw-")
+    ceph = Radosgw("radosgw", home)
+    try:
+        ceph.start()
+        foreign("http://127.0.0.1:%d" % ceph.port, ceph.access, ceph.secret)
+    finally:
+        ceph.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def test_at_moto():
+    if not shutil.which("moto_server"):
+        raise Skip("moto is not here")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    moto = subprocess.Popen(["moto_server", "-H", "127.0.0.1", "-p", str(port)],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        def answers():
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return True
+            except OSError:
+                return False
+        until(answers, "moto answers")
+        foreign("http://127.0.0.1:%d" % port, "any", "thing")
+    finally:
+        moto.terminate()
+        moto.wait()
+
+
 def root_get(server, path):
     return server.client().get("minio", path).body
 
@@ -438,7 +528,7 @@ def test_mc_and_its_tiers():
         until(lambda: tier(p.near, "WARM")["errands"] == 0, "nothing is left to do")
         stats = json.loads(root_get(p.near, "admin/v3/tier-stats"))
         check([t["Stats"]["numObjects"] for t in stats if t["Name"] == "WARM"] == [1], stats)
-        do("ilm", "tier", "info", "near", "WARM")
+        do("ilm", "tier", "info", "near")
         check("not empty" in do("ilm", "tier", "rm", "near", "WARM", fails=True), "in use")
         do("ilm", "restore", "near/near/k")
         check('ongoing-request="false"' in s3.head("near", "k").header("x-amz-restore"), "restored")
