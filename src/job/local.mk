@@ -16,6 +16,7 @@ libjob_a_SOURCES = \
 	src/job/tier_mover.c \
 	src/job/tier_priv.h \
 	src/job/tiers.c \
+	src/job/timed.c \
 	include/job/audithook.h \
 	include/job/dropper.h \
 	include/job/expirer.h \
@@ -23,4 +24,5 @@ libjob_a_SOURCES = \
 	include/job/logship.h \
 	include/job/message.h \
 	include/job/notifier.h \
-	include/job/tiers.h
+	include/job/tiers.h \
+	include/job/timed.h

@@ -36,7 +36,7 @@ event_other(enum event e)
 static bool
 is_below(struct span name, struct span wild)
 {
-	return span_ends(wild, SPAN_LIT(":*")) &&
+	return span_ends(wild, SPAN_LIT(":*")) && wild.n > sizeof "s3:*" - 1 &&
 	    span_starts(name, span_head(wild, wild.n - 1));
 }
 
@@ -62,8 +62,9 @@ event_texts(struct rec_event *r, struct span *text[])
 {
 	struct span *all[] = { &r->bucket, &r->region, &r->account, &r->key, &r->version,
 		&r->etag, &r->type, &r->meta, &r->principal, &r->address, &r->request_id,
-		&r->host_id, &r->agent, &r->access_key, &r->requester, &r->config, &r->class, &r->rule, &r->destination,
-		&r->operation, &r->reason, &r->failure };
+		&r->host_id, &r->agent, &r->access_key, &r->requester, &r->config,
+		&r->class, &r->rule, &r->destination, &r->operation, &r->reason,
+		&r->failure };
 
 	memcpy(text, all, sizeof all);
 }

@@ -125,6 +125,10 @@ tests_fuzz_sse_fuzz_SOURCES = tests/fuzz/sse_fuzz.c
 tests_fuzz_sse_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_sse_fuzz_LDADD = $(LINK_FUZZ) $(LINK_S3)
 
+fuzz_targets += tests/fuzz/tempcred_fuzz
+tests_fuzz_tempcred_fuzz_SOURCES = tests/fuzz/tempcred_fuzz.c
+tests_fuzz_tempcred_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_tempcred_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
 fuzz_targets += tests/fuzz/remote_fuzz
 tests_fuzz_remote_fuzz_SOURCES = tests/fuzz/remote_fuzz.c
 tests_fuzz_remote_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/remote
