@@ -24,7 +24,7 @@ LINK_OBJECT = libobject.a $(LINK_MODEL)
 LINK_IAM = libiam.a $(LINK_ACCESS)
 LINK_S3 = libs3.a libtarget.a libiam.a libobject.a libaccess.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
 LINK_TARGET = libtarget.a libauth.a $(LINK_HTTP)
-LINK_JOB = libjob.a libtarget.a libobject.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
+LINK_JOB = libjob.a libremote.a libtarget.a libobject.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
 LINK_SEED = libseed.a libauth.a $(LINK_HTTP)
 LINK_SERVER = libserver.a libseed.a libjob.a $(LINK_S3)
 

@@ -34,7 +34,6 @@ struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
 	struct span body;
 	bool minio; /* the path below /minio/admin/v3/; minio_right() was not NULL */
-	struct span body;
 	struct span secret; /* secret key of who signed: MinIO's tools encrypt by it */
 	struct arena *arena;
 	enum err err; /* out, with fail */
