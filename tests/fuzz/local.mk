@@ -129,3 +129,13 @@ fuzz_targets += tests/fuzz/tempcred_fuzz
 tests_fuzz_tempcred_fuzz_SOURCES = tests/fuzz/tempcred_fuzz.c
 tests_fuzz_tempcred_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_tempcred_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
+
+fuzz_targets += tests/fuzz/targets_fuzz
+tests_fuzz_targets_fuzz_SOURCES = tests/fuzz/targets_fuzz.c
+tests_fuzz_targets_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_targets_fuzz_LDADD = $(LINK_FUZZ) $(LINK_TARGET)
+
+fuzz_targets += tests/fuzz/outbox_fuzz
+tests_fuzz_outbox_fuzz_SOURCES = tests/fuzz/outbox_fuzz.c
+tests_fuzz_outbox_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_outbox_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
