@@ -149,3 +149,13 @@ fuzz_targets += tests/fuzz/envelope_fuzz
 tests_fuzz_envelope_fuzz_SOURCES = tests/fuzz/envelope_fuzz.c
 tests_fuzz_envelope_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_envelope_fuzz_LDADD = $(LINK_FUZZ) libadmin.a $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/targets_fuzz
+tests_fuzz_targets_fuzz_SOURCES = tests/fuzz/targets_fuzz.c
+tests_fuzz_targets_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_targets_fuzz_LDADD = $(LINK_FUZZ) $(LINK_TARGET)
+
+fuzz_targets += tests/fuzz/outbox_fuzz
+tests_fuzz_outbox_fuzz_SOURCES = tests/fuzz/outbox_fuzz.c
+tests_fuzz_outbox_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_outbox_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)

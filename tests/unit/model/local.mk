@@ -44,3 +44,8 @@ check_PROGRAMS += tests/unit/model/t_point
 tests_unit_model_t_point_SOURCES = tests/unit/model/t_point.c
 tests_unit_model_t_point_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_point
+
+check_PROGRAMS += tests/unit/model/t_outbox
+tests_unit_model_t_outbox_SOURCES = tests/unit/model/t_outbox.c
+tests_unit_model_t_outbox_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_outbox
