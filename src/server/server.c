@@ -630,6 +630,16 @@ portability_log(struct profile *profile)
 }
 
 static void
+tell_ready(struct server *s)
+{
+	struct buf state = { 0 };
+
+	buf_printf(&state, "READY=1\nSTATUS=serving at %s\n", buf_cstr(&s->endpoint));
+	systemd_notify(buf_cstr(&state));
+	buf_fini(&state);
+}
+
+static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
@@ -731,7 +741,9 @@ server_run(const struct conf *c)
 		server_stop(&s);
 		return 2;
 	}
+	tell_ready(&s);
 	wait_for_stop(&set);
+	systemd_notify("STOPPING=1\n");
 	server_stop(&s);
 	return 0;
 }
