@@ -16,7 +16,8 @@ struct adm {
 	bool tls;
 	uint64_t start_us; /* clock_mono_us() when it was started */
 	struct profile *profile;
-	struct task_pool *pool;
+	struct task_pool *pool,
+	    *declaring; /* declaring: one thread, for what takes long */
 	struct dropper *dropper;
 	struct notifier *notifier; /* set before the server starts */
 	bool reset; /* is allowed */

@@ -40,6 +40,6 @@ adm_declare_post(struct adm *c, struct s3_call *call)
 	w->work.fn = declare_work;
 	w->adm = c;
 	w->call = call;
-	task_post(c->pool, &w->work);
+	task_post(c->declaring, &w->work);
 	return OK;
 }

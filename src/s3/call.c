@@ -51,9 +51,6 @@ is_roots(const struct rq *rq)
 	    span_is(rq->who->account, ACCOUNT_ROOT);
 }
 
-/* For those that collect the body; no operation of S3. */
-const struct op call_op = { .name = "Control", .body = BODY_DOC };
-
 static enum err
 call_allow(struct rq *rq)
 {
@@ -84,7 +81,6 @@ call(struct rq *rq, struct span name, bool minio)
 
 	if (rq->body != NULL)
 		c->body = intake_bytes(rq);
-	rq->op = NULL;
 	c->method = rq->http->method_name;
 	c->minio = minio;
 	c->name = name;
@@ -97,7 +93,7 @@ call(struct rq *rq, struct span name, bool minio)
 	return OK;
 }
 
-/* The body first: this step comes again when it is there. */
+/* Who asks, and the body: for that this step comes again when it is there. */
 static enum err
 call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
 {
@@ -110,7 +106,6 @@ call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
 		e = minio ? minio_allow(rq, name) : call_allow(rq);
 	if (e != OK || rq->http->length == 0)
 		return e;
-	rq->op = &call_op;
 	e = intake_document(rq);
 	if (e != OK)
 		return e;
@@ -123,11 +118,22 @@ call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
 	return rq->gone;
 }
 
+static enum err
+call_step(struct rq *rq, struct span name, bool minio)
+{
+	bool collecting = false;
+	enum err e = OK;
+
+	if (rq->body == NULL)
+		e = call_begin(rq, name, minio, &collecting);
+	return e == OK && !collecting ? call(rq, name, minio) : e;
+}
+
 enum err
 step_control(struct rq *rq)
 {
 	struct span path = rq->http->path;
-	bool mine = false, collecting = false, minio;
+	bool mine = false;
 	enum err e;
 
 	if (path.n < 12 || (path.p[1] != '_' && path.p[1] != 'm'))
@@ -135,12 +141,11 @@ step_control(struct rq *rq)
 	e = metrics_step(rq, &mine);
 	if (mine || e != OK)
 		return e;
-	minio = span_starts(path, minio_path);
-	if (rq->s3->conf.control.call == NULL ||
-	    (!minio && !span_starts(path, control_path)))
+	if (rq->s3->conf.control.call == NULL)
 		return OK;
-	path = span_from(path, minio ? minio_path.n : control_path.n);
-	if (rq->body == NULL)
-		e = call_begin(rq, path, minio, &collecting);
-	return e != OK || collecting ? e : call(rq, path, minio);
+	if (span_starts(path, minio_path))
+		return call_step(rq, span_from(path, minio_path.n), true);
+	if (path.n > control_path.n && span_starts(path, control_path))
+		return call_step(rq, span_from(path, control_path.n), false);
+	return OK;
 }

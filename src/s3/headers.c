@@ -394,7 +394,7 @@ promise_unknown(struct rq *rq)
 			known = span_is(name, checksum_row(kind)->header);
 		for (size_t k = 0; !known && k < ARRAY_LEN(others); k++)
 			known = span_is(name, others[k]);
-		if (!known)
+		if (!known && tier_says(rq, TP_HEADER_LACKS) != TV_IGNORE)
 			return header_not_implemented(
 			    rq, arena_str(rq->arena, name), NULL);
 	}

@@ -8,7 +8,7 @@
 
 #include "s3_priv.h"
 
-enum where { EVERYWHERE, DELETES, COPIES, DROPS };
+enum where { EVERYWHERE, LISTLESS, DELETES, COPIES, DROPS };
 
 static const struct row {
 	struct span name;
@@ -21,7 +21,7 @@ static const struct row {
 	{ \
 		{ name, sizeof(name) - 1 }, TP_##point, where, tells \
 	}
-	ROW("x-amz-acl", ACL_HEADER, EVERYWHERE, E_ACL_NOT_SUPPORTED),
+	ROW("x-amz-acl", ACL_HEADER, LISTLESS, E_ACL_NOT_SUPPORTED),
 	ROW("x-amz-grant-read", GRANT_HEADER, EVERYWHERE, E_ACL_NOT_SUPPORTED),
 	ROW("x-amz-grant-write", GRANT_HEADER, EVERYWHERE, E_ACL_NOT_SUPPORTED),
 	ROW("x-amz-grant-read-acp", GRANT_HEADER, EVERYWHERE, E_ACL_NOT_SUPPORTED),
@@ -58,6 +58,8 @@ is_here(const struct rq *rq, enum where where)
 		return rq->op == &ops[OP_CopyObject];
 	case DROPS:
 		return rq->op->method == HTTP_PUT && rq->op->level == LEVEL_OBJECT;
+	case LISTLESS: /* but where lists are what it is about */
+		return rq->op != &ops[OP_PutBucketAcl] && rq->op != &ops[OP_PutObjectAcl];
 	default:
 		return true;
 	}

@@ -120,8 +120,12 @@ location_check(struct rq *rq, struct span wanted)
 		return address_region_auto(wanted, &rq->fail);
 	if (wanted.n == 0 && us)
 		return OK;
-	if (us && tier_says(rq, TP_LOCATION) == TV_ANY)
-		return OK;
+	if (tier_says(rq, TP_LOCATION) == TV_ANY) {
+		if (us || wanted.n == 0 || span_is(wanted, here))
+			return OK;
+		return fail_msg(&rq->fail, E_INVALID_REGION,
+		    "Region does not match; expecting '%s'.", here);
+	}
 	if (wanted.n == 0)
 		return fail_set(&rq->fail, E_ILLEGAL_LOCATION);
 	if (us && span_is(wanted, "us-east-1")) {

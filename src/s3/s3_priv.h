@@ -65,7 +65,6 @@ enum op_number {
 	OP_COUNT
 };
 extern const struct op ops[OP_COUNT];
-extern const struct op call_op; /* of a call of the control API while its body comes in */
 /* ---- per process and per loop ---- */
 struct s3 {
 	struct s3_conf conf;
@@ -503,6 +502,7 @@ void ignore_note(struct rq *rq, enum err e);
 NODISCARD enum err rules_take(struct rq *rq, struct span *in);
 
 /* manners.c: answers that do not look as AWS's do */
+const char *manners_type(const struct rq *rq); /* of an error */
 bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */
 void manners_head(const struct rq *rq, struct buf *b); /* ids, Server, ... */
 

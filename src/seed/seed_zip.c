@@ -14,10 +14,13 @@
 #include "seed_priv.h"
 
 #define FUNCS(F) \
-	F(zip_open) \
 	F(zip_discard) \
-	F(zip_get_num_entries) F(zip_stat_index) F(zip_fopen_index) F(zip_fread) \
-	    F(zip_fclose)
+	F(zip_fclose) \
+	F(zip_fopen_index) \
+	F(zip_fread) \
+	F(zip_get_num_entries) \
+	F(zip_open) \
+	F(zip_stat_index)
 static struct {
 	FUNCS(SOLIB_MEMBER)
 } lib;

@@ -237,6 +237,15 @@ def test_call():
             answer = declare(server, body, 400)
             equal(answer.xml.get("Code"), code, body[:50] if isinstance(body, bytes) else body)
             check(words in answer.xml.get("Message"), repr(answer))
+        # A body that breaks off: the connection ends, the server does not.
+        s3 = server.client()
+        method, target, headers, body = s3.build("POST", "_trug", "v1/declare", None, None,
+                                                 b"x" * 100000)
+        sock = s3.socket()
+        sock.sendall(("%s %s HTTP/1.1\r\n%s\r\n" % (method, target, "".join(
+            "%s: %s\r\n" % h for h in headers))).encode() + body[:5000])
+        sock.close()
+        equal(declare(server, b"{", 400).xml.get("Code"), "InvalidArgument")
         equal(declare(server, STATE, 403, server.client(secret="wrong-secret")).xml.get("Code"),
               "SignatureDoesNotMatch")
         equal(declare(server, STATE, 403, sign=None).xml.get("Code"), "AccessDenied")
