@@ -312,7 +312,7 @@ class Mosquitto(Broker):
     def command(self):
         with open(self.path("conf"), "w") as f:
             f.write("listener %d 127.0.0.1\npersistence true\npersistence_location %s/\n"
-                    "max_queued_messages 0\nset_tcp_nodelay true\n" % (self.port, self.home))
+                    "max_queued_messages 100000\nset_tcp_nodelay true\n" % (self.port, self.home))
             if os.geteuid() == 0:
                 f.write("user root\n")
             if self.secure:

@@ -125,6 +125,11 @@ tests_fuzz_sse_fuzz_SOURCES = tests/fuzz/sse_fuzz.c
 tests_fuzz_sse_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_sse_fuzz_LDADD = $(LINK_FUZZ) $(LINK_S3)
 
+fuzz_targets += tests/fuzz/seed_fuzz
+tests_fuzz_seed_fuzz_SOURCES = tests/fuzz/seed_fuzz.c
+tests_fuzz_seed_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_seed_fuzz_LDADD = $(LINK_FUZZ) $(LINK_SEED)
+
 fuzz_targets += tests/fuzz/tempcred_fuzz
 tests_fuzz_tempcred_fuzz_SOURCES = tests/fuzz/tempcred_fuzz.c
 tests_fuzz_tempcred_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
