@@ -50,7 +50,7 @@ metrics_count(struct rq *rq, const struct http_done *info)
 	enum reject why;
 
 	tally_bump(&t->ended, 1);
-	if (rq->op != NULL && rq->op != &call_op)
+	if (rq->op != NULL)
 		tally_request(t, (unsigned)(rq->op - ops), &one);
 	if (rq->fail.code == OK)
 		return;
