@@ -405,13 +405,14 @@ class Postgres(Broker):
     def is_up(self):
         if not super().is_up():
             return False
-        try:
+        try:  # it may recover still
+            self.ask("SELECT 1")
             if self.form == "access" and not self.is_there():
                 self.make_table()
-        except subprocess.CalledProcessError:  # it recovers
+            if self.secure:
+                self.ask("ALTER ROLE postgres PASSWORD '%s'" % self.password)
+        except subprocess.CalledProcessError:
             return False
-        if self.secure:
-            self.ask("ALTER ROLE postgres PASSWORD '%s'" % self.password)
         return True
 
     def ask(self, sql):
