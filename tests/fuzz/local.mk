@@ -159,3 +159,18 @@ fuzz_targets += tests/fuzz/outbox_fuzz
 tests_fuzz_outbox_fuzz_SOURCES = tests/fuzz/outbox_fuzz.c
 tests_fuzz_outbox_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_outbox_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/words_fuzz
+tests_fuzz_words_fuzz_SOURCES = tests/fuzz/words_fuzz.c
+tests_fuzz_words_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_words_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/gunzip_fuzz
+tests_fuzz_gunzip_fuzz_SOURCES = tests/fuzz/gunzip_fuzz.c
+tests_fuzz_gunzip_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_gunzip_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/nfc_fuzz
+tests_fuzz_nfc_fuzz_SOURCES = tests/fuzz/nfc_fuzz.c
+tests_fuzz_nfc_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_nfc_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
