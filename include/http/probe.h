@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-
 struct probe {
 	const char *url, *method;
 	struct span lines; /* of its head, each with its line end */
