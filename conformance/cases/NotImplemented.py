@@ -5,7 +5,6 @@ do them, and do nothing else."""
 BUCKET, OBJECT = None, "key"
 OPERATIONS = {
     "PutBucketNotificationConfiguration": ("PUT", BUCKET, "notification"),
-    "PutBucketReplication": ("PUT", BUCKET, "replication"),
     "CreateBucketMetadataConfiguration": ("POST", BUCKET, "metadataConfiguration"),
     "GetBucketMetadataConfiguration": ("GET", BUCKET, "metadataConfiguration"),
     "DeleteBucketMetadataConfiguration": ("DELETE", BUCKET, "metadataConfiguration"),

@@ -78,9 +78,11 @@ enum {
 	OBJECT_HAS_PARTS = 2,
 	OBJECT_HAS_ID = 4, /* a version id of its own; without it is the null version */
 	OBJECT_IS_MARKER = 8, /* a delete marker */
+	OBJECT_HAS_ORIGIN = 16, /* its id is origin, which is the same in every store */
 	OBJECT_IS_SEALED = 128, /* encrypted: the body is longer than size says */
-	OBJECT_FLAGS = 15 | OBJECT_IS_SEALED /* all there are */
+	OBJECT_FLAGS = 31 | OBJECT_IS_SEALED /* all there are */
 };
+enum { ORIGIN_SIZE = 16 };
 enum { REC_OBJECT_MAX = 160 };
 struct rec_object {
 	uint8_t flags;
@@ -94,6 +96,7 @@ struct rec_object {
 	uint8_t etag[16];
 	struct blob_ref body;
 	struct checksum checksum;
+	uint8_t origin[ORIGIN_SIZE]; /* a UUID, where there is one; else zeros */
 };
 size_t rec_object_put(uint8_t out[REC_OBJECT_MAX], const struct rec_object *r);
 NODISCARD enum err rec_object_get(struct span in, struct rec_object *out);
@@ -102,9 +105,22 @@ bool rec_object_is_marker(struct span in);
 void version_key_put(struct buf *out, struct span key, uint64_t number);
 bool version_key_get(struct span in, struct span *key, uint64_t *number);
 /* S3 shows opaque text of 32 characters; it holds the number and a check of it. */
-enum { VERSION_ID_TEXT = 32 };
-void version_id_render(char out[VERSION_ID_TEXT], uint64_t number);
+enum { VERSION_ID_NUMBER = 32, VERSION_ID_TEXT = 36 /* of either kind */ };
+void version_id_render(char out[VERSION_ID_NUMBER], uint64_t number);
 bool version_id_parse(struct span text, uint64_t *number);
+/*
+ * Versions that stores hand to each other have ids that no two stores give: UUIDs, which
+ * is also what MinIO calls its versions by. One that had only a number before goes by a
+ * UUID that holds it (RFC 9562, version 8), and is shown as that number's text.
+ */
+void version_origin_of(uint8_t out[ORIGIN_SIZE], uint64_t number);
+size_t version_origin_render(
+    char out[VERSION_ID_TEXT], const uint8_t origin[ORIGIN_SIZE]);
+bool version_origin_parse(struct span text, uint8_t origin[ORIGIN_SIZE]); /* of both */
+void version_origin_uuid(char out[VERSION_ID_TEXT], const uint8_t origin[ORIGIN_SIZE]);
+void version_origin_new(uint8_t out[ORIGIN_SIZE]);
+/* Index key that finds the number of the version with that id: key NUL origin. */
+void origin_key_put(struct buf *out, struct span key, const uint8_t origin[ORIGIN_SIZE]);
 
 /* Metadata: header names (lower case) and values, in the order given. */
 struct attrs {

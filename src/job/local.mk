@@ -5,7 +5,13 @@ libjob_a_SOURCES = \
 	src/job/expirer.c \
 	src/job/jobs.c \
 	src/job/logship.c \
+	src/job/replicate_lane.c \
+	src/job/replicate_priv.h \
+	src/job/replicate_scan.c \
+	src/job/replicate_send.c \
+	src/job/replicator.c \
 	include/job/audithook.h \
 	include/job/expirer.h \
 	include/job/jobs.h \
-	include/job/logship.h
+	include/job/logship.h \
+	include/job/replicator.h

@@ -4,6 +4,7 @@
 #include "model/doc.h"
 
 #include "model/lifecycle.h"
+#include "model/replication.h"
 
 #include "doc_priv.h"
 
@@ -169,12 +170,34 @@ doc_well_formed(enum doc d, const struct xml_node *root)
 	return ok;
 }
 
+/* What the elements cannot say, of those documents whose rules are read for it. */
+static enum err
+rules_parse(struct arena *a, enum doc d, const struct xml_node *root, struct span id,
+    struct doc_text *out, struct fail *fail)
+{
+	struct replication replication;
+	struct lifecycle life;
+	struct buf b = { 0 };
+	enum err e;
+
+	if (d == DOC_LIFECYCLE)
+		return life_parse(a, root, &life, fail);
+	if (d != DOC_REPLICATION)
+		return doc_check(d, root, id, out, fail);
+	e = replication_parse(a, root, &replication, fail);
+	if (e == OK) {
+		replication_put(&b, &replication);
+		out->rules = arena_span(a, buf_view(&b));
+		buf_fini(&b);
+	}
+	return e;
+}
+
 enum err
 doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
     struct doc_text *out, struct fail *fail)
 {
 	struct doc_text text = { 0 };
-	struct lifecycle life;
 	struct xml_node *root;
 	struct buf b = { 0 };
 	enum err e;
@@ -185,13 +208,14 @@ doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
 	e = xml_parse(a, in, &root, fail);
 	if (e != OK)
 		return e;
-	if (d == DOC_LIFECYCLE)
+	if (d == DOC_REPLICATION)
+		replication_prune(root);
+	if (d == DOC_LIFECYCLE || d == DOC_REPLICATION)
 		life_add_ids(a, root);
 	if (!root_walk(d, root, &b))
 		e = fail_set(fail, E_MALFORMED_XML);
 	if (e == OK)
-		e = d == DOC_LIFECYCLE ? life_parse(a, root, &life, fail)
-				       : doc_check(d, root, id, &text, fail);
+		e = rules_parse(a, d, root, id, &text, fail);
 	if (e == OK) {
 		text.inner = arena_span(a, buf_view(&b));
 		*out = text;

@@ -18,7 +18,11 @@ libmodel_a_SOURCES = \
 	src/model/rec_entity.c \
 	src/model/rec_object.c \
 	src/model/rec_point.c \
+	src/model/rec_repl.c \
 	src/model/rec_upload.c \
+	src/model/rec_version.c \
+	src/model/replication.c \
+	src/model/replication_parse.c \
 	src/model/side.c \
 	src/model/site.c \
 	src/model/tags.c \
@@ -35,6 +39,8 @@ libmodel_a_SOURCES = \
 	include/model/point.h \
 	include/model/rec.h \
 	include/model/rec_crypt.h \
+	include/model/rec_repl.h \
+	include/model/replication.h \
 	include/model/side.def \
 	include/model/side.h \
 	include/model/site.h \

@@ -7,6 +7,7 @@ libobject_a_SOURCES = \
 	src/object/kms.c \
 	src/object/obj_acl.c \
 	src/object/obj_append.c \
+	src/object/obj_arrive.c \
 	src/object/obj_bucket.c \
 	src/object/obj_bytes.c \
 	src/object/obj_class.c \
@@ -23,6 +24,7 @@ libobject_a_SOURCES = \
 	src/object/obj_priv.h \
 	src/object/obj_put.c \
 	src/object/obj_read.c \
+	src/object/obj_replica.c \
 	src/object/obj_rotate.c \
 	src/object/obj_seal.c \
 	src/object/obj_side.c \
@@ -31,6 +33,7 @@ libobject_a_SOURCES = \
 	src/object/obj_upload.c \
 	src/object/obj_version.c \
 	src/object/obj_version_list.c \
+	src/object/obj_work.c \
 	src/object/obj_write.c \
 	src/object/put_priv.h \
 	src/object/team.c \
@@ -48,6 +51,7 @@ libobject_a_SOURCES = \
 	include/object/point.h \
 	include/object/put.h \
 	include/object/read.h \
+	include/object/replica.h \
 	include/object/rotate.h \
 	include/object/seal.h \
 	include/object/state.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "object/replica.h"
 #include "object/upload.h"
 #include "object/version.h"
 
@@ -115,6 +116,7 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 {
 	uint8_t row[REC_OBJECT_MAX];
 	struct attrs all = attrs != NULL ? *attrs : (struct attrs){ 0 };
+	struct obj_replica replica;
 	struct arena a;
 	enum err e;
 
@@ -123,12 +125,16 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 	if (e == OK)
 		e = obj_lock_default(t, &d->now, rec, &a, &all);
 	if (e == OK)
+		e = obj_replica_begin(t, &d->now, d->key, rec, &a, &all, &replica);
+	if (e == OK)
 		e = obj_attrs_put(t, rec, &all);
 	if (e == OK)
 		e = key_put(t, T_OBJECT, d->bucket_id, d->key,
 		    span_of(row, rec_object_put(row, rec)));
 	if (e == OK)
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
+	if (e == OK)
+		e = obj_replica_end(t, &d->now, d->key, rec, &replica);
 	arena_fini(&a);
 	return e;
 }

@@ -28,6 +28,7 @@
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/logship.h"
+#include "job/replicator.h"
 #include "model/rec.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
@@ -56,6 +57,7 @@ struct server {
 	struct audithook *audithook;
 	struct jobs *jobs;
 	struct expirer *expirer;
+	struct replicator *replicator;
 	struct adm adm;
 	struct s3 *s3;
 	struct http_server *http, *website;
@@ -435,6 +437,8 @@ server_start(struct server *s)
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
 	    .interval_ms = s->conf->log_delivery });
+	s->replicator =
+	    replicator_new(&(struct replicator_conf){ s->store, s->kms, s->secrets });
 	http_server_start(s->http);
 	endpoint_render(&s->endpoint, &s->http_conf, http_server_port(s->http));
 	if (s->website != NULL) {
@@ -458,6 +462,7 @@ static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
+	replicator_free(&s->replicator);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)

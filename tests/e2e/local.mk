@@ -27,7 +27,8 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/ownership.py \
 	tests/e2e/points.py \
 	tests/e2e/encryption.py \
-	tests/e2e/health.py
+	tests/e2e/health.py \
+	tests/e2e/replication.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 
 check-e2e: all

@@ -199,7 +199,7 @@ static void
 version_id_round_trip(void **state)
 {
 	const uint64_t numbers[] = { 1, 255, 256, UINT64_MAX - 1 };
-	char text[VERSION_ID_TEXT];
+	char text[VERSION_ID_NUMBER];
 	uint64_t number;
 
 	(void)state;
