@@ -6,8 +6,11 @@
 #include "job/jobs.h"
 #include "s3/s3.h"
 
+struct replicator;
 struct adm {
 	struct jobs *jobs;
+	struct replicator *replicator;
+	struct store *store;
 };
 
 /* c is borrowed for as long as the S3 layer serves. */

@@ -9,7 +9,9 @@
 #ifndef JOB_REPLICATOR_H
 #define JOB_REPLICATOR_H
 
+#include "base/task.h"
 #include "object/kms.h"
+#include "object/replica.h"
 
 struct replicator;
 
@@ -21,7 +23,28 @@ struct replicator_conf {
 
 /* Starts its threads; all of conf outlives it. */
 struct replicator *replicator_new(const struct replicator_conf *conf);
-/* What runs ends soon: what was under way is done again by the next start. */
+/* What runs ends soon: what was under way is done again by the next start. Calls below
+ * still come in until it is freed. */
+void replicator_stop(struct replicator *r);
 void replicator_free(struct replicator **r);
+/* Something that may take its time, on its threads. [any] */
+void replicator_post(struct replicator *r, struct task *t);
+
+/* ---- remote targets: all of them block [replicator_post()] ---- */
+struct target_want {
+	struct span source; /* the bucket that is replicated */
+	struct span arn; /* of the one to change; n = 0: a new one */
+	struct span url, bucket, region, access_key, secret, class;
+	uint64_t rate, check_ms;
+	uint16_t flags; /* enum target_flag */
+	bool peer_unknown; /* find out whether it is another trug or a MinIO */
+};
+/* It must be there, with versions, and let us in. E_NO_SUCH_BUCKET, E_SOURCE_NOT_VERSIONED,
+ * E_REMOTE_NO_BUCKET, E_REMOTE_NOT_VERSIONED, E_NO_REMOTE_TARGET, and what remote_call()
+ * says. */
+NODISCARD enum err replicator_target_put(struct replicator *r,
+    const struct target_want *w, struct arena *a, struct span *arn, struct fail *fail);
+NODISCARD enum err replicator_target_delete(
+    struct replicator *r, struct span source, struct span arn, struct fail *fail);
 
 #endif

@@ -78,9 +78,9 @@ enum {
 	OBJECT_HAS_PARTS = 2,
 	OBJECT_HAS_ID = 4, /* a version id of its own; without it is the null version */
 	OBJECT_IS_MARKER = 8, /* a delete marker */
-	OBJECT_HAS_ORIGIN = 16, /* its id is origin, which is the same in every store */
+	OBJECT_HAS_ORIGIN = 32, /* its id is origin, which is the same in every store */
 	OBJECT_IS_SEALED = 128, /* encrypted: the body is longer than size says */
-	OBJECT_FLAGS = 31 | OBJECT_IS_SEALED /* all there are */
+	OBJECT_FLAGS = 15 | OBJECT_HAS_ORIGIN | OBJECT_IS_SEALED /* all there are */
 };
 enum { ORIGIN_SIZE = 16 };
 enum { REC_OBJECT_MAX = 160 };
@@ -119,6 +119,7 @@ size_t version_origin_render(
 bool version_origin_parse(struct span text, uint8_t origin[ORIGIN_SIZE]); /* of both */
 void version_origin_uuid(char out[VERSION_ID_TEXT], const uint8_t origin[ORIGIN_SIZE]);
 void version_origin_new(uint8_t out[ORIGIN_SIZE]);
+bool version_origin_number(const uint8_t origin[ORIGIN_SIZE], uint64_t *out);
 /* Index key that finds the number of the version with that id: key NUL origin. */
 void origin_key_put(struct buf *out, struct span key, const uint8_t origin[ORIGIN_SIZE]);
 

@@ -53,6 +53,7 @@ struct rec_target {
 	uint64_t check_ms; /* between looks at its health */
 	int64_t created_ms;
 };
+#define TARGET_PURPOSE "trug replication target" /* of secret; its owner is access_key */
 void rec_target_put(struct buf *out, const struct rec_target *r);
 NODISCARD enum err rec_target_get(struct span in, struct rec_target *out);
 

@@ -4,5 +4,6 @@ libadmin_a_SOURCES = \
 	src/admin/adm.c \
 	src/admin/adm_clock.c \
 	src/admin/adm_priv.h \
+	src/admin/adm_replication.c \
 	include/admin/adm.def \
 	include/admin/adm.h

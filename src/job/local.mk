@@ -5,10 +5,12 @@ libjob_a_SOURCES = \
 	src/job/expirer.c \
 	src/job/jobs.c \
 	src/job/logship.c \
+	src/job/replicate_bytes.c \
 	src/job/replicate_lane.c \
 	src/job/replicate_priv.h \
 	src/job/replicate_scan.c \
 	src/job/replicate_send.c \
+	src/job/replicator_target.c \
 	src/job/replicator.c \
 	include/job/audithook.h \
 	include/job/expirer.h \

@@ -198,7 +198,7 @@ replicate_lane(struct lane *l)
 		if (e == OK && (!r.remote || r.at.queue == 0))
 			go = work_here(&r);
 		else if (e == OK) {
-			e = replicate_send(l, &r.work, &end);
+			e = replicate_send(l, reader, &r.work, &r.arena, &end);
 			go = row_settle(&r, e, end);
 		} else
 			go = false;

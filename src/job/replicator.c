@@ -214,6 +214,27 @@ replicator_new(const struct replicator_conf *conf)
 }
 
 void
+replicator_post(struct replicator *r, struct task *t)
+{
+	task_post(r->pool, t);
+}
+
+void
+replicator_stop(struct replicator *r)
+{
+	if (r == NULL || replicator_stops(r))
+		return;
+	lock_take(&r->lock);
+	atomic_store(&r->stop, true);
+	cond_signal(&r->cond);
+	for (struct lane *l = r->lanes; l != NULL; l = l->next)
+		if (l->remote != NULL)
+			remote_stop(l->remote);
+	lock_drop(&r->lock);
+	MUST(pthread_join(r->thread, NULL) == 0);
+}
+
+void
 replicator_free(struct replicator **rep)
 {
 	struct replicator *r = *rep;
@@ -222,14 +243,11 @@ replicator_free(struct replicator **rep)
 	if (r == NULL)
 		return;
 	*rep = NULL;
-	lock_take(&r->lock);
-	atomic_store(&r->stop, true);
-	cond_signal(&r->cond);
-	lock_drop(&r->lock);
-	MUST(pthread_join(r->thread, NULL) == 0);
+	replicator_stop(r);
 	task_pool_free(&r->pool);
 	while ((l = r->lanes) != NULL) {
 		r->lanes = l->next;
+		remote_free(&l->remote);
 		mem_free(l);
 	}
 	cond_fini(&r->cond);

@@ -60,8 +60,8 @@ version_origin_of(uint8_t out[ORIGIN_SIZE], uint64_t number)
 	memcpy(out + CHECK_AT, raw + 8, CHECK_SIZE);
 }
 
-static bool
-origin_number(const uint8_t origin[ORIGIN_SIZE], uint64_t *out)
+bool
+version_origin_number(const uint8_t origin[ORIGIN_SIZE], uint64_t *out)
 {
 	uint8_t raw[8], want[ORIGIN_SIZE];
 	uint64_t n;
@@ -99,7 +99,7 @@ version_origin_render(char out[VERSION_ID_TEXT], const uint8_t origin[ORIGIN_SIZ
 {
 	uint64_t number;
 
-	if (origin_number(origin, &number)) {
+	if (version_origin_number(origin, &number)) {
 		version_id_render(out, number);
 		return VERSION_ID_NUMBER;
 	}

@@ -28,6 +28,8 @@ NODISCARD enum err obj_lock_keeps_versioning(
 /* A version that has an origin is found by it. */
 NODISCARD enum err obj_origin_put(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_object *rec);
+bool obj_origin_is_there(struct txn *t, const struct rec_bucket *b, struct span key,
+    const uint8_t origin[ORIGIN_SIZE]);
 /* The version of that number, wherever its place is. E_NOT_FOUND. */
 NODISCARD enum err obj_version_at(struct txn *t, const struct rec_bucket *b,
     struct span key, uint64_t number, struct rec_object *out);

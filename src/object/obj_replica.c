@@ -87,6 +87,19 @@ arrive(struct rec_object *rec, bool has_origin, const uint8_t origin[ORIGIN_SIZE
 		rec->mtime_ms = mtime_ms;
 }
 
+/* One whose id is but a number elsewhere keeps it, unless that number is taken here. */
+static bool
+number_taken(struct txn *t, const struct rec_bucket *b, struct span key,
+    const uint8_t origin[ORIGIN_SIZE])
+{
+	struct rec_object rec;
+	uint64_t number;
+
+	return version_origin_number(origin, &number) &&
+	    obj_version_at(t, b, key, number, &rec) == OK &&
+	    (rec.flags & OBJECT_HAS_ORIGIN) == 0;
+}
+
 enum err
 obj_replica_begin(struct txn *t, const struct rec_bucket *b, struct span key,
     struct rec_object *rec, struct arena *a, struct attrs *attrs, struct obj_replica *out)
@@ -101,8 +114,12 @@ obj_replica_begin(struct txn *t, const struct rec_bucket *b, struct span key,
 		return e;
 	out->arrived = r.is_replica && (r.has_origin || r.mtime_ms != 0);
 	if (out->arrived) {
-		arrive(rec, r.has_origin && b->versioning == VERSIONING_ENABLED, r.origin,
-		    r.mtime_ms);
+		r.has_origin = r.has_origin && b->versioning == VERSIONING_ENABLED;
+		if (r.has_origin && obj_origin_is_there(t, b, key, r.origin))
+			return E_REPLICA_EXISTS;
+		if (r.has_origin && number_taken(t, b, key, r.origin))
+			r.has_origin = false;
+		arrive(rec, r.has_origin, r.origin, r.mtime_ms);
 		r = (struct replica){ .status = REPLICA_REPLICA, .is_replica = true };
 		side_set(a, attrs, SIDE_REPLICA, replica_render(a, &r));
 		return OK;

@@ -89,6 +89,15 @@ obj_origin_put(struct txn *t, const struct rec_bucket *b, struct span key,
 	return e;
 }
 
+bool
+obj_origin_is_there(struct txn *t, const struct rec_bucket *b, struct span key,
+    const uint8_t origin[ORIGIN_SIZE])
+{
+	uint64_t number;
+
+	return origin_find(t, b, key, origin, &number) == OK;
+}
+
 static enum err
 origin_drop(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct rec_object *rec)

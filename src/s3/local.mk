@@ -15,6 +15,7 @@ libs3_a_SOURCES = \
 	src/s3/headers.c \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
+	src/s3/headers_replica.c \
 	src/s3/intake.c \
 	src/s3/mfa.c \
 	src/s3/op_acl.c \

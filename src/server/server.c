@@ -202,7 +202,11 @@ open_s3(struct server *s)
 		return e;
 	domains_split(s);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
+	s->replicator =
+	    replicator_new(&(struct replicator_conf){ s->store, s->kms, s->secrets });
 	s->adm.jobs = s->jobs;
+	s->adm.replicator = s->replicator;
+	s->adm.store = s->store;
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
@@ -437,8 +441,6 @@ server_start(struct server *s)
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
 	    .interval_ms = s->conf->log_delivery });
-	s->replicator =
-	    replicator_new(&(struct replicator_conf){ s->store, s->kms, s->secrets });
 	http_server_start(s->http);
 	endpoint_render(&s->endpoint, &s->http_conf, http_server_port(s->http));
 	if (s->website != NULL) {
@@ -462,13 +464,14 @@ static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
-	replicator_free(&s->replicator);
+	replicator_stop(s->replicator);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
 		http_server_drain(s->http, (unsigned)s->conf->drain_timeout);
 	http_server_free(&s->website);
 	http_server_free(&s->http);
+	replicator_free(&s->replicator);
 	logship_free(&s->logship);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);

@@ -271,5 +271,300 @@ def test_local_killed():
         server.remove()
 
 
+# ---- to another trug ----
+
+
+class Proxy:
+    """The way between two servers, which can be cut."""
+
+    def __init__(self, endpoint):
+        self.host, self.port = endpoint.split("//")[1].split(":")
+        self.listener = socket.socket()
+        self.listener.bind(("127.0.0.1", 0))
+        self.listener.listen(64)
+        self.cut, self.pairs, self.carried = False, [], 0
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    @property
+    def endpoint(self):
+        return "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            if self.cut:
+                client.close()
+                continue
+            try:
+                server = socket.create_connection((self.host, int(self.port)), 5)
+            except OSError:
+                client.close()
+                continue
+            self.pairs.append((client, server))
+            for a, b in ((client, server), (server, client)):
+                threading.Thread(target=self.pump, args=(a, b), daemon=True).start()
+
+    def pump(self, a, b):
+        try:
+            while True:
+                data = a.recv(65536)
+                if not data or self.cut:
+                    break
+                self.carried += len(data)
+                b.sendall(data)
+        except OSError:
+            pass
+        for s in (a, b):
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def close(self, cut=True):
+        self.cut = cut
+        pairs, self.pairs = self.pairs, []
+        for pair in pairs:
+            for s in pair:
+                try:
+                    s.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+
+def control(server, method, **query):
+    answer = server.client().request(method, "_trug", "v1/replication",
+                                     {k.replace("_", "-"): str(v) for k, v in query.items()})
+    equal(answer.status, 200, repr(answer))
+    return json.loads(answer.body)
+
+
+def target(server, bucket, url, to, **more):
+    return control(server, "POST", bucket=bucket, url=url, target=to, access_key=ACCESS,
+                   secret_key=SECRET, **more)["arn"]
+
+
+def pending(server):
+    return sum(t["pending"] for t in control(server, "GET")["targets"])
+
+
+def emptied(server, seconds=PATIENCE):
+    wait("all sent", lambda: pending(server) == 0, seconds)
+
+
+def test_remote_contents():
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from", lock=True)
+        versioned(far, "place", lock=True)
+        arn = target(here, "from", there.endpoint, "place")
+        check(control(here, "GET")["targets"][0]["peer"], "a trug is known for one")
+        rules(s3, "from", rule(arn))
+        first = s3.put("from", "a/k", b"one", HEADERS).header("x-amz-version-id")
+        second = s3.put("from", "a/k", b"second" * 5000000, HEADERS).header("x-amz-version-id")
+        third = multipart(s3, "from", "a/k", [b"x" * (5 << 20), b"y"], HEADERS)
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+        s3.put("from", "held", b"kept", {
+            "x-amz-object-lock-mode": "GOVERNANCE", "x-amz-object-lock-legal-hold": "ON",
+            "x-amz-object-lock-retain-until-date": until, "Content-MD5": md5(b"kept"),
+            "x-amz-storage-class": "STANDARD_IA"})
+        s3.put("from", "empty", b"")
+        s3.put("from", "sealed", b"sealed" * 99999, {"x-amz-server-side-encryption": "AES256"})
+        odd = "odd +%?&=#/\u00fc\U0001f600"
+        s3.put("from", odd, b"odd")
+        for v in (first, second, third):
+            settled(s3, "from", "a/k", v)
+            answer = same(s3, "from", far, "place", "a/k", v)
+            equal(answer.header("x-amz-replication-status"), "REPLICA")
+            equal(answer.header("Last-Modified"),
+                  s3.head("from", "a/k", {"versionId": v}).header("Last-Modified"), "time")
+        for key in ("held", "empty", "sealed", odd):
+            settled(s3, "from", key)
+            same(s3, "from", far, "place", key)
+        for name in ("x-amz-object-lock-mode", "x-amz-object-lock-legal-hold",
+                     "x-amz-storage-class", "x-amz-object-lock-retain-until-date"):
+            equal(far.head("place", "held").header(name), s3.head("from", "held").header(name),
+                  name)
+        tags = b"<Tagging><TagSet><Tag><Key>n</Key><Value>w</Value></Tag></TagSet></Tagging>"
+        equal(s3.put("from", "a/k", tags, None, {"tagging": None}).status, 200)
+        equal(s3.delete("from", "a/k", {"tagging": None, "versionId": second}).status, 204)
+        off = b"<LegalHold><Status>OFF</Status></LegalHold>"
+        equal(s3.put("from", "held", off, {"Content-MD5": md5(off)},
+                     {"legal-hold": None}).status, 200)
+        emptied(here)
+        for v in (second, third):
+            settled(s3, "from", "a/k", v)
+            same(s3, "from", far, "place", "a/k", v)
+        equal(far.head("place", "held").header("x-amz-object-lock-legal-hold"), "OFF")
+        equal(s3.delete("from", "a/k").status, 204)
+        wait("marker", lambda: far.head("place", "a/k").status == 404)
+        equal(versions(far, "place"), versions(s3, "from"), "versions")
+        row = control(here, "GET")["targets"][0]
+        equal((row["pending"], row["failed"]), (0, 0), "counts")
+
+
+def test_remote_two_way():
+    """Both write, nothing goes back, and both end with the same."""
+    with Server() as a, Server() as b:
+        ends = []
+        for one, other in ((a, b), (b, a)):
+            versioned(one.client(), "shared")
+        for one, other in ((a, b), (b, a)):
+            rules(one.client(), "shared",
+                  rule(target(one, "shared", other.endpoint, "shared")))
+            ends.append(one.client())
+        for n in range(60):
+            equal(ends[n % 2].put("shared", "k%d" % (n % 7), b"%d" % n).status, 200)
+        for server in (a, b):
+            emptied(server)
+        time.sleep(1)
+        for server in (a, b):
+            equal(pending(server), 0, "echo")
+            row = control(server, "GET")["targets"][0]
+            equal((row["replicated"], row["failed"]), (30, 0), "sent")
+        left, right = (sorted(r[0:2] + r[3:] for r in versions(s, "shared")) for s in ends)
+        equal(len(left), 60)
+        equal(left, right, "versions")
+
+
+def test_remote_cut():
+    """The way is cut in the middle, and restored: all arrives, once, in order."""
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from")
+        versioned(far, "place")
+        way = Proxy(there.endpoint)
+        rules(s3, "from", rule(target(here, "from", way.endpoint, "place")))
+        for turn in range(4):
+            for n in range(25):
+                equal(s3.put("from", "k%d" % (n % 6), b"%d %d " % (turn, n) * 20000).status, 200)
+            s3.delete("from", "k%d" % turn)
+            way.close(cut=turn % 2 == 0)
+        check(pending(here) > 0, "nothing waits behind the cut")
+        way.close(cut=False)
+        emptied(here, 90)
+        equal(versions(far, "place"), versions(s3, "from"), "versions")
+        equal(set(status(s3, "from", r[0], r[1]) for r in versions(s3, "from") if not r[3]),
+              {"COMPLETED"})
+
+
+def test_remote_killed():
+    """Either side dies in the middle."""
+    here, there = Server(), Server()
+    try:
+        here.start(), there.start()
+        port = there.endpoint.rsplit(":", 1)[1]
+        versioned(here.client(), "from")
+        versioned(there.client(), "place")
+        rules(here.client(), "from", rule(target(here, "from", there.endpoint, "place")))
+        there.args += ["--address", "127.0.0.1:" + port]
+        for turn in range(4):
+            s3 = here.client()
+            for n in range(30):
+                equal(s3.put("from", "k%d" % (n % 9), b"%d %d " % (turn, n) * 30000).status, 200)
+            if turn % 2 == 0:
+                here.kill()
+                here.start()
+            else:
+                there.kill()
+                there.start()
+        emptied(here, 90)
+        equal(versions(there.client(), "place"), versions(here.client(), "from"), "versions")
+        for server in (here, there):
+            server.stop()
+            code, _, errors = server.verify()
+            equal(code, 0, errors)
+    finally:
+        here.remove()
+        there.remove()
+
+
+def test_remote_rate():
+    """A target's bandwidth is held, and that of others is theirs."""
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "slow"), versioned(s3, "fast")
+        versioned(far, "slow"), versioned(far, "fast")
+        rate = 4 << 20
+        way = Proxy(there.endpoint)
+        rules(s3, "slow", rule(target(here, "slow", way.endpoint, "slow", rate=rate)))
+        rules(s3, "fast", rule(target(here, "fast", there.endpoint, "fast")))
+        body = os.urandom(3 << 20)
+        began = time.monotonic()
+        for n in range(6):
+            s3.put("slow", "k%d" % n, body)
+        s3.put("fast", "k", body)
+        settled(s3, "fast", "k")
+        check(pending(here) > 2, "the slow one is too quick")
+        emptied(here, 60)
+        took = time.monotonic() - began
+        print("# 18 MiB at 4 MiB/s took %.1f s" % took)
+        check(took > 18 / 4 * 0.8, "%.1f s is too quick" % took)
+
+
+def test_remote_deletes():
+    """Deletes of versions are replicated only where a rule says so (MinIO)."""
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from", "plain")
+        versioned(far, "place", "other")
+        on = "<DeleteReplication>%s</DeleteReplication>" % ENABLED
+        rules(s3, "from", rule(target(here, "from", there.endpoint, "place"), more=on))
+        rules(s3, "plain", rule(target(here, "plain", there.endpoint, "other")))
+        made = {}
+        for bucket in ("from", "plain"):
+            made[bucket] = [s3.put(bucket, "k", b"%d" % n).header("x-amz-version-id")
+                            for n in range(2)]
+            settled(s3, bucket, "k", made[bucket][0])
+            s3.delete(bucket, "k", {"versionId": made[bucket][0]})
+        emptied(here)
+        equal([r[1] for r in versions(far, "place")], made["from"][1:])
+        equal([r[1] for r in versions(far, "other")], made["plain"][::-1])
+
+
+def test_remote_targets():
+    """What is declared must be there; its secret is nowhere to be read."""
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from")
+        equal(far.put("plain").status, 200)
+        versioned(far, "place")
+
+        def refused(code, **query):
+            asked = dict({"bucket": "from", "url": there.endpoint, "target": "place",
+                          "access-key": ACCESS, "secret-key": SECRET}, **query)
+            answer = s3.request("POST", "_trug", "v1/replication", asked)
+            equal(answer.code, code, repr(answer))
+
+        refused("NoSuchBucket", bucket="none")
+        refused("XMinioAdminReplicationRemoteTargetBucketNotFound", target="none")
+        refused("RemoteTargetNotVersionedError", target="plain")
+        refused("InvalidArgument", url="ftp://x")
+        refused("InvalidArgument", rate="fast")
+        refused("XMinioAdminRemoteTargetNotFoundError", arn="arn:minio:replication::x:place")
+        refused("ServiceUnavailable", **{"secret-key": "wrong-secret"})
+        secret = "a-secret-of-somebody"
+        with Server(args=["--root-password", secret]) as third:
+            versioned(third.client(secret=secret), "place")
+            arn = control(here, "POST", bucket="from", url=third.endpoint, target="place",
+                          access_key=ACCESS, secret_key=secret)["arn"]
+            check(secret not in json.dumps(control(here, "GET")), "the secret is told")
+            rules(s3, "from", rule(arn))
+            s3.put("from", "k", b"x")
+            settled(s3, "from", "k")
+        answer = s3.request("DELETE", "_trug", "v1/replication", {"bucket": "from", "arn": arn})
+        equal(answer.code, "XMinioAdminRemoteRemoveDisallowed")
+        equal(s3.delete("from", None, {"replication": None}).status, 204)
+        control(here, "DELETE", bucket="from", arn=arn)
+        equal(control(here, "GET")["targets"], [])
+        here.stop()
+        for folder, _, names in os.walk(here.directory):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as f:
+                    check(secret.encode() not in f.read(), "the secret is in " + name)
+
+
 if __name__ == "__main__":
     sys.exit(run_tests(dict(globals())))
