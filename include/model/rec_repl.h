@@ -105,7 +105,7 @@ NODISCARD enum err rec_stat_get(struct span in, struct rec_stat *out);
 enum scan_state { SCAN_RUNS, SCAN_DONE, SCAN_CANCELLED, SCAN_STATES };
 struct rec_scan {
 	uint8_t state;
-	bool again; /* all of it once more (a resync), else only what was never sent */
+	bool again; /* whatever rules say of existing ones (a resync) */
 	struct span id, bucket, arn;
 	struct span key, version; /* behind these; "" from the start */
 	int64_t begun_ms, ended_ms;

@@ -87,6 +87,26 @@ NODISCARD enum err obj_work_rule(struct txn *t, const struct rec_bucket *b,
 NODISCARD enum err obj_work_apply(struct txn *t, const struct kms *k,
     const struct rec_work *w, int64_t now_ms, struct arena *a, enum work_end *end);
 
+/* A row for that version, but for where to. */
+struct rec_work obj_work_of(const struct rec_bucket *b, struct span key,
+    const struct rec_object *rec, enum work_kind kind);
+
+/* ---- looking through what is there (job/replicate_scan.c) ---- */
+NODISCARD enum err obj_scan_get(
+    struct txn *t, uint64_t bucket_id, uint64_t queue, struct rec_scan *out);
+NODISCARD enum err obj_scan_put(
+    struct txn *t, uint64_t bucket_id, uint64_t queue, const struct rec_scan *r);
+/* Begins want, in place of one that may run: E_NOT_FOUND: there is no such place. */
+NODISCARD enum err obj_scan_start(
+    struct txn *t, const struct rec_bucket *b, const struct rec_scan *want);
+NODISCARD enum err obj_scan_each(struct txn *t,
+    bool (*row)(void *ctx, uint64_t bucket_id, uint64_t queue, const struct rec_scan *r),
+    void *ctx);
+/* That version is queued, if the rules say so; scan counts. [in a write fn] */
+NODISCARD enum err obj_scan_version(struct txn *t, const struct rec_bucket *b,
+    uint64_t queue, struct rec_scan *scan, struct span key, uint64_t number,
+    struct arena *a);
+
 /* ---- counts ---- */
 NODISCARD enum err obj_stat_get(
     struct txn *t, uint64_t bucket_id, uint64_t queue, struct rec_stat *out);

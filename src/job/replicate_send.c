@@ -416,7 +416,7 @@ send_put(struct sending *s)
 	bool there = false;
 	enum err e = add_object(s);
 
-	if (e == OK && !s->lane->sure)
+	if (e == OK && (!s->lane->sure || s->w->existing))
 		e = is_there(s, &there);
 	if (e != OK || there)
 		return e;

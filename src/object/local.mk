@@ -26,6 +26,7 @@ libobject_a_SOURCES = \
 	src/object/obj_read.c \
 	src/object/obj_replica.c \
 	src/object/obj_rotate.c \
+	src/object/obj_scan.c \
 	src/object/obj_seal.c \
 	src/object/obj_side.c \
 	src/object/obj_state.c \

@@ -3,6 +3,8 @@
 
 #include "object/document.h"
 
+#include "base/clock.h"
+#include "codec/hex.h"
 #include "model/replication.h"
 #include "object/acl.h"
 #include "object/object.h"
@@ -237,12 +239,50 @@ doc_remove(struct txn *t, const struct obj_doc *d)
 	return table_del(t, T_DOCUMENT, doc_key(key, d->bucket_id, d->doc, d->id));
 }
 
+static bool
+wants_existing(const struct replication *r, struct span arn)
+{
+	const unsigned both = REPLICATE_ENABLED | REPLICATE_EXISTING;
+
+	for (size_t i = 0; i < r->n; i++)
+		if ((r->rule[i].flags & both) == both && span_eq(r->rule[i].arn, arn))
+			return true;
+	return false;
+}
+
+/* Rules that want what is there already have it looked through, unless rules before them
+ * did: what came since went there as it came. */
+static enum err
+scans_start(struct txn *t, const struct rec_bucket *b, const struct replication *old,
+    const struct replication *r)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < r->n && e == OK; i++) {
+		char id[2 * ORIGIN_SIZE];
+		uint8_t raw[ORIGIN_SIZE];
+		struct rec_scan scan = { .bucket = r->source,
+			.arn = r->rule[i].arn,
+			.begun_ms = clock_real_ms(),
+			.before_ms = clock_now_ms() + 1 };
+
+		if (!wants_existing(r, scan.arn) || wants_existing(old, scan.arn))
+			continue;
+		version_origin_new(raw);
+		hex_render(id, raw, sizeof raw);
+		scan.id = span_of(id, sizeof id);
+		e = obj_scan_start(t, b, &scan);
+	}
+	return e == E_NOT_FOUND ? OK : e;
+}
+
 /* Beside a replication document, the rules as those read them who replicate. */
 static enum err
 rules_write(struct txn *t, const struct obj_doc *d, struct span rules)
 {
 	struct obj_doc beside = *d;
-	struct replication r;
+	struct replication r, old;
+	struct rec_bucket b;
 	struct rec_doc rec = { 0 };
 	struct buf row = { 0 };
 	struct arena a;
@@ -256,13 +296,19 @@ rules_write(struct txn *t, const struct obj_doc *d, struct span rules)
 		return e == E_NOT_FOUND ? OK : e;
 	}
 	arena_init(&a, SIZE_MAX);
-	e = replication_get(&a, rules, &r);
+	e = obj_bucket_find(t, d->bucket, &b, NULL);
+	if (e == OK)
+		e = obj_replica_rules(t, &b, &a, &old);
+	if (e == OK)
+		e = replication_get(&a, rules, &r);
 	r.source = d->bucket;
 	if (e == OK) {
 		replication_put(&row, &r);
 		rec.inner = buf_view(&row);
 		e = doc_write(t, &beside, &rec);
 	}
+	if (e == OK)
+		e = scans_start(t, &b, &old, &r);
 	buf_fini(&row);
 	arena_fini(&a);
 	return e;

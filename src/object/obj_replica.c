@@ -138,8 +138,8 @@ obj_replica_begin(struct txn *t, const struct rec_bucket *b, struct span key,
 	return OK;
 }
 
-static struct rec_work
-work_of(const struct rec_bucket *b, struct span key, const struct rec_object *rec,
+struct rec_work
+obj_work_of(const struct rec_bucket *b, struct span key, const struct rec_object *rec,
     enum work_kind kind)
 {
 	struct rec_work w = { .kind = (uint8_t)kind,
@@ -188,7 +188,7 @@ enum err
 obj_replica_end(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct rec_object *rec, const struct obj_replica *r)
 {
-	struct rec_work w = work_of(
+	struct rec_work w = obj_work_of(
 	    b, key, rec, (rec->flags & OBJECT_IS_MARKER) != 0 ? WORK_MARKER : WORK_PUT);
 	enum err e = obj_origin_put(t, b, key, rec);
 
@@ -259,7 +259,7 @@ enum err
 obj_replica_gone(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct rec_object *rec, const struct obj_drop *how)
 {
-	struct rec_work w = work_of(b, key, rec, WORK_DELETE);
+	struct rec_work w = obj_work_of(b, key, rec, WORK_DELETE);
 	struct obj_replica r = { 0 };
 	struct replication rules;
 	struct arena a;
@@ -284,7 +284,7 @@ enum err
 obj_replica_change(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct rec_object *rec, bool arrived, struct arena *a, struct attrs *attrs)
 {
-	struct rec_work w = work_of(b, key, rec, WORK_CHANGE);
+	struct rec_work w = obj_work_of(b, key, rec, WORK_CHANGE);
 	struct obj_replica out = { 0 };
 	struct replication rules;
 	struct replica r;

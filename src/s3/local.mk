@@ -37,6 +37,7 @@ libs3_a_SOURCES = \
 	src/s3/op_put.c \
 	src/s3/op_query.c \
 	src/s3/op_rename.c \
+	src/s3/op_replication.c \
 	src/s3/op_restore.c \
 	src/s3/op_service.c \
 	src/s3/op_session.c \

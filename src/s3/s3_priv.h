@@ -595,6 +595,11 @@ enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
+enum err op_replication_metrics_begin(struct rq *rq);
+enum err op_replication_reset_begin(struct rq *rq);
+enum err op_replication_resets_begin(struct rq *rq);
+enum err op_replication_cancel_begin(struct rq *rq);
+enum err op_replication_check_begin(struct rq *rq);
 
 enum err op_create_session_begin(struct rq *rq);
 enum err op_control_begin(struct rq *rq);

@@ -566,5 +566,97 @@ def test_remote_targets():
                     check(secret.encode() not in f.read(), "the secret is in " + name)
 
 
+# ---- what was there before, and what failed ----
+
+EXISTING = "<ExistingObjectReplication>%s</ExistingObjectReplication>" % ENABLED
+
+
+def resync(s3, bucket, arn, **more):
+    answer = s3.put(bucket, None, b"", None, dict({"replication-reset": None, "arn": arn}, **more))
+    equal(answer.status, 200, repr(answer))
+    return json.loads(answer.body)["target"][0]["resetid"]
+
+
+def scanned(s3, bucket, arn, state="Completed"):
+    def look():
+        answer = s3.get(bucket, None, {"replication-reset-status": None, "arn": arn})
+        found = json.loads(answer.body)["target"]
+        return found and found[0]["resyncStatus"] == state and found[0]
+    return wait("resync is " + state, look)
+
+
+def test_existing():
+    """A rule that wants what is there gets it, versions in order, and only once."""
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from", "near")
+        versioned(far, "place")
+        for n in range(1300):
+            s3.put("from", "k%d" % (n % 3 if n < 1200 else n), b"%d" % n)
+        s3.delete("from", "k1")
+        arn = target(here, "from", there.endpoint, "place")
+        rules(s3, "from", rule(arn, more=EXISTING), rule("near", "n", 2, more=EXISTING))
+        for place, where, name in ((far, "place", arn), (s3, "near", "arn:aws:s3:::near")):
+            row = scanned(s3, "from", name)
+            equal(row["replicationCount"], 1301, "queued")
+            wait("all", lambda: len(all_versions(place, where)) == 1301)
+            equal(all_versions(place, where), all_versions(s3, "from"), "versions at " + where)
+        emptied(here)
+        # The same rules again send nothing again.
+        rules(s3, "from", rule(arn, more=EXISTING), rule("near", "n", 2, more=EXISTING))
+        time.sleep(1)
+        row = control(here, "GET")["targets"][0]
+        equal((row["replicated"], row["pending"]), (1301, 0))
+
+
+def all_versions(s3, bucket):
+    rows, markers = [], {}
+    while True:
+        root = s3.get(bucket, None, dict({"versions": None}, **markers)).xml
+        rows += [(r.get("Key"), r.get("VersionId"), r.get("IsLatest") == "true", r.name,
+                  r.get("ETag")) for r in root.children()
+                 if r.name in ("Version", "DeleteMarker")]
+        if root.get("IsTruncated") == "false":
+            return rows
+        markers = {"key-marker": root.get("NextKeyMarker"),
+                   "version-id-marker": root.get("NextVersionIdMarker")}
+
+
+def test_failed_and_resync():
+    """What nobody takes has failed, says so, and goes once it is asked for again."""
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from")
+        versioned(far, "place")
+        arn = target(here, "from", there.endpoint, "place")
+        rules(s3, "from", rule(arn))
+        s3.put("from", "first", b"1")
+        settled(s3, "from", "first")
+        equal(far.delete("place", "first",
+                         {"versionId": s3.head("from", "first").header("x-amz-version-id")}).status,
+              204)
+        equal(far.delete("place").status, 204)
+        for n in range(3):
+            s3.put("from", "k%d" % n, b"%d" % n)
+        for n in range(3):
+            settled(s3, "from", "k%d" % n, want="FAILED", seconds=60)
+        row = control(here, "GET")["targets"][0]
+        equal((row["failed"], row["failed_bytes"], row["pending"]), (3, 3, 0))
+        metrics = json.loads(s3.get("from", None, {"replication-metrics": "2"}).body)
+        equal(metrics["currStats"]["Stats"][arn]["failedReplicationCount"], 3)
+        versioned(far, "place")
+        resync(s3, "from", arn)
+        scanned(s3, "from", arn)
+        for key in ("first", "k0", "k1", "k2"):
+            settled(s3, "from", key)
+            same(s3, "from", far, "place", key)
+        equal(versions(far, "place"), versions(s3, "from"))
+        # Only what is old enough, and what is asked to stop.
+        resync(s3, "from", arn, **{"older-than": "1h0m0s"})
+        equal(scanned(s3, "from", arn)["replicationCount"], 0)
+        answer = s3.put("from", None, b"", None, {"replication-reset-cancel": None, "arn": arn})
+        equal(answer.code, "InvalidRequest")
+
+
 if __name__ == "__main__":
     sys.exit(run_tests(dict(globals())))

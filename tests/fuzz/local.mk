@@ -124,3 +124,8 @@ fuzz_targets += tests/fuzz/sse_fuzz
 tests_fuzz_sse_fuzz_SOURCES = tests/fuzz/sse_fuzz.c
 tests_fuzz_sse_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_sse_fuzz_LDADD = $(LINK_FUZZ) $(LINK_S3)
+
+fuzz_targets += tests/fuzz/replication_fuzz
+tests_fuzz_replication_fuzz_SOURCES = tests/fuzz/replication_fuzz.c
+tests_fuzz_replication_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_replication_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
