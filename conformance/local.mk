@@ -4,7 +4,7 @@
 # any other. CONFORMANCE_ARGS narrows it: `--client installed`, `--client boto3`, `--client
 # raw`. `make check-e2e` runs the cases and the clients that the distribution has.
 EXTRA_DIST += conformance/run conformance/coverage.py conformance/lib conformance/cases \
-	conformance/clients conformance/expected
+	conformance/clients conformance/expected conformance/tiers
 
 CONFORMANCE_ARGS = --client raw,all --json conformance.json --matrix conformance.md
 

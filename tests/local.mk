@@ -22,8 +22,9 @@ LINK_MODEL = libmodel.a $(LINK_STORE)
 LINK_ACCESS = libaccess.a $(LINK_MODEL)
 LINK_OBJECT = libobject.a $(LINK_MODEL)
 LINK_IAM = libiam.a $(LINK_ACCESS)
-LINK_S3 = libs3.a libiam.a libobject.a libaccess.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
-LINK_JOB = libjob.a $(LINK_OBJECT)
+LINK_S3 = libs3.a libtarget.a libiam.a libobject.a libaccess.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
+LINK_TARGET = libtarget.a libauth.a $(LINK_HTTP)
+LINK_JOB = libjob.a libtarget.a libobject.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
 LINK_SERVER = libserver.a libjob.a $(LINK_S3)
 
 include tests/unit/base/local.mk
@@ -36,6 +37,7 @@ include tests/unit/model/local.mk
 include tests/unit/access/local.mk
 include tests/unit/object/local.mk
 include tests/unit/s3/local.mk
+include tests/unit/target/local.mk
 include tests/unit/server/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk

@@ -3,7 +3,9 @@
 #ifndef ADMIN_ADM_H
 #define ADMIN_ADM_H
 
+#include "job/dropper.h"
 #include "job/jobs.h"
+#include "job/tiers.h"
 #include "s3/s3.h"
 
 struct replicator;
@@ -11,6 +13,15 @@ struct adm {
 	struct jobs *jobs;
 	struct replicator *replicator;
 	struct store *store;
+	struct task_pool *pool;
+	struct dropper *dropper;
+	bool reset; /* is allowed */
+	uint8_t ownership; /* of new buckets: enum obj_ownership */
+	void *ctx;
+	/* What the settings declare is there again. [worker] */
+	enum err (*declare)(void *ctx, struct fail *fail);
+	struct tiers *tiers;
+	struct span root_secret; /* what MinIO's tools encrypt by */
 };
 
 /* c is borrowed for as long as the S3 layer serves. */

@@ -16,9 +16,11 @@ extern const struct cmd_entry cmd_server_entry;
 extern const struct cmd_entry cmd_health_entry;
 extern const struct cmd_entry cmd_wait_entry;
 extern const struct cmd_entry cmd_clock_entry;
+extern const struct cmd_entry cmd_reset_entry;
 extern const struct cmd_entry cmd_verify_entry;
 extern const struct cmd_entry cmd_rotate_entry;
 extern const struct cmd_entry cmd_ops_entry;
+extern const struct cmd_entry cmd_tiers_entry;
 extern const struct cmd_entry cmd_settings_entry;
 extern const struct cmd_entry cmd_version_entry;
 

@@ -36,7 +36,7 @@ struct target_want {
 	struct span arn; /* of the one to change; n = 0: a new one */
 	struct span url, bucket, region, access_key, secret, class;
 	uint64_t rate, check_ms;
-	uint16_t flags; /* enum target_flag */
+	uint16_t flags; /* enum place_flag */
 	bool peer_unknown; /* find out whether it is another trug or a MinIO */
 };
 /* It must be there, with versions, and let us in. E_NO_SUCH_BUCKET, E_SOURCE_NOT_VERSIONED,

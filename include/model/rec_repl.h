@@ -33,13 +33,13 @@ NODISCARD enum err replica_read(struct span in, struct replica *out); /* p NULL:
 
 /* ---- remote targets ---- */
 
-enum target_flag {
-	TARGET_PATH = 1, /* path style, whatever the host */
-	TARGET_VIRTUAL = 2,
-	TARGET_PEER = 4, /* another trug or a MinIO: keeps version ids and times */
-	TARGET_SYNC = 8, /* said by MinIO's clients, given back */
-	TARGET_NO_PROXY = 16,
-	TARGET_VERIFIED = 32 /* it has answered as declared */
+enum place_flag {
+	PLACE_PATH = 1, /* path style, whatever the host */
+	PLACE_VIRTUAL = 2,
+	PLACE_PEER = 4, /* another trug or a MinIO: keeps version ids and times */
+	PLACE_SYNC = 8, /* said by MinIO's clients, given back */
+	PLACE_NO_PROXY = 16,
+	PLACE_VERIFIED = 32 /* it has answered as declared */
 };
 struct rec_target {
 	uint64_t queue; /* number of its rows of work */
@@ -53,7 +53,7 @@ struct rec_target {
 	uint64_t check_ms; /* between looks at its health */
 	int64_t created_ms;
 };
-#define TARGET_PURPOSE "trug replication target" /* of secret; its owner is access_key */
+#define PLACE_PURPOSE "trug replication target" /* of secret; its owner is access_key */
 void rec_target_put(struct buf *out, const struct rec_target *r);
 NODISCARD enum err rec_target_get(struct span in, struct rec_target *out);
 

@@ -8,8 +8,10 @@
 #define OBJECT_OBJECT_H
 
 #include "base/task.h"
-#include "model/rec.h"
+#include "model/event.h"
 #include "store/store.h"
+
+struct obj_actor;
 
 /* ---- a change on its way to the writer and back to the loop ---- */
 struct body;
@@ -84,6 +86,9 @@ struct obj_dest {
 	struct span bucket, key;
 	uint64_t bucket_id;
 	struct obj_cond cond;
+	enum event event; /* what it is told as */
+	const struct obj_actor *by; /* object/event.h; NULL: the server itself */
+	struct span from_bucket, from_key; /* of a copy */
 	struct fail *fail;
 	struct rec_bucket now; /* the bucket as obj_dest_check() found it */
 };
@@ -112,7 +117,8 @@ struct obj_drop {
 	int64_t now_ms;
 	bool bypass; /* past GOVERNANCE: asked for, and allowed to */
 	bool mfa; /* a code of the device came with it */
-	bool by_rules; /* lifecycle does it: that is replicated nowhere */
+	bool expired; /* a lifecycle rule wants it */
+	const struct obj_actor *by; /* object/event.h; NULL: the server itself */
 	const struct obj_arrival *arrival; /* replication does it, else NULL */
 };
 /* What an object owns besides its row goes: body, metadata, its place in the usage. Every

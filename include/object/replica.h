@@ -65,10 +65,15 @@ NODISCARD enum err obj_work_lane_after(
     struct txn *t, bool start, uint64_t queue, unsigned lane, struct obj_work_at *at);
 
 enum work_end { WORK_DONE, WORK_FAILED, WORK_VOID /* there is nothing to do any more */ };
-/* The row at key goes; the version it is of learns of it. out: what it was (arena), and
- * what is told of it. E_NOT_FOUND: somebody was quicker. [in a write fn] */
+/* The row at key goes; the version it is of learns of it, and so does who asked for events.
+ * reason: of a failure, in AWS's word. out: what it was (arena). E_NOT_FOUND: somebody was
+ * quicker. [in a write fn] */
 NODISCARD enum err obj_work_end(struct txn *t, const struct obj_work_at *at,
-    enum work_end how, int64_t now_ms, struct arena *a, struct rec_work *out);
+    enum work_end how, const char *reason, struct arena *a, struct rec_work *out);
+/* Rows of rules with a threshold that have missed it are told of, at most max a call; from:
+ * where the call before ended, zeroed for the first. [in a write fn] */
+NODISCARD enum err obj_work_overdue(
+    struct txn *t, struct obj_work_at *from, size_t max, bool *more);
 /* The row again, as it is in w. [in a write fn] */
 NODISCARD enum err obj_work_put(
     struct txn *t, const struct obj_work_at *at, const struct rec_work *w);
@@ -121,6 +126,9 @@ NODISCARD enum err obj_target_put(
 /* E_NO_REMOTE_TARGET; E_REMOTE_TARGET_USED: a rule sends there. */
 NODISCARD enum err obj_target_delete(
     struct txn *t, const struct rec_bucket *b, struct span arn, struct fail *fail);
+/* A bucket has another id from now on, or is gone (0): so are its targets, and its counts
+ * begin anew. */
+NODISCARD enum err obj_targets_move(struct txn *t, uint64_t from, uint64_t to);
 NODISCARD enum err obj_target_each(struct txn *t,
     bool (*row)(void *ctx, struct span arn, const struct rec_target *r), void *ctx);
 

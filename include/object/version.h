@@ -78,14 +78,19 @@ struct obj_side {
 	obj_side_fn see;
 	void *ctx;
 	struct arena *arena;
+	enum event event; /* what it is told as */
+	const struct obj_actor *by; /* object/event.h */
+	int64_t now_ms;
 	struct rec_object rec; /* out */
 };
 NODISCARD enum err obj_side_write(
     struct txn *t, const struct rec_bucket *b, struct obj_side *s, struct fail *fail);
 
-/* Storage class of a version; nothing else of it changes. [in a write fn] */
+/* Storage class of a version, by a lifecycle rule; nothing else of it changes.
+ * [in a write fn] */
 NODISCARD enum err obj_class_set(struct txn *t, const struct rec_bucket *b,
-    struct span key, const struct obj_version *v, uint8_t class, struct fail *fail);
+    struct span key, const struct obj_version *v, uint8_t class, int64_t now_ms,
+    struct fail *fail);
 /* Are there versions of key below the present one? */
 NODISCARD enum err obj_version_below(
     struct txn *t, const struct rec_bucket *b, struct span key, bool *out);

@@ -14,6 +14,7 @@
 #include "obs/audit.h"
 #include "obs/ledger.h"
 #include "obs/reqlog.h"
+#include "s3/profile.h"
 
 struct s3;
 struct store;
@@ -25,11 +26,19 @@ enum s3_cors { S3_CORS_LOCAL, S3_CORS_ANY, S3_CORS_OFF };
 enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
 
 struct kms;
-/* A request of the control API, until s3_call_done(); it may come from any thread. */
+struct obj_remote_io;
+struct targets;
+/* A request of the control API or of MinIO's admin API, until s3_call_done(); it may come
+ * from any thread. */
 struct s3_call {
-	struct span method, name; /* name: the path below /_trug/v1/ */
+	struct span method,
+	    name; /* name: the path below /_trug/v1/ or /minio/admin/v3/ */
+	bool minio; /* which of them */
+	struct span body;
+	struct arena *arena;
 	enum err err; /* out, with fail */
 	struct fail *fail;
+	unsigned status; /* out; 0: 200 */
 	struct buf out; /* out: JSON */
 	/* the S3 layer's own */
 	struct inbox *inbox;
@@ -50,9 +59,11 @@ struct s3_conf {
 	struct access *access;
 	const struct iam_conf *iam; /* of the query APIs */
 	struct task_pool *pool; /* workers */
+	const struct obj_remote_io *remote; /* bytes in tiers, or NULL: there are none */
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
+	struct profile *profile; /* NULL: open for all */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
 	size_t ndomains;
@@ -71,6 +82,7 @@ struct s3_conf {
 	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
 	struct kms *kms;
+	const struct targets *targets; /* of events, or NULL */
 	unsigned sse_c; /* enum s3_sse_c */
 	bool encrypt_at_rest; /* also what nobody asked to be encrypted */
 };

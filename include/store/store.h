@@ -34,17 +34,23 @@ struct store_conf {
 	uint64_t
 	    small_max; /* bodies up to here go to shared segments; 0: default (256 KiB) */
 	uint64_t segment_size; /* 0: default (256 MiB) */
+	/* Writes from one checkpoint of the index to the next at most, so what is replayed
+	 * after a crash; 0: default (4,096). A second, 16 MiB or much growth end it too. */
+	uint64_t checkpoint_writes;
+	size_t trim_pages; /* store_trim() begins with that many; 0: default (1,024) */
 	/* The owner's tables: tables[i] is addressed by number i. Names are stable, rows may
 	 * only be appended. */
 	const char *const *tables;
 	unsigned ntables;
-	bool read_only_check; /* open for verify: recover nothing, sweep nothing */
+	bool
+	    read_only_check; /* open for verify: bring the index to a whole state, no more */
 };
 
 /* Open or make a store: takes the directory's lock (a second owner is refused with the
- * first one's pid), checks the format, recovers (cut segments, drop files of open leases),
- * starts the writer. The sweeper starts with the first dead bytes. Cost does not grow with
- * the number of rows. On failure fail says what is wrong, where, and what helps. */
+ * first one's pid), checks the format, recovers (back to the last checkpoint, replay the
+ * journal, cut segments, drop files of open leases), starts the writer. The sweeper starts
+ * with the first dead bytes. Cost does not grow with the number of rows. On failure fail
+ * says what is wrong, where, and what helps. */
 NODISCARD enum err store_open(
     struct store **out, const struct store_conf *conf, struct fail *fail);
 
@@ -96,6 +102,16 @@ uint64_t store_next_id(struct txn *t);
  * told. What was read behind a call still holds while the count is the same. [any] */
 uint64_t store_changes(const struct store *store, unsigned table);
 
+/* To be told of each commit that changed a table: fn runs in the writer, takes no lock below
+ * rank WATCH, and only hands over. Behind store_watch_end() it runs no more. [any] */
+struct store_watch {
+	struct store_watch *next; /* the store's */
+	unsigned table;
+	void (*fn)(struct store_watch *w);
+};
+void store_watch_begin(struct store *store, struct store_watch *w);
+void store_watch_end(struct store *store, struct store_watch *w);
+
 struct store_stats {
 	uint64_t batches, members, syncs; /* since open */
 	uint64_t dead_rows; /* waiting for the sweeper */
@@ -103,6 +119,10 @@ struct store_stats {
 	uint64_t swept_bytes;
 };
 void store_stats(struct store *store, struct store_stats *out); /* [any] */
+
+/* Give free pages of the index back to the file system, where there are many: after work
+ * that removed much. One caller at a time. [any but writer and loops] */
+void store_trim(struct store *store);
 
 /* Sweep until nothing that may go is left: tests and tools. [any but writer and loops] */
 void store_sweep_now(struct store *store);

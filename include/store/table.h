@@ -25,6 +25,8 @@ NODISCARD enum err table_put(
 NODISCARD enum err table_put_room(struct txn *t, unsigned table, struct span key,
     size_t n, bool appending, void **room);
 NODISCARD enum err table_del(struct txn *t, unsigned table, struct span key);
+/* All rows of a table, at once. */
+NODISCARD enum err table_clear(struct txn *t, unsigned table);
 
 /* Cursor over plain rows, caller's memory. Freed by table_end(), which must come before
  * the transaction's end. After a change in the same transaction: seek again. */

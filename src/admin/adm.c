@@ -42,10 +42,20 @@ dispatch(struct adm *c, struct s3_call *call)
 	return fail_set(call->fail, known ? E_METHOD_NOT_ALLOWED : E_NOT_IMPLEMENTED);
 }
 
+static enum err
+dispatch_minio(struct adm *c, struct s3_call *call)
+{
+	if (span_is(call->name, "tier") || span_is(call->name, "tier-stats") ||
+	    span_starts(call->name, SPAN_LIT("tier/")))
+		return adm_minio_tier(c, call);
+	return fail_msg(call->fail, E_NOT_IMPLEMENTED,
+	    "This call of MinIO's admin API is not implemented.");
+}
+
 static void
 hook(void *ctx, struct s3_call *call)
 {
-	enum err e = dispatch(ctx, call);
+	enum err e = call->minio ? dispatch_minio(ctx, call) : dispatch(ctx, call);
 
 	/* Where it was taken up another thread may hold the call by now. */
 	if (e == OK)

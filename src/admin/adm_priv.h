@@ -9,6 +9,9 @@
 #include "admin/adm.def"
 #undef ADM
 
+/* MinIO's admin API: everything below tier. */
+enum err adm_minio_tier(struct adm *c, struct s3_call *call);
+
 /* E_INVALID_ARGUMENT that names the parameter, its value and what is allowed. */
 NODISCARD enum err adm_bad(struct s3_call *call, const char *name, const char *allowed);
 

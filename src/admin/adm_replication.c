@@ -87,7 +87,7 @@ list_row(void *ctx, struct span arn, const struct rec_target *r)
 	    ", \"pending_bytes\": %" PRIu64 ", \"replicated\": %" PRIu64
 	    ", \"replicated_bytes\": %" PRIu64 ", \"failed\": %" PRIu64
 	    ", \"failed_bytes\": %" PRIu64 "}",
-	    (r->flags & TARGET_PEER) != 0 ? "true" : "false", r->rate, s.pending,
+	    (r->flags & PLACE_PEER) != 0 ? "true" : "false", r->rate, s.pending,
 	    s.pending_bytes, s.done, s.done_bytes, s.failed, s.failed_bytes);
 	return true;
 }
@@ -143,14 +143,14 @@ want_style(struct s3_call *call, struct target_want *w)
 		    peer = s3_call_param(call, "peer");
 
 	if (span_is(style, "path"))
-		w->flags |= TARGET_PATH;
+		w->flags |= PLACE_PATH;
 	else if (span_is(style, "virtual"))
-		w->flags |= TARGET_VIRTUAL;
+		w->flags |= PLACE_VIRTUAL;
 	else if (style.p != NULL)
 		return adm_bad(call, "style", "path or virtual");
 	w->peer_unknown = peer.p == NULL;
 	if (span_is(peer, "true"))
-		w->flags |= TARGET_PEER;
+		w->flags |= PLACE_PEER;
 	else if (peer.p != NULL && !span_is(peer, "false"))
 		return adm_bad(call, "peer", "true or false");
 	return OK;

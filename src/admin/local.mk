@@ -5,5 +5,9 @@ libadmin_a_SOURCES = \
 	src/admin/adm_clock.c \
 	src/admin/adm_priv.h \
 	src/admin/adm_replication.c \
+	src/admin/adm_reset.c \
+	src/admin/adm_tier.c \
+	src/admin/envelope.c \
+	include/admin/envelope.h \
 	include/admin/adm.def \
 	include/admin/adm.h

@@ -12,6 +12,7 @@ libbase_a_SOURCES = \
 	src/base/mem.c \
 	src/base/mini.c \
 	src/base/rand.c \
+	src/base/solib.c \
 	src/base/task.c \
 	include/base/arena.h \
 	include/base/be.h \
@@ -27,4 +28,5 @@ libbase_a_SOURCES = \
 	include/base/mem.h \
 	include/base/mini.h \
 	include/base/rand.h \
+	include/base/solib.h \
 	include/base/task.h

@@ -2,15 +2,11 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "auth/signer.h"
-#include "base/clock.h"
 #include "cli/cmd.h"
-#include "cli/endpoint.h"
+#include "cli/control.h"
 #include "codec/uri.h"
-#include "http/probe.h"
 
 /* Long, because the answer comes when all that was due on the way has happened. */
 enum { ASK_MS = 3600 * 1000, ARENA = 1 << 20 };
@@ -19,58 +15,15 @@ static const char usage[] =
     "trug: usage: trug clock [URL] [show | by 90d | to 2027-01-01T00:00:00Z | freeze | "
     "thaw | real]; keys from TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
 
-static const char *
-setting(const char *name, const char *otherwise)
-{
-	const char *v = getenv(name);
-
-	return v != NULL ? v : otherwise;
-}
-
-/* The host of a URL, as a Host header says it. */
-static struct span
-host_of(struct span url)
-{
-	size_t at = span_search(url, SPAN_LIT("://"), 0);
-	struct span rest = span_from(url, at < url.n ? at + 3 : 0);
-
-	return span_head(rest, span_find(rest, '/', 0));
-}
-
 static int
-ask(struct arena *a, const char *given, const char *method, const char *query)
+ask(struct arena *a, const char *url, const char *method, const char *query)
 {
-	struct buf url = { 0 }, lines = { 0 }, body = { 0 };
-	struct signer_request sign = { .method = method,
-		.path = SPAN_LIT("/_trug/v1/clock"),
-		.query = span_str(query),
-		.access_key = span_str(setting("TRUG_ROOT_USER", "trugadmin")),
-		.secret = span_str(setting("TRUG_ROOT_PASSWORD", "trugadmin")),
-		.region = setting("TRUG_REGION", "us-east-1"),
-		.service = "s3",
-		.now = clock_real() };
-	struct probe p = { .method = method, .ms = ASK_MS };
-	struct fail fail;
-	unsigned status = 0;
-	enum err e;
-
-	fail_init(&fail, NULL);
-	endpoint_find(&url, given);
-	sign.host = arena_span(a, host_of(buf_view(&url)));
-	buf_printf(&url, "/_trug/v1/clock%s%s", query[0] != '\0' ? "?" : "", query);
-	signer_lines(&lines, a, &sign);
-	p.url = buf_cstr(&url);
-	p.lines = buf_view(&lines);
-	e = probe_ask(&p, &status, &body, &fail);
-	if (e != OK)
-		fprintf(stderr, "trug: %s\n", fail_text(&fail));
-	else
-		fprintf(status == 200 ? stdout : stderr, "%s%s", buf_cstr(&body),
-		    status == 200 ? "" : "\n");
-	buf_fini(&url);
-	buf_fini(&lines);
-	buf_fini(&body);
-	return e == E_CONFIG ? 2 : e != OK || status != 200;
+	return control_ask(a,
+	    &(struct control){ .url = url,
+		.method = method,
+		.path = "/_trug/v1/clock",
+		.query = query,
+		.ms = ASK_MS });
 }
 
 /* The parameter that the words stand for; NULL: none. */

@@ -23,6 +23,7 @@ libhttp_a_SOURCES = \
 	src/http/loop.c \
 	src/http/loop_priv.h \
 	src/http/outbound.c \
+	src/http/outbound_net.c \
 	src/http/probe.c \
 	src/http/tls.c \
 	src/http/tls_priv.h \

@@ -9,6 +9,8 @@
 #undef curl_easy_getinfo
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -19,11 +21,11 @@ enum { STREAM_BUFFER = 256 << 10 }; /* bytes a callback at most */
 static struct {
 	CURLcode (*global_init)(long flags);
 	CURL *(*init)(void);
-	void (*reset)(CURL *c);
 	CURLcode (*setopt)(CURL *c, CURLoption o, ...);
 	CURLcode (*perform)(CURL *c);
 	CURLcode (*getinfo)(CURL *c, CURLINFO i, ...);
 	void (*cleanup)(CURL *c);
+	void (*reset)(CURL *c);
 	struct curl_slist *(*slist_append)(struct curl_slist *l, const char *s);
 	void (*slist_free)(struct curl_slist *l);
 	const char *(*strerror)(CURLcode e);
@@ -39,11 +41,10 @@ lib_load(void)
 		const char *name;
 		void *at;
 	} rows[] = { { "curl_global_init", &lib.global_init },
-		{ "curl_easy_init", &lib.init }, { "curl_easy_reset", &lib.reset },
-		{ "curl_easy_setopt", &lib.setopt },
+		{ "curl_easy_init", &lib.init }, { "curl_easy_setopt", &lib.setopt },
 		{ "curl_easy_perform", &lib.perform },
 		{ "curl_easy_getinfo", &lib.getinfo },
-		{ "curl_easy_cleanup", &lib.cleanup },
+		{ "curl_easy_cleanup", &lib.cleanup }, { "curl_easy_reset", &lib.reset },
 		{ "curl_slist_append", &lib.slist_append },
 		{ "curl_slist_free_all", &lib.slist_free },
 		{ "curl_easy_strerror", &lib.strerror } };
@@ -67,10 +68,6 @@ outbound_is_url(struct span text)
 	return (span_starts(text, SPAN_LIT("http://")) && text.n > 7) ||
 	    (span_starts(text, SPAN_LIT("https://")) && text.n > 8);
 }
-
-struct outbound_link {
-	CURL *curl;
-};
 
 /* One request under way. */
 struct sending {
@@ -211,6 +208,71 @@ headers(const struct outbound *o)
 	return list;
 }
 
+/* ---- where it goes ---- */
+
+struct place {
+	const struct outbound *o;
+	struct span host;
+	bool refused;
+};
+
+/* The host of http://USER@HOST:PORT/PATH, brackets of IPv6 left away. */
+static struct span
+host_of(const char *url)
+{
+	struct span rest = span_str(url), host;
+	size_t at = span_search(rest, SPAN_LIT("://"), 0), end;
+
+	rest = span_from(rest, at + 3);
+	for (end = 0; end < rest.n && strchr("/?#", rest.p[end]) == NULL; end++)
+		continue;
+	host = span_head(rest, end);
+	while ((at = span_find(host, '@', 0)) < host.n)
+		host = span_from(host, at + 1);
+	if (host.n > 0 && host.p[0] == '[')
+		return span_head(span_from(host, 1), span_find(host, ']', 1) - 1);
+	return span_head(host, span_find(host, ':', 0));
+}
+
+/* The address is known, and nothing sent yet. */
+static curl_socket_t
+socket_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct place *p = ctx;
+
+	(void)purpose;
+	if (!outbound_net_allows(p->o->net, p->host, &to->addr)) {
+		p->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+static bool
+is_given(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
+static void
+setup_trust(CURL *c, const struct outbound *o)
+{
+	if (is_given(o->cert))
+		(void)lib.setopt(c, CURLOPT_SSLCERT, o->cert);
+	if (is_given(o->key))
+		(void)lib.setopt(c, CURLOPT_SSLKEY, o->key);
+	if (is_given(o->ca))
+		(void)lib.setopt(c, CURLOPT_CAINFO, o->ca);
+	if (o->unverified) {
+		(void)lib.setopt(c, CURLOPT_SSL_VERIFYPEER, 0L);
+		(void)lib.setopt(c, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+	if (is_given(o->sign)) {
+		(void)lib.setopt(c, CURLOPT_AWS_SIGV4, o->sign);
+		(void)lib.setopt(c, CURLOPT_USERPWD, o->user);
+	}
+}
+
 static void
 setup_stream(CURL *c, struct sending *s)
 {
@@ -241,10 +303,15 @@ setup_stream(CURL *c, struct sending *s)
 }
 
 static void
-setup(CURL *c, struct sending *s, struct curl_slist *list)
+setup(CURL *c, struct sending *s, struct curl_slist *list, struct place *place)
 {
 	struct outbound *o = s->o;
 
+	(void)lib.setopt(c, CURLOPT_OPENSOCKETFUNCTION, socket_open);
+	(void)lib.setopt(c, CURLOPT_OPENSOCKETDATA, place);
+	/* A proxy would be asked to go where this server may not. */
+	(void)lib.setopt(c, CURLOPT_PROXY, "");
+	setup_trust(c, o);
 	(void)lib.setopt(c, CURLOPT_URL, o->url);
 	(void)lib.setopt(c, CURLOPT_PATH_AS_IS, 1L);
 	(void)lib.setopt(c, CURLOPT_NOSIGNAL, 1L);
@@ -269,49 +336,49 @@ setup(CURL *c, struct sending *s, struct curl_slist *list)
 	(void)lib.setopt(c, CURLOPT_CUSTOMREQUEST, o->method);
 }
 
-static CURL *
-handle(struct outbound *o)
-{
-	struct outbound_link *l;
+/* ---- connections that are kept ---- */
 
-	MUST(pthread_once(&lib_once, lib_load) == 0);
+struct outbound_link {
+	CURL *curl;
+};
+
+static CURL *
+handle(struct outbound_link **link)
+{
 	if (!lib.there)
 		return NULL;
-	if (o->link == NULL)
+	if (link == NULL)
 		return lib.init();
-	if (*o->link == NULL) {
-		CURL *c = lib.init();
-
-		if (c == NULL)
-			return NULL;
-		l = mem_zalloc(sizeof *l);
-		l->curl = c;
-		*o->link = l;
-		return c;
-	}
-	lib.reset((*o->link)->curl);
-	return (*o->link)->curl;
+	if (*link == NULL) {
+		*link = mem_zalloc(sizeof **link);
+		(*link)->curl = lib.init();
+	} else if ((*link)->curl != NULL)
+		lib.reset((*link)->curl);
+	return (*link)->curl;
 }
 
 void
-outbound_link_free(struct outbound_link **l)
+outbound_link_free(struct outbound_link **link)
 {
-	if (*l == NULL)
+	if (*link == NULL)
 		return;
-	lib.cleanup((*l)->curl);
-	mem_free(*l);
-	*l = NULL;
+	if ((*link)->curl != NULL)
+		lib.cleanup((*link)->curl);
+	mem_free(*link);
+	*link = NULL;
 }
 
 enum err
 outbound_send(struct outbound *o, struct fail *fail)
 {
+	struct place place = { .o = o, .host = host_of(o->url) };
 	struct sending s = { .o = o,
-		.stream = o->stream != NULL ? o->stream : &no_stream,
-		.curl = handle(o) };
+		.stream = o->stream != NULL ? o->stream : &no_stream };
 	struct curl_slist *list;
 	CURLcode code;
 
+	MUST(pthread_once(&lib_once, lib_load) == 0);
+	s.curl = handle(o->link);
 	if (s.curl == NULL)
 		return fail_msg(fail, E_NO_RESOURCE,
 		    "libcurl.so.4 can't be loaded; install the package libcurl4");
@@ -319,13 +386,18 @@ outbound_send(struct outbound *o, struct fail *fail)
 	o->answer.n = 0;
 	moved(&s);
 	list = headers(o);
-	setup(s.curl, &s, list);
+	setup(s.curl, &s, list, &place);
 	code = lib.perform(s.curl);
 	if (code == CURLE_OK)
 		o->status = status_of(&s);
 	lib.slist_free(list);
 	if (o->link == NULL)
 		lib.cleanup(s.curl);
+	if (place.refused && code != CURLE_OK)
+		return fail_msg(fail, E_GONE,
+		    "connections to where '%.*s' is are not allowed (setting outgoing; "
+		    "link-local addresses and those of metadata never are)",
+		    (int)place.host.n, place.host.p);
 	if (s.stalled)
 		return fail_msg(fail, E_GONE, "nothing moved for %u seconds",
 		    s.stream->stall_ms / 1000);

@@ -2,9 +2,20 @@
 noinst_LIBRARIES += libjob.a
 libjob_a_SOURCES = \
 	src/job/audithook.c \
+	src/job/dropper.c \
 	src/job/expirer.c \
 	src/job/jobs.c \
+	src/job/lane.c \
 	src/job/logship.c \
+	src/job/message.c \
+	src/job/notifier.c \
+	src/job/notifier_priv.h \
+	src/job/notifier_show.c \
+	src/job/tier_admin.c \
+	src/job/tier_errand.c \
+	src/job/tier_mover.c \
+	src/job/tier_priv.h \
+	src/job/tiers.c \
 	src/job/replicate_bytes.c \
 	src/job/replicate_lane.c \
 	src/job/replicate_priv.h \
@@ -13,7 +24,11 @@ libjob_a_SOURCES = \
 	src/job/replicator_target.c \
 	src/job/replicator.c \
 	include/job/audithook.h \
+	include/job/dropper.h \
 	include/job/expirer.h \
 	include/job/jobs.h \
 	include/job/logship.h \
+	include/job/message.h \
+	include/job/notifier.h \
+	include/job/tiers.h \
 	include/job/replicator.h

@@ -55,6 +55,7 @@ tell(const struct rec_work *w, enum err why)
 struct ending {
 	struct row *row;
 	enum work_end end;
+	const char *reason;
 	bool again; /* it stays, and counts one try more */
 };
 
@@ -69,7 +70,7 @@ end_write(struct txn *t, void *arg)
 	if (x->again)
 		e = obj_work_put(t, &r->at, &r->work);
 	else
-		e = obj_work_end(t, &r->at, x->end, clock_real_ms(), &r->arena, &w);
+		e = obj_work_end(t, &r->at, x->end, x->reason, &r->arena, &w);
 	return e == E_NOT_FOUND ? OK : e;
 }
 
@@ -86,12 +87,29 @@ pause_lane(struct lane *l)
 	l->not_before_us = clock_mono_us() + ms * 1000;
 }
 
+/* In AWS's words: docs.aws.amazon.com/AmazonS3/latest/userguide/replication-failure-codes.html
+ */
+static const char *
+reason_of(enum err why)
+{
+	switch (why) {
+	case E_NO_SUCH_BUCKET:
+		return "DstBucketNotFound";
+	case E_REMOTE_DENIED:
+		return "DstPutObjectNotPermitted";
+	case E_INVALID_OBJECT_STATE:
+		return "SrcObjectNotEligible";
+	default:
+		return "InternalError";
+	}
+}
+
 /* What became of a row that was tried. False: the lane has to wait. */
 static bool
 row_settle(struct row *r, enum err why, enum work_end end)
 {
 	struct lane *l = r->lane;
-	struct ending x = { .row = r, .end = end };
+	struct ending x = { .row = r, .end = end, .reason = reason_of(why) };
 	enum err e;
 
 	if (why == E_REMOTE_DOWN || replicator_stops(l->owner)) {
@@ -135,7 +153,9 @@ batch_one(struct txn *t, struct batch *b)
 		e = obj_work_apply(
 		    t, r->conf.kms, &row.work, clock_now_ms(), &row.arena, &end);
 	if (e == OK)
-		e = obj_work_end(t, &row.at, end, clock_real_ms(), &row.arena, &row.work);
+		e = obj_work_end(t, &row.at, end,
+		    reason_of(row.at.queue == 0 ? E_NO_SUCH_BUCKET : OK), &row.arena,
+		    &row.work);
 	b->failed += e == OK && end == WORK_FAILED;
 	arena_fini(&row.arena);
 	return e;

@@ -93,7 +93,8 @@ look_object(struct txn *t, struct sending *s)
 	s->current = e == OK && now.number == s->bytes.rec.number;
 	if (e == OK || e == E_NO_SUCH_KEY)
 		e = obj_attrs(t, &s->bytes.rec, s->a, &s->attrs);
-	if (e == OK && side_get(&s->attrs, SIDE_TIER).p != NULL)
+	if (e == OK && s->w->kind == WORK_PUT && rec_object_is_away(&s->bytes.rec) &&
+	    s->bytes.rec.size > 0)
 		return E_INVALID_OBJECT_STATE;
 	if (e == OK && s->w->kind == WORK_PUT)
 		e = keys_open(s);
@@ -120,7 +121,7 @@ look_read(struct txn *t, void *arg)
 	if (e != OK)
 		return e;
 	s->rule = rule;
-	s->peer = (s->target.flags & TARGET_PEER) != 0;
+	s->peer = (s->target.flags & PLACE_PEER) != 0;
 	return s->w->kind == WORK_PUT || s->w->kind == WORK_CHANGE ? look_object(t, s)
 								   : OK;
 }
@@ -140,12 +141,12 @@ remote_make(struct sending *s, struct remote **out)
 	enum err e = OK;
 
 	if (n > 0)
-		e = keyring_open(s->lane->owner->conf.secrets, TARGET_PURPOSE,
+		e = keyring_open(s->lane->owner->conf.secrets, PLACE_PURPOSE,
 		    t->access_key, t->secret, secret);
 	c.secret = span_of(secret, n);
-	if ((t->flags & TARGET_PATH) != 0)
+	if ((t->flags & PLACE_PATH) != 0)
 		c.style = REMOTE_PATH;
-	if ((t->flags & TARGET_VIRTUAL) != 0)
+	if ((t->flags & PLACE_VIRTUAL) != 0)
 		c.style = REMOTE_VIRTUAL;
 	if (e == OK)
 		e = remote_check(&c, &s->fail);

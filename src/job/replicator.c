@@ -14,6 +14,8 @@ enum {
 	LANES_MAX = 4096, /* known at once */
 	BUSY_MS = 20, /* between looks while there is something to do */
 	IDLE_MS = 250,
+	OVERDUE = 200, /* rows a write */
+	OVERDUE_US = 60000000, /* between looks for what takes too long */
 	AWAKE_US = 5000000 /* how long it looks often behind the last change */
 };
 
@@ -159,6 +161,35 @@ hand_out(struct replicator *r, struct reader *reader, bool *any)
 	return e;
 }
 
+/* ---- what takes too long ---- */
+
+struct overdue {
+	struct obj_work_at from, to;
+	bool more;
+};
+
+static enum err
+overdue_write(struct txn *t, void *arg)
+{
+	struct overdue *o = arg;
+
+	o->to = o->from;
+	return obj_work_overdue(t, &o->to, OVERDUE, &o->more);
+}
+
+static enum err
+overdue_tell(struct replicator *r)
+{
+	struct overdue o = { .more = true };
+	enum err e = OK;
+
+	while (e == OK && o.more && !replicator_stops(r)) {
+		e = store_write_wait(r->conf.store, overdue_write, &o);
+		o.from = o.to;
+	}
+	return e;
+}
+
 static void
 rest(struct replicator *r, bool awake)
 {
@@ -174,7 +205,7 @@ replicator_main(void *arg)
 {
 	struct replicator *r = arg;
 	struct reader *reader = reader_new(r->conf.store);
-	uint64_t seen = 0, changed_us = 0, now_us, count;
+	uint64_t seen = 0, changed_us = 0, told_us = clock_mono_us(), now_us, count;
 	bool any = true, more = true;
 
 	while (!replicator_stops(r)) {
@@ -189,6 +220,10 @@ replicator_main(void *arg)
 			seen = count;
 			if (e == OK)
 				e = replicate_scan(r, reader, &more);
+			if (e == OK && any && now_us - told_us > OVERDUE_US) {
+				told_us = now_us;
+				e = overdue_tell(r);
+			}
 			if (e != OK)
 				log_error("replication: %s", err_row(e)->symbol);
 		}

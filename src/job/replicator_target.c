@@ -59,9 +59,9 @@ look_there(struct replicator *rep, const struct target_want *w, struct arena *a,
 	struct remote *r;
 	enum err e;
 
-	if ((w->flags & TARGET_PATH) != 0)
+	if ((w->flags & PLACE_PATH) != 0)
 		c.style = REMOTE_PATH;
-	if ((w->flags & TARGET_VIRTUAL) != 0)
+	if ((w->flags & PLACE_VIRTUAL) != 0)
 		c.style = REMOTE_VIRTUAL;
 	e = remote_check(&c, fail);
 	if (e != OK)
@@ -75,7 +75,7 @@ look_there(struct replicator *rep, const struct target_want *w, struct arena *a,
 		e = has_versions(r, w, a, fail);
 	*flags = w->flags;
 	if (e == OK && w->peer_unknown && is_peer(r, a))
-		*flags |= TARGET_PEER;
+		*flags |= PLACE_PEER;
 	remote_free(&r);
 	return e;
 }
@@ -161,8 +161,8 @@ replicator_target_put(struct replicator *r, const struct target_want *w, struct 
 		e = look_there(r, w, a, &x.rec.flags, fail);
 	if (e != OK)
 		return e;
-	keyring_seal(r->conf.secrets, TARGET_PURPOSE, w->access_key, w->secret, &secret);
-	x.rec.flags |= TARGET_VERIFIED;
+	keyring_seal(r->conf.secrets, PLACE_PURPOSE, w->access_key, w->secret, &secret);
+	x.rec.flags |= PLACE_VERIFIED;
 	x.rec.source = w->source;
 	x.rec.url = w->url;
 	x.rec.bucket = w->bucket;

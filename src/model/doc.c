@@ -4,6 +4,7 @@
 #include "model/doc.h"
 
 #include "model/lifecycle.h"
+#include "model/notify.h"
 #include "model/replication.h"
 
 #include "doc_priv.h"
@@ -177,11 +178,16 @@ rules_parse(struct arena *a, enum doc d, const struct xml_node *root, struct spa
 {
 	struct replication replication;
 	struct lifecycle life;
+	struct notify notify;
 	struct buf b = { 0 };
 	enum err e;
 
 	if (d == DOC_LIFECYCLE)
 		return life_parse(a, root, &life, fail);
+	if (d == DOC_NOTIFICATION) {
+		out->nothing = root->child == NULL;
+		return notify_parse(a, root, &notify, fail);
+	}
 	if (d != DOC_REPLICATION)
 		return doc_check(d, root, id, out, fail);
 	e = replication_parse(a, root, &replication, fail);
@@ -212,6 +218,8 @@ doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
 		replication_prune(root);
 	if (d == DOC_LIFECYCLE || d == DOC_REPLICATION)
 		life_add_ids(a, root);
+	if (d == DOC_NOTIFICATION)
+		notify_complete(a, root);
 	if (!root_walk(d, root, &b))
 		e = fail_set(fail, E_MALFORMED_XML);
 	if (e == OK)

@@ -217,6 +217,34 @@ static const struct doc_rule life_rule[] = {
 	NODE("DelMarkerExpiration", 0, 1, life_marker),
 	END };
 static const struct doc_rule lifecycle[] = { NODE("Rule", 1, 0, life_rule), END };
+static const struct doc_rule note_rule[] = {
+	TEXT("Name", 1, 1), TEXT("Value", 1, 1), END };
+static const struct doc_rule note_key[] = { NODE("FilterRule", 0, 0, note_rule), END };
+static const struct doc_rule note_filter[] = { NODE("S3Key", 0, 1, note_key), END };
+static const struct doc_rule note_topic[] = {
+	TEXT("Id", 0, 1),
+	TEXT("Topic", 1, 1),
+	TEXT("Event", 1, 0),
+	NODE("Filter", 0, 1, note_filter),
+	END };
+static const struct doc_rule note_queue[] = {
+	TEXT("Id", 0, 1),
+	TEXT("Queue", 1, 1),
+	TEXT("Event", 1, 0),
+	NODE("Filter", 0, 1, note_filter),
+	END };
+static const struct doc_rule note_function[] = {
+	TEXT("Id", 0, 1),
+	TEXT("CloudFunction", 1, 1),
+	TEXT("Event", 1, 0),
+	NODE("Filter", 0, 1, note_filter),
+	END };
+static const struct doc_rule notification[] = {
+	NODE("TopicConfiguration", 0, 100, note_topic),
+	NODE("QueueConfiguration", 0, 100, note_queue),
+	NODE("CloudFunctionConfiguration", 0, 100, note_function),
+	NODE("EventBridgeConfiguration", 0, 1, nothing),
+	END };
 static const struct doc_rule status[] = { WORD("Status", 1, 1, "Enabled Disabled"), END };
 static const struct doc_rule repl_select[] = {
 	NODE("SseKmsEncryptedObjects", 0, 1, status),
@@ -288,6 +316,7 @@ static const struct doc_rule *const rules[DOC_COUNT] = {
 	[DOC_LIFECYCLE] = lifecycle,
 	[DOC_REPLICATION] = replication,
 	[DOC_OBJECT_LOCK] = object_lock,
+	[DOC_NOTIFICATION] = notification,
 };
 
 const struct doc_rule *

@@ -8,16 +8,21 @@ libmodel_a_SOURCES = \
 	src/model/doc_check.c \
 	src/model/doc_priv.h \
 	src/model/doc_rules.c \
+	src/model/event.c \
 	src/model/lifecycle.c \
 	src/model/lifecycle_parse.c \
 	src/model/model_priv.h \
+	src/model/notify.c \
+	src/model/outbox.c \
 	src/model/rec.c \
 	src/model/rec_bucket.c \
 	src/model/rec_crypt.c \
 	src/model/rec_doc.c \
+	src/model/rec_dropped.c \
 	src/model/rec_entity.c \
 	src/model/rec_object.c \
 	src/model/rec_point.c \
+	src/model/rec_remote.c \
 	src/model/rec_repl.c \
 	src/model/rec_upload.c \
 	src/model/rec_version.c \
@@ -26,6 +31,7 @@ libmodel_a_SOURCES = \
 	src/model/side.c \
 	src/model/site.c \
 	src/model/tags.c \
+	src/model/remote_tier.c \
 	src/model/usage.c \
 	src/model/walk.c \
 	src/model/worm.c \
@@ -35,10 +41,16 @@ libmodel_a_SOURCES = \
 	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
+	include/model/event.h \
+	include/model/events.def \
+	include/model/dropped.h \
 	include/model/lifecycle.h \
+	include/model/notify.h \
+	include/model/outbox.h \
 	include/model/point.h \
 	include/model/rec.h \
 	include/model/rec_crypt.h \
+	include/model/rec_remote.h \
 	include/model/rec_repl.h \
 	include/model/replication.h \
 	include/model/side.def \
@@ -46,4 +58,5 @@ libmodel_a_SOURCES = \
 	include/model/site.h \
 	include/model/tables.def \
 	include/model/tags.h \
+	include/model/remote_tier.h \
 	include/model/worm.h

@@ -6,8 +6,8 @@
 #include "model_priv.h"
 
 /* 2: versioning. A record of version 1 is one of a bucket that never had it.
- * 3: the owner. Before, there was one account. */
-enum { BUCKET_VERSIONING = 2, BUCKET_OWNER = 3, BUCKET_VERSION = 3 };
+ * 3: the owner. Before, there was one account. 4: who watches it. Before, nobody did. */
+enum { BUCKET_VERSIONING = 2, BUCKET_OWNER = 3, BUCKET_WATCH = 4, BUCKET_VERSION = 4 };
 
 void
 rec_bucket_put(struct buf *out, const struct rec_bucket *r)
@@ -20,6 +20,7 @@ rec_bucket_put(struct buf *out, const struct rec_bucket *r)
 	enc_u8(out, r->versioning);
 	enc_u64(out, r->versions);
 	buf_put(out, r->account, ACCOUNT_DIGITS);
+	enc_u8(out, r->watch);
 }
 
 enum err
@@ -44,6 +45,8 @@ rec_bucket_get(struct span in, struct rec_bucket *out)
 	memcpy(r.account, ACCOUNT_ROOT, ACCOUNT_DIGITS);
 	if (version >= BUCKET_OWNER)
 		dec_bytes(&d, r.account, ACCOUNT_DIGITS);
+	if (version >= BUCKET_WATCH)
+		r.watch = dec_u8(&d);
 	if (r.versioning > VERSIONING_SUSPENDED)
 		return E_CORRUPT;
 	e = dec_end(&d);

@@ -4,6 +4,7 @@
 #include "model/rec.h"
 
 #include "base/mem.h"
+#include "model/dropped.h"
 
 struct walk {
 	struct txn *txn;
@@ -69,6 +70,33 @@ walk_buckets(struct walk *w)
 	return e == E_NOT_FOUND ? OK : e;
 }
 
+/* What a reset left behind still holds its bodies until its rows are gone. */
+static enum err
+walk_dropped(struct walk *w)
+{
+	const struct span name = SPAN_LIT("(dropped)");
+	struct table_cursor c;
+	struct rec_dropped d;
+	enum err e = table_begin(w->txn, T_DROPPED, &c);
+
+	if (e != OK)
+		return e;
+	for (e = table_seek(&c, SPAN_NONE); e == OK; e = table_next(&c)) {
+		e = rec_dropped_get(c.value, &d);
+		if (e != OK)
+			(void)fail_msg(
+			    w->fail, e, "a row of what was dropped cannot be read");
+		if (e == OK)
+			e = walk_objects(w, name, T_OBJECT, d.bucket);
+		if (e == OK && d.versions != 0)
+			e = walk_objects(w, name, T_VERSION, d.versions);
+		if (e != OK)
+			break;
+	}
+	table_end(&c);
+	return e == E_NOT_FOUND ? OK : e;
+}
+
 static enum err
 walk_parts(struct walk *w)
 {
@@ -103,6 +131,8 @@ model_walk(struct txn *t,
 	struct walk w = { .txn = t, .see = see, .ctx = ctx, .fail = fail };
 	enum err e = walk_buckets(&w);
 
+	if (e == OK)
+		e = walk_dropped(&w);
 	if (e == OK)
 		e = walk_parts(&w);
 	buf_fini(&w.name);

@@ -630,6 +630,15 @@ kms_at(const struct kms *k, size_t number)
 	return k->key[number];
 }
 
+bool
+kms_has_named(const struct kms *k)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->key[i]->name != NULL && !k->key[i]->managed)
+			return true;
+	return false;
+}
+
 size_t
 kms_key_number(const struct kms_key *key)
 {

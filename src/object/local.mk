@@ -15,6 +15,8 @@ libobject_a_SOURCES = \
 	src/object/obj_cond.c \
 	src/object/obj_copy.c \
 	src/object/obj_doc.c \
+	src/object/obj_event.c \
+	src/object/obj_dropped.c \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
 	src/object/obj_lock.c \
@@ -25,6 +27,8 @@ libobject_a_SOURCES = \
 	src/object/obj_put.c \
 	src/object/obj_read.c \
 	src/object/obj_replica.c \
+	src/object/obj_reset.c \
+	src/object/obj_remote.c \
 	src/object/obj_rotate.c \
 	src/object/obj_scan.c \
 	src/object/obj_seal.c \
@@ -44,6 +48,7 @@ libobject_a_SOURCES = \
 	include/object/checksum.h \
 	include/object/crypt.h \
 	include/object/document.h \
+	include/object/event.h \
 	include/object/hash.h \
 	include/object/kms.h \
 	include/object/lock.h \
@@ -53,6 +58,8 @@ libobject_a_SOURCES = \
 	include/object/put.h \
 	include/object/read.h \
 	include/object/replica.h \
+	include/object/reset.h \
+	include/object/remote.h \
 	include/object/rotate.h \
 	include/object/seal.h \
 	include/object/state.h \

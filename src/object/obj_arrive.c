@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "object/crypt.h"
+#include "object/event.h"
 #include "object/lock.h"
 #include "object/put.h"
 
@@ -100,16 +101,17 @@ parts_copy(struct apply *x, uint64_t number)
 static enum err
 put_new(struct apply *x)
 {
-	struct obj_dest d = {
-		.bucket = x->place, .key = x->w->key, .bucket_id = x->to.id
-	};
+	struct obj_dest d = { .bucket = x->place,
+		.key = x->w->key,
+		.bucket_id = x->to.id,
+		.event = EVENT_PUT };
 	struct rec_object rec = x->src, old;
 	struct attrs attrs;
 	bool exists;
 	enum err e;
 
 	/* Bytes that are in a remote tier are its own affair. */
-	if (side_get(&x->had, SIDE_TIER).p != NULL)
+	if (rec_object_is_away(&rec) && rec.size > 0)
 		return E_INVALID_OBJECT_STATE;
 	e = obj_dest_check(x->t, &d, &old, &exists);
 	if (e == OK)

@@ -5,6 +5,7 @@
 #include "object/document.h"
 #include "object/upload.h"
 #include "object/point.h"
+#include "object/replica.h"
 
 #include "base/mem.h"
 
@@ -17,7 +18,9 @@ obj_bucket_find(
 	    name.n > TABLE_KEY_MAX ? E_NOT_FOUND : table_get(t, T_BUCKET, name, &row);
 
 	if (e == OK)
-		return rec_bucket_get(row, out);
+		e = rec_bucket_get(row, out);
+	if (e == OK)
+		out->name = name;
 	if (e != E_NOT_FOUND)
 		return e;
 	if (fail != NULL && fail->code == OK) {
@@ -99,6 +102,8 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 		e = usage_drop(t, r.id);
 	if (e == OK)
 		e = obj_doc_drop_all(t, r.id);
+	if (e == OK)
+		e = obj_targets_move(t, r.id, 0);
 	return e == OK ? table_del(t, T_BUCKET, name) : e;
 }
 
@@ -119,6 +124,7 @@ obj_bucket_each(struct txn *t, struct span prefix, struct span after,
 		if (!span_starts(c.key, prefix))
 			break;
 		e = rec_bucket_get(c.value, &b);
+		b.name = c.key;
 		if (e != OK || !row(ctx, c.key, &b))
 			break;
 	}

@@ -20,9 +20,10 @@ static enum err
 bytes_write(struct txn *t, void *arg)
 {
 	struct bytes_write *w = arg;
-	struct obj_dest d = {
-		.bucket = w->b->bucket, .key = w->b->key, .fail = w->b->fail
-	};
+	struct obj_dest d = { .bucket = w->b->bucket,
+		.key = w->b->key,
+		.event = EVENT_PUT,
+		.fail = w->b->fail };
 	struct field type = { SPAN_LIT("content-type"), w->b->type };
 	struct attrs attrs = { &type, w->rec.mime == MIME_NONE ? 1 : 0 };
 	struct rec_object old, rec = w->rec;

@@ -3,12 +3,17 @@
 
 #include "object/version.h"
 
+#include "object/event.h"
+
 #include "obj_priv.h"
 
 enum err
 obj_class_set(struct txn *t, const struct rec_bucket *b, struct span key,
-    const struct obj_version *v, uint8_t class, struct fail *fail)
+    const struct obj_version *v, uint8_t class, int64_t now_ms, struct fail *fail)
 {
+	struct obj_change change = {
+		.event = EVENT_TRANSITION, .bucket = b, .key = key, .now_ms = now_ms
+	};
 	struct rec_object rec;
 	enum err e = obj_version_find(t, b, key, v, &rec, fail);
 
@@ -18,5 +23,9 @@ obj_class_set(struct txn *t, const struct rec_bucket *b, struct span key,
 		return e;
 	rec.class = class;
 	e = usage_add(t, b->id, class, 1, (int64_t)rec.size);
-	return e == OK ? obj_row_rewrite(t, b, key, &rec) : e;
+	if (e == OK)
+		e = obj_row_rewrite(t, b, key, &rec);
+	change.rec = &rec;
+	change.class = span_str(class_name(class));
+	return e == OK ? obj_event(t, &change) : e;
 }

@@ -7,6 +7,7 @@
 #include "codec/hex.h"
 #include "model/replication.h"
 #include "object/acl.h"
+#include "object/event.h"
 #include "object/object.h"
 #include "object/replica.h"
 #include "object/version.h"
@@ -291,6 +292,9 @@ rules_write(struct txn *t, const struct obj_doc *d, struct span rules)
 	if (d->doc != DOC_REPLICATION)
 		return OK;
 	beside.id = SPAN_LIT(REPLICATION_RULES_ID);
+	e = obj_event_watch(t, d->bucket, WATCH_REPLICATION, rules.n > 0);
+	if (e != OK)
+		return e;
 	if (rules.n == 0) {
 		e = doc_remove(t, &beside);
 		return e == E_NOT_FOUND ? OK : e;

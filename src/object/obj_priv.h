@@ -16,6 +16,12 @@ NODISCARD enum err obj_row_rewrite(struct txn *t, const struct rec_bucket *b,
 NODISCARD enum err obj_version_rewrite(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_object *rec);
 
+/* What rec holds besides its row: body, metadata, parts. */
+NODISCARD enum err obj_release(struct txn *t, const struct rec_object *rec);
+/* At most max parts of an upload; *more: there may be more. */
+NODISCARD enum err obj_parts_remove(
+    struct txn *t, uint64_t upload, size_t max, bool *more);
+
 /* obj_lock.c: may it go? E_OBJECT_LOCKED. */
 NODISCARD enum err obj_lock_check(
     struct txn *t, const struct rec_object *rec, const struct obj_drop *how);

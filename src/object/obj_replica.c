@@ -37,8 +37,7 @@ obj_replica_rules(
 	enum err e = OK;
 
 	*out = (struct replication){ 0 };
-	/* Nobody gets rules without, and nobody who has them gets rid of it. */
-	if (b->versioning == VERSIONING_ENABLED)
+	if ((b->watch & WATCH_REPLICATION) != 0)
 		e = obj_doc_find(t, &at, &inner, &own);
 	return e == OK && own ? replication_get(a, arena_span(a, inner), out) : e;
 }
@@ -211,7 +210,7 @@ obj_replica_marker_begin(struct txn *t, const struct rec_bucket *b, struct span 
 		    how->arrival->origin, how->arrival->mtime_ms);
 		return OK;
 	}
-	if (how->by_rules)
+	if (how->expired)
 		return OK;
 	e = obj_replica_rules(t, b, a, &rules);
 	if (e != OK || rules.n == 0)
@@ -265,7 +264,7 @@ obj_replica_gone(struct txn *t, const struct rec_bucket *b, struct span key,
 	struct arena a;
 	enum err e;
 
-	if (how->by_rules || how->arrival != NULL || !w.has_origin)
+	if (how->expired || how->arrival != NULL || !w.has_origin)
 		return OK;
 	arena_init(&a, SIZE_MAX);
 	e = obj_replica_rules(t, b, &a, &rules);

@@ -7,6 +7,7 @@
 #include "model/worm.h"
 
 #include "obj_priv.h"
+#include "object/event.h"
 
 static enum err
 lock_check(const struct attrs *attrs, int64_t now_ms)
@@ -61,5 +62,13 @@ obj_seal_write(
 	side_set(s->arena, &attrs, SIDE_CRYPT, s->side);
 	if (e == OK)
 		e = obj_attrs_put(t, &rec, &attrs);
-	return e == OK ? obj_row_rewrite(t, b, s->key, &rec) : e;
+	if (e == OK)
+		e = obj_row_rewrite(t, b, s->key, &rec);
+	return e == OK ? obj_event(t,
+			     &(struct obj_change){ .bucket = b,
+				 .key = s->key,
+				 .rec = &rec,
+				 .attrs = &attrs,
+				 .now_ms = s->now_ms })
+		       : e;
 }

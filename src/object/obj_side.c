@@ -4,6 +4,7 @@
 #include "object/version.h"
 
 #include "obj_priv.h"
+#include "object/event.h"
 #include "object/replica.h"
 
 enum err
@@ -42,6 +43,13 @@ obj_side_write(
 {
 	struct attrs attrs;
 	struct rec_object rec;
+	struct obj_change change = { .event = s->event,
+		.bucket = b,
+		.key = s->key,
+		.rec = &rec,
+		.attrs = &attrs,
+		.by = s->by,
+		.now_ms = s->now_ms };
 	uint8_t flags;
 	enum err e = obj_side_find(t, b, s->key, &s->version, &rec, fail);
 
@@ -59,6 +67,8 @@ obj_side_write(
 		e = obj_attrs_put(t, &rec, &attrs);
 	if (e == OK && rec.flags != flags)
 		e = obj_row_rewrite(t, b, s->key, &rec);
+	if (e == OK)
+		e = obj_event(t, &change);
 	if (e == OK)
 		s->rec = rec;
 	return e;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "object/event.h"
+#include "object/remote.h"
 #include "object/replica.h"
 #include "object/upload.h"
 #include "object/version.h"
@@ -49,18 +51,28 @@ obj_attrs(struct txn *t, const struct rec_object *rec, struct arena *a, struct a
 }
 
 enum err
-obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec,
-    const struct obj_drop *how)
+obj_release(struct txn *t, const struct rec_object *rec)
 {
 	uint8_t key[8];
-	enum err e = obj_lock_check(t, rec, how);
+	enum err e = blob_drop(t, &rec->body);
 
 	if (e == OK)
-		e = blob_drop(t, &rec->body);
+		e = obj_remote_drop(t, rec);
 	if (e == OK && (rec->flags & OBJECT_HAS_ATTR) != 0)
 		e = table_del(t, T_ATTR, number_key(key, rec->number));
 	if (e == OK && (rec->flags & OBJECT_HAS_PARTS) != 0)
 		e = table_del(t, T_OBJPART, number_key(key, rec->number));
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+enum err
+obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec,
+    const struct obj_drop *how)
+{
+	enum err e = obj_lock_check(t, rec, how);
+
+	if (e == OK)
+		e = obj_release(t, rec);
 	if (e == OK && (rec->flags & OBJECT_IS_MARKER) == 0)
 		e = usage_add(t, b->id, rec->class, -1, -(int64_t)rec->size);
 	return e == E_NOT_FOUND ? E_CORRUPT : e;
@@ -110,6 +122,24 @@ obj_attrs_put(struct txn *t, struct rec_object *rec, const struct attrs *attrs)
 	return e;
 }
 
+/* now_ms: what arrives by replication keeps its own time. */
+static enum err
+dest_event(struct txn *t, const struct obj_dest *d, const struct rec_object *rec,
+    const struct attrs *attrs, int64_t now_ms)
+{
+	const struct obj_change c = { .event = d->event,
+		.bucket = &d->now,
+		.key = d->key,
+		.rec = rec,
+		.attrs = attrs,
+		.by = d->by,
+		.destination = d->from_bucket,
+		.reason = d->from_key,
+		.now_ms = now_ms };
+
+	return obj_event_write(t, &c);
+}
+
 enum err
 obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *old,
     struct rec_object *rec, const struct attrs *attrs)
@@ -117,6 +147,7 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 	uint8_t row[REC_OBJECT_MAX];
 	struct attrs all = attrs != NULL ? *attrs : (struct attrs){ 0 };
 	struct obj_replica replica;
+	int64_t now_ms = rec->mtime_ms;
 	struct arena a;
 	enum err e;
 
@@ -135,6 +166,10 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
 	if (e == OK)
 		e = obj_replica_end(t, &d->now, d->key, rec, &replica);
+	if (e == OK && rec->size > 0 && remote_tier_of_class(rec->class) != TIER_NONE)
+		e = obj_remote_order(t, d->bucket_id, d->bucket, d->key, rec, rec->class);
+	if (e == OK && obj_event_wanted(&d->now))
+		e = dest_event(t, d, rec, &all, now_ms);
 	arena_fini(&a);
 	return e;
 }
@@ -146,6 +181,12 @@ obj_rename(struct txn *t, struct obj_dest *d, struct span from,
 	uint8_t row[REC_OBJECT_MAX];
 	struct obj_drop how = { .now_ms = now_ms };
 	struct rec_object rec, old;
+	struct obj_change change = { .event = EVENT_DELETE,
+		.bucket = &d->now,
+		.key = from,
+		.rec = &rec,
+		.by = d->by,
+		.now_ms = now_ms };
 	bool exists;
 	enum err e = obj_dest_check(t, d, &old, &exists);
 
@@ -154,6 +195,9 @@ obj_rename(struct txn *t, struct obj_dest *d, struct span from,
 		    "RenameObject is not supported in a bucket with versioning.");
 	if (e == OK)
 		e = obj_find(t, d->bucket_id, from, &rec, d->fail);
+	/* What is still to be done about it goes by its key. */
+	if (e == OK && (rec.flags & OBJECT_IS_REMOTE) != 0)
+		e = fail_set(d->fail, E_INVALID_OBJECT_STATE);
 	if (e == OK)
 		e = obj_cond_read(source, &rec, d->fail);
 	if (e == OK && span_eq(from, d->key))
@@ -166,7 +210,13 @@ obj_rename(struct txn *t, struct obj_dest *d, struct span from,
 		e = obj_uploads_see_delete(t, &d->now, from);
 	if (e == OK)
 		e = key_del(t, T_OBJECT, d->bucket_id, from);
-	return e == OK ? key_put(t, T_OBJECT, d->bucket_id, d->key,
-			     span_of(row, rec_object_put(row, &rec)))
-		       : e;
+	if (e == OK)
+		e = key_put(t, T_OBJECT, d->bucket_id, d->key,
+		    span_of(row, rec_object_put(row, &rec)));
+	/* Who keeps up by events knows no renames. */
+	if (e == OK)
+		e = obj_event(t, &change);
+	change.event = d->event;
+	change.key = d->key;
+	return e == OK ? obj_event(t, &change) : e;
 }

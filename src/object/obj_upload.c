@@ -6,6 +6,8 @@
 #include "base/rand.h"
 #include "object/upload.h"
 
+#include "obj_priv.h"
+
 enum err
 obj_upload_create(struct txn *t, const struct obj_dest *d, struct rec_upload *r)
 {
@@ -120,16 +122,16 @@ obj_parts(struct txn *t, const struct rec_upload *u, unsigned after, size_t max,
 	return e == E_NOT_FOUND ? OK : e;
 }
 
-/* Rows of the parts of one upload; drop says whether their bytes are let go too. */
-static enum err
-parts_remove(struct txn *t, uint64_t upload)
+enum err
+obj_parts_remove(struct txn *t, uint64_t upload, size_t max, bool *more)
 {
 	struct table_cursor c;
 	struct rec_part p;
 	uint8_t key[10];
 	enum err e;
 
-	for (;;) {
+	*more = true;
+	for (; max > 0; max--) {
 		part_key_put(key, upload, 0);
 		e = table_begin(t, T_PART, &c);
 		if (e != OK)
@@ -144,8 +146,10 @@ parts_remove(struct txn *t, uint64_t upload)
 			e = rec_part_get(c.value, &p);
 		}
 		table_end(&c);
-		if (e == E_NOT_FOUND)
+		if (e == E_NOT_FOUND) {
+			*more = false;
 			return OK;
+		}
 		if (e == OK)
 			e = blob_drop(t, &p.body);
 		if (e == OK)
@@ -153,6 +157,15 @@ parts_remove(struct txn *t, uint64_t upload)
 		if (e != OK)
 			return e;
 	}
+	return OK;
+}
+
+static enum err
+parts_remove(struct txn *t, uint64_t upload)
+{
+	bool more;
+
+	return obj_parts_remove(t, upload, SIZE_MAX, &more);
 }
 
 enum err

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "obj_priv.h"
+#include "object/event.h"
 #include "object/replica.h"
 #include "object/upload.h"
 
@@ -391,6 +392,20 @@ marker_put(struct txn *t, const struct rec_bucket *b, struct span key,
 	return e;
 }
 
+static enum err
+delete_event(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct rec_object *rec, const struct obj_drop *how, enum event event)
+{
+	const struct obj_change c = { .event = event,
+		.bucket = b,
+		.key = key,
+		.rec = rec,
+		.by = how->by,
+		.now_ms = how->now_ms };
+
+	return obj_event(t, &c);
+}
+
 enum err
 obj_delete(struct txn *t, const struct rec_bucket *asked, struct span key,
     const struct obj_cond *cond, const struct obj_drop *how, struct obj_deleted *out,
@@ -415,11 +430,20 @@ obj_delete(struct txn *t, const struct rec_bucket *asked, struct span key,
 		e = obj_uploads_see_delete(t, b, key);
 	if (e == OK && b->versioning != VERSIONING_NEVER) {
 		out->marker = out->versioned = true;
-		return marker_put(t, b, key, out->existed ? &old : NULL, how, &out->rec);
+		e = marker_put(t, b, key, out->existed ? &old : NULL, how, &out->rec);
+		return e == OK ? delete_event(t, b, key, &out->rec, how,
+				     how->expired ? EVENT_EXPIRED_MARKER : EVENT_MARKER)
+			       : e;
 	}
-	if (e == OK && out->existed)
+	if (e == OK && !out->existed)
+		return delete_event(t, b, key, NULL, how, EVENT_NOOP);
+	if (e == OK)
 		e = obj_drop(t, b, &old, how);
-	return e == OK && out->existed ? key_del(t, T_OBJECT, b->id, key) : e;
+	if (e == OK)
+		e = key_del(t, T_OBJECT, b->id, key);
+	return e == OK ? delete_event(t, b, key, &old, how,
+			     how->expired ? EVENT_EXPIRED : EVENT_DELETE)
+		       : e;
 }
 
 /* The present version is gone: the newest of the others takes its place. */
@@ -470,7 +494,10 @@ obj_version_delete(struct txn *t, const struct rec_bucket *b, struct span key,
 		return e;
 	out->existed = true;
 	out->marker = (out->rec.flags & OBJECT_IS_MARKER) != 0;
-	return present ? promote(t, b, key) : older_del(t, b, key, &out->rec);
+	e = present ? promote(t, b, key) : older_del(t, b, key, &out->rec);
+	return e == OK ? delete_event(t, b, key, &out->rec, how,
+			     how->expired ? EVENT_EXPIRED : EVENT_DELETE)
+		       : e;
 }
 
 enum err

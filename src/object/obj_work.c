@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 
+#include "object/event.h"
+
 #include "obj_priv.h"
 
 /* ---- counts ---- */
@@ -106,6 +108,76 @@ obj_target_each(struct txn *t,
 	}
 	table_end(&c);
 	return e == E_NOT_FOUND ? OK : e;
+}
+
+/* The first target of a bucket, its ARN copied. E_NOT_FOUND. */
+static enum err
+target_of(struct txn *t, uint64_t bucket_id, struct arena *a, struct span *arn,
+    struct rec_target *out)
+{
+	struct table_cursor c;
+	enum err e = table_begin(t, T_REPL_TARGET, &c);
+
+	if (e != OK)
+		return e;
+	for (e = table_seek(&c, SPAN_LIT("")); e == OK; e = table_next(&c)) {
+		e = rec_target_get(arena_span(a, c.value), out);
+		if (e != OK || out->bucket_id == bucket_id)
+			break;
+	}
+	if (e == OK)
+		*arn = arena_span(a, c.key);
+	table_end(&c);
+	return e;
+}
+
+/* Rows whose key begins with the bucket's id. */
+static enum err
+rows_drop(struct txn *t, unsigned table, uint64_t bucket_id)
+{
+	uint8_t key[STAT_KEY], from[8];
+	struct table_cursor c;
+	enum err e = OK;
+
+	be64_put(from, bucket_id);
+	while (e == OK) {
+		e = table_begin(t, table, &c);
+		if (e != OK)
+			return e;
+		e = table_seek(&c, span_of(from, sizeof from));
+		if (e == OK &&
+		    (c.key.n != STAT_KEY || memcmp(c.key.p, from, sizeof from) != 0))
+			e = E_NOT_FOUND;
+		if (e == OK)
+			memcpy(key, c.key.p, STAT_KEY);
+		table_end(&c);
+		if (e == OK)
+			e = table_del(t, table, span_of(key, sizeof key));
+	}
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+enum err
+obj_targets_move(struct txn *t, uint64_t from, uint64_t to)
+{
+	struct rec_target r;
+	struct span arn;
+	enum err e = OK;
+
+	while (e == OK) {
+		struct arena a;
+
+		arena_init(&a, SIZE_MAX);
+		e = target_of(t, from, &a, &arn, &r);
+		r.bucket_id = to;
+		if (e == OK)
+			e = to != 0 ? obj_target_put(t, arn, &r)
+				    : table_del(t, T_REPL_TARGET, arn);
+		arena_fini(&a);
+	}
+	if (e == E_NOT_FOUND)
+		e = rows_drop(t, T_REPL_STAT, from);
+	return e == OK ? rows_drop(t, T_REPL_SCAN, from) : e;
 }
 
 enum err
@@ -305,9 +377,120 @@ work_copy(struct arena *a, const struct rec_work *w)
 	return out;
 }
 
+/* ---- what is told of it ---- */
+
+static const char *const operations[WORK_KINDS] = { [WORK_PUT] = "OBJECT_PUT",
+	[WORK_CHANGE] = "OBJECT_TAGGING",
+	[WORK_MARKER] = "OBJECT_DELETE",
+	[WORK_DELETE] = "OBJECT_DELETE" };
+
+/* docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html */
+static enum err
+work_event(struct txn *t, const struct rec_work *w, enum event event, const char *reason)
+{
+	struct rec_bucket b;
+	struct rec_object rec;
+	struct obj_change c = { .event = event,
+		.bucket = &b,
+		.key = w->key,
+		.rec = &rec,
+		.now_ms = clock_now_ms(),
+		.when_ms = w->made_ms,
+		.took_ms = clock_real_ms() - w->queued_ms,
+		.rule = w->rule,
+		.destination = w->arn,
+		.operation = span_str(operations[w->kind]),
+		.reason = span_str(reason) };
+	enum err e = obj_work_bucket(t, w, &b);
+
+	if (e != OK || !obj_event_wanted(&b))
+		return e == E_NOT_FOUND ? OK : e;
+	e = obj_version_at(t, &b, w->key, w->number, &rec);
+	if (e == E_NOT_FOUND)
+		c.rec = NULL;
+	return e == OK || e == E_NOT_FOUND ? obj_event_write(t, &c) : e;
+}
+
+static enum err
+end_events(struct txn *t, const struct rec_work *w, enum work_end how, const char *reason)
+{
+	enum err e = OK;
+
+	if (how == WORK_FAILED)
+		return work_event(t, w, EVENT_REPLICATION_FAILED, reason);
+	if (how == WORK_DONE && w->late)
+		e = work_event(t, w, EVENT_REPLICATION_LATE, "");
+	if (e == OK && how == WORK_DONE)
+		e = work_event(t, w, EVENT_REPLICATION_COMPLETED, "");
+	return e;
+}
+
+static bool
+is_timed(struct txn *t, const struct rec_work *w)
+{
+	struct replication_rule rule = { 0 };
+	struct rec_bucket b;
+	struct arena a;
+	bool timed;
+
+	arena_init(&a, SIZE_MAX);
+	timed = obj_work_bucket(t, w, &b) == OK &&
+	    obj_work_rule(t, &b, w, &a, &rule) == OK &&
+	    (rule.flags & REPLICATE_TIMED) != 0;
+	arena_fini(&a);
+	return timed;
+}
+
+/* One row behind *at, if it is too old. E_NOT_FOUND: there is none in this lane or behind. */
+static enum err
+overdue_one(struct txn *t, struct obj_work_at *at, struct arena *a)
+{
+	struct obj_work_at next;
+	struct rec_work w;
+	struct span row;
+	uint8_t from[WORK_KEY];
+	enum err e;
+
+	memcpy(from, at->key, WORK_KEY);
+	for (int i = WORK_KEY - 1; i >= 0 && ++from[i] == 0; i--)
+		continue;
+	e = work_seek(t, from, &next, &row);
+	if (e == OK)
+		e = rec_work_get(arena_span(a, row), &w);
+	if (e != OK)
+		return e;
+	*at = next;
+	if (clock_real_ms() - w.queued_ms < REPLICATION_MINUTES * INT64_C(60000)) {
+		/* Those behind it in its lane are younger. */
+		memset(at->key + 9, 0xff, 8);
+		return OK;
+	}
+	if (w.late || !is_timed(t, &w))
+		return OK;
+	w.late = true;
+	e = work_write(t, next.key, &w);
+	return e == OK ? work_event(t, &w, EVENT_REPLICATION_MISSED, "") : e;
+}
+
+enum err
+obj_work_overdue(struct txn *t, struct obj_work_at *from, size_t max, bool *more)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < max && e == OK; i++) {
+		struct arena a;
+
+		arena_init(&a, SIZE_MAX);
+		e = overdue_one(t, from, &a);
+		arena_fini(&a);
+	}
+	*more = e == OK;
+	return e == E_NOT_FOUND ? OK : e;
+}
+
 enum err
 obj_work_end(struct txn *t, const struct obj_work_at *at, enum work_end how,
-    int64_t now_ms, struct arena *a, struct rec_work *out)
+    const char *reason, struct arena *a, struct rec_work *out)
 {
 	struct span key = span_of(at->key, WORK_KEY), row;
 	struct rec_stat stat;
@@ -329,7 +512,7 @@ obj_work_end(struct txn *t, const struct obj_work_at *at, enum work_end how,
 	if (how == WORK_DONE) {
 		stat.done++;
 		stat.done_bytes += w.size;
-		stat.last_ms = now_ms;
+		stat.last_ms = clock_real_ms();
 	} else if (how == WORK_FAILED) {
 		stat.failed++;
 		stat.failed_bytes += w.size;
@@ -337,6 +520,8 @@ obj_work_end(struct txn *t, const struct obj_work_at *at, enum work_end how,
 	e = obj_stat_put(t, w.bucket_id, at->queue, &stat);
 	if (e == OK && (w.kind == WORK_PUT || w.kind == WORK_CHANGE))
 		e = status_write(t, &w, how, a);
+	if (e == OK)
+		e = end_events(t, &w, how, reason);
 	if (e == OK)
 		*out = w;
 	return e;

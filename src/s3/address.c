@@ -54,12 +54,39 @@ name_chars(struct span name)
 	return true;
 }
 
+static bool
+is_well_formed(struct span name)
+{
+	return name.n >= 3 && name.n <= 63 && name_chars(name) && !is_ip_like(name);
+}
+
+/* As the tier has it: of a bucket that is to be made. */
+enum err
+address_bucket_new(struct rq *rq)
+{
+	struct span name = rq->bucket;
+	bool good = is_well_formed(name);
+
+	if (good && span_is(name, "minio") &&
+	    tier_says(rq, TP_BUCKET_MINIO) == TV_ALL_DISABLED)
+		return fail_set(&rq->fail, E_ALL_DISABLED);
+	if (good && span_find(name, '.', 0) < name.n &&
+	    tier_says(rq, TP_BUCKET_DOTS) == TV_REFUSE)
+		good = false;
+	if (good && is_reserved(name) && tier_says(rq, TP_BUCKET_RESERVED) == TV_REFUSE)
+		good = false;
+	if (good)
+		return OK;
+	(void)fail_set(&rq->fail, E_INVALID_BUCKET_NAME);
+	fail_pair(&rq->fail, "BucketName", name);
+	return E_INVALID_BUCKET_NAME;
+}
+
 /* docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 enum err
 address_bucket_check(struct span name, struct fail *fail)
 {
-	if (name.n >= 3 && name.n <= 63 && name_chars(name) && !is_ip_like(name) &&
-	    !is_reserved(name))
+	if (is_well_formed(name) && !is_reserved(name))
 		return OK;
 	if (fail != NULL && fail->code == OK) {
 		(void)fail_set(fail, E_INVALID_BUCKET_NAME);
@@ -68,8 +95,8 @@ address_bucket_check(struct span name, struct fail *fail)
 	return E_INVALID_BUCKET_NAME;
 }
 
-static struct span
-host_name(struct span host)
+struct span
+address_host_name(struct span host)
 {
 	size_t at;
 
@@ -90,7 +117,7 @@ address_host_bucket(const struct rq *rq, struct span host)
 	struct span best = SPAN_NONE;
 	size_t longest = 0;
 
-	host = host_name(host);
+	host = address_host_name(host);
 	for (size_t i = 0; i < rq->s3->conf.ndomains; i++) {
 		struct span d = span_str(rq->s3->conf.domains[i]);
 
@@ -172,12 +199,73 @@ address_query(struct rq *rq)
 	return OK;
 }
 
+/* A whole segment of that name? */
+static bool
+has_segment(struct span key, const char *name)
+{
+	while (key.n > 0)
+		if (span_is(span_cut(&key, '/'), name))
+			return true;
+	return false;
+}
+
+static bool
+has_long_segment(struct span key)
+{
+	while (key.n > KEY_SEGMENT_MAX)
+		if (span_cut(&key, '/').n > KEY_SEGMENT_MAX)
+			return true;
+	return false;
+}
+
+/* What MinIO cannot keep, because keys are files there. */
+static enum err
+address_key(struct rq *rq)
+{
+	struct span key = rq->key;
+
+	if (key.n == 0)
+		return OK;
+	if (memchr(key.p, '.', key.n) != NULL &&
+	    (has_segment(key, ".") || has_segment(key, "..")) &&
+	    tier_says(rq, TP_KEY_DOTS) == TV_RESOURCE_NAME)
+		return fail_set(&rq->fail, E_RESOURCE_NAME);
+	if (memmem(key.p, key.n, "//", 2) != NULL &&
+	    tier_says(rq, TP_KEY_SLASHES) == TV_OBJECT_NAME)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	if (key.n > KEY_SEGMENT_MAX && has_long_segment(key) &&
+	    tier_says(rq, TP_KEY_SEGMENT) == TV_SEGMENT_255)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	if (memchr(key.p, '\0', key.n) != NULL &&
+	    tier_says(rq, TP_KEY_NUL) == TV_OBJECT_NAME)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	return OK;
+}
+
+/* More than what the edge takes of everybody. */
+static enum err
+head_check(struct rq *rq)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < rq->http->nheader; i++)
+		n += rq->http->header[i].name.n + rq->http->header[i].value.n + 4;
+	if (!tier_over(rq, TL_HEADERS, n))
+		return OK;
+	(void)fail_set(&rq->fail, E_HEADERS_TOO_LARGE);
+	fail_pair_u64(&rq->fail, "MaxSizeAllowed", tier_max(rq, TL_HEADERS));
+	return E_HEADERS_TOO_LARGE;
+}
+
 enum err
 address_split(struct rq *rq)
 {
 	struct span path = rq->http->path;
 	enum err e = address_query(rq);
 
+	profile_host(rq);
+	if (e == OK)
+		e = head_check(rq);
 	if (e != OK)
 		return e;
 	if (path.n == 0 || path.p[0] != '/')
@@ -190,6 +278,10 @@ address_split(struct rq *rq)
 	if (e != OK)
 		return e;
 	e = split_path(rq, span_from(path, 1));
+	profile_bucket(rq);
+	if (e != OK)
+		return e;
+	e = address_key(rq);
 	if (e != OK)
 		return e;
 	if (rq->key.n <= KEY_MAX)

@@ -465,6 +465,8 @@ allow_missing(struct rq *rq, enum err e)
 	}
 	if (ask(&c, rules, "s3:ListBucket", &q))
 		return e;
+	if (tier_says(rq, TP_MISSING_KEY) == TV_NO_SUCH_KEY)
+		return e;
 	fail_clear(&rq->fail);
 	return denied(rq, &q);
 }

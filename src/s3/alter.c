@@ -19,9 +19,11 @@ void
 alter_init(struct alter *op, struct rq *rq, enum side_kind kind)
 {
 	op->rq = rq;
-	op->side = (struct obj_side){
-		.key = rq->key, .side = kind, .ctx = op, .arena = rq->arena
-	};
+	op->side = (struct obj_side){ .key = rq->key,
+		.side = kind,
+		.ctx = op,
+		.arena = rq->arena,
+		.now_ms = rq->now_ms };
 	/* Without the right to it, it is a change like any other. */
 	op->side.arrived = headers_replica_asked(rq) && rq_may(rq, "s3:ReplicateObject");
 }
@@ -37,7 +39,9 @@ alter_write(struct txn *t, void *arg)
 	e = obj_bucket_find(t, rq->bucket, &op->bucket, &rq->fail);
 	if (e == OK && op->bucket.id != rq->bkt.id)
 		e = fail_set(&rq->fail, E_NO_SUCH_BUCKET);
-	return e == OK ? obj_side_write(t, &op->bucket, &op->side, &rq->fail) : e;
+	if (e == OK)
+		e = obj_side_write(t, &op->bucket, &op->side, &rq->fail);
+	return e == OK && op->also != NULL ? op->also(t, op) : e;
 }
 
 static void
@@ -55,6 +59,7 @@ alter_post(struct alter *op)
 {
 	struct rq *rq = op->rq;
 
+	op->side.by = actor_of(rq);
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, alter_write, rq->loop->inbox, alter_then);
 	return rq_wait(rq);

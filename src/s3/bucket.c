@@ -195,6 +195,7 @@ bucket_read(struct txn *t, void *arg)
 	if (e != OK)
 		return e;
 	*r->rec = rec;
+	r->rec->name = r->name;
 	*r->rules = rules;
 	if (rec.region.n > 0)
 		r->rec->region = arena_span(r->rq->arena, rec.region);
@@ -218,6 +219,7 @@ look(struct rq *rq, struct span name, struct rec_bucket *rec, struct bucket_rule
 		return e;
 	}
 	*rec = s->rec;
+	rec->name = name;
 	if (rec->region.n > 0)
 		rec->region = arena_span(rq->arena, rec->region);
 	*rules = s->rules;
@@ -235,7 +237,13 @@ bucket_look(struct rq *rq, struct span name, struct bucket_view *out)
 enum err
 bucket_find(struct rq *rq)
 {
+	enum err e;
+
 	if (rq->rules.policy != NULL)
 		policy_free(&rq->rules.policy);
-	return look(rq, rq->bucket, &rq->bkt, &rq->rules);
+	e = look(rq, rq->bucket, &rq->bkt, &rq->rules);
+	if (e == OK && tier_value(rq, TP_NEW_PUBLIC) == TV_POLICY_ONLY)
+		rq->rules.no_public_acls = rq->rules.ignore_public_acls =
+		    rq->rules.no_public_policy = rq->rules.restrict_public = false;
+	return e;
 }

@@ -109,6 +109,7 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->who = &access_nobody;
 	rq->arena = &http->arena;
 	ids_render(rq);
+	profile_begin(rq);
 	fail_init(&rq->fail, rq->arena);
 	return rq;
 }
@@ -132,7 +133,9 @@ step_address(struct rq *rq)
 enum err
 step_route(struct rq *rq)
 {
-	return route_find(rq, &rq->op);
+	enum err e = route_find(rq, &rq->op);
+
+	return e == OK ? route_tier(rq) : e;
 }
 
 enum err
@@ -141,6 +144,8 @@ step_sign(struct rq *rq)
 	enum err e = (rq->op->flags & F_QUERY) != 0 ? OK : sign_check(rq);
 
 	/* A link may have said some in its query. */
+	if (e == OK && (rq->http->names & rq->s3->profile->watched) != 0)
+		ignore_headers(rq);
 	rq->header = rq->http->header;
 	rq->nheader = rq->http->nheader;
 	return e;
@@ -159,6 +164,11 @@ step_bucket(struct rq *rq)
 	if (e != OK || (rq->op->flags & F_NO_BUCKET) != 0)
 		return e;
 	e = bucket_find(rq);
+	if (e == E_NO_SUCH_BUCKET && rq->auth.kind == AUTH_ANONYMOUS &&
+	    tier_says(rq, TP_UNSIGNED_BUCKET) == TV_DENIED) {
+		fail_clear(&rq->fail);
+		return fail_set(&rq->fail, E_ACCESS_DENIED);
+	}
 	/* Only a name that could never exist says so; the rest is simply not there. */
 	if (e == E_NO_SUCH_BUCKET && (rq->bucket.n < 3 || rq->bucket.n > 255)) {
 		fail_init(&rq->fail, rq->arena);

@@ -32,6 +32,22 @@ header_not_implemented(struct rq *rq, const char *name, const char *more)
 	return E_NOT_IMPLEMENTED;
 }
 
+/* Which there are in the tier. */
+static bool
+class_is_known(struct rq *rq, uint8_t class)
+{
+	/* EXPRESS_ONEZONE belongs to directory buckets. */
+	if (class == CLASS_EXPRESS_ONEZONE)
+		return false;
+	if (class == CLASS_STANDARD)
+		return true;
+	if (class == CLASS_REDUCED_REDUNDANCY)
+		return tier_says_of(rq, TP_CLASSES, TIER_BIT_R2) != TV_CLASSES_IA;
+	if (class == CLASS_STANDARD_IA)
+		return tier_says_of(rq, TP_CLASSES, TIER_BIT_MINIO) != TV_CLASSES_REDUCED;
+	return tier_says(rq, TP_CLASSES) == TV_CLASSES_8;
+}
+
 static enum err
 headers_class(struct rq *rq, uint8_t *out)
 {
@@ -40,8 +56,9 @@ headers_class(struct rq *rq, uint8_t *out)
 	*out = CLASS_STANDARD;
 	if (v.p == NULL)
 		return OK;
-	/* EXPRESS_ONEZONE belongs to directory buckets. */
-	if (class_find(v, out) && *out != CLASS_EXPRESS_ONEZONE)
+	if (v.n == 0 && tier_says(rq, TP_CLASS_EMPTY) == TV_STANDARD)
+		return OK;
+	if (class_find(v, out) && class_is_known(rq, *out))
 		return OK;
 	(void)fail_set(&rq->fail, E_INVALID_STORAGE_CLASS);
 	fail_pair(&rq->fail, "StorageClassRequested", v);
@@ -107,16 +124,21 @@ static enum err
 meta_size_check(struct rq *rq, const struct attrs *a)
 {
 	struct span prefix = SPAN_LIT("x-amz-meta-");
-	uint64_t n = 0;
+	uint64_t n = 0, whole = 0;
 
 	for (size_t i = 0; i < a->n; i++)
-		if (span_starts(a->field[i].name, prefix))
+		if (span_starts(a->field[i].name, prefix)) {
 			n += a->field[i].name.n - prefix.n + a->field[i].value.n;
-	if (n <= META_MAX)
+			whole += prefix.n;
+		}
+	if (whole > 0 && n <= META_MAX && n + whole > META_MAX &&
+	    tier_says(rq, TP_METADATA_COUNT) == TV_FULL_NAMES)
+		n += whole;
+	if (!tier_over(rq, TL_METADATA, n))
 		return OK;
 	(void)fail_set(&rq->fail, E_METADATA_TOO_LARGE);
 	fail_pair_u64(&rq->fail, "Size", n);
-	fail_pair_u64(&rq->fail, "MaxSizeAllowed", META_MAX);
+	fail_pair_u64(&rq->fail, "MaxSizeAllowed", tier_max(rq, TL_METADATA));
 	return E_METADATA_TOO_LARGE;
 }
 
@@ -250,13 +272,15 @@ headers_cond_write(struct rq *rq, struct obj_cond *out)
 		    none = header_get(rq, "if-none-match");
 
 	*out = (struct obj_cond){ .if_match = match, .if_none_match = none };
-	if (match.p != NULL && none.p != NULL)
+	if (match.p != NULL && none.p != NULL && tier_says(rq, TP_PUT_BOTH) == TV_HEADER)
 		return header_not_implemented(rq, "If-Match,If-None-Match",
 		    "Multiple conditional request headers present in the request");
-	if (match.p != NULL && span_is(match, "*"))
+	if (match.p != NULL && span_is(match, "*") &&
+	    tier_says(rq, TP_PUT_MATCH_STAR) == TV_HEADER)
 		return header_not_implemented(rq, "If-Match",
 		    "We don't accept the provided value of If-Match header for this API");
-	if (none.p != NULL && !span_is(none, "*"))
+	if (none.p != NULL && !span_is(none, "*") &&
+	    tier_says(rq, TP_PUT_NONE_ETAG) == TV_HEADER)
 		return header_not_implemented(rq, "If-None-Match",
 		    "We don't accept the provided value of If-None-Match header for this "
 		    "API");
@@ -493,7 +517,8 @@ headers_override_check(struct rq *rq)
 
 		if (!span_starts(name, SPAN_LIT("response-")))
 			continue;
-		if (rq->auth.kind == AUTH_ANONYMOUS)
+		if (rq->auth.kind == AUTH_ANONYMOUS &&
+		    tier_says(rq, TP_OVERRIDE_NOBODY) != TV_ACCEPT)
 			return fail_msg(&rq->fail, E_INVALID_REQUEST,
 			    "Request specific response headers cannot be used for "
 			    "anonymous GET "

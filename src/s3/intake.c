@@ -140,14 +140,29 @@ too_large(struct rq *rq, uint64_t length, uint64_t max)
 	return E_ENTITY_TOO_LARGE;
 }
 
+uint8_t
+intake_default(struct rq *rq)
+{
+	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
+		if (header_get(rq, checksum_row(kind)->header).p != NULL)
+			return kind;
+	if (header_get(rq, "x-amz-trailer").p != NULL)
+		return CHECKSUM_CRC64NVME;
+	return tier_says(rq, TP_SUM_DEFAULT) == TV_NONE ? CHECKSUM_NONE
+							: CHECKSUM_CRC64NVME;
+}
+
 enum err
 intake_start(struct rq *rq, uint8_t checksum, bool keep, const struct sse *sse)
 {
+	enum tier_limit limit = rq->op == &ops[OP_UploadPart] ? TL_PART : TL_PUT;
 	uint64_t length;
 	enum err e = intake_length(rq, &length);
 
 	if (e == OK && length > rq->s3->conf.max_object)
 		e = too_large(rq, length, rq->s3->conf.max_object);
+	if (e == OK && tier_over(rq, limit, length))
+		e = too_large(rq, length, tier_max(rq, limit));
 	return e == OK ? intake_new(rq, length, false, checksum,
 			     keep ? checksum : CHECKSUM_NONE, sse)
 		       : e;

@@ -2,10 +2,13 @@
 noinst_LIBRARIES += libs3.a
 libs3_a_SOURCES = \
 	src/s3/accesslog.c \
+	src/s3/actor.c \
 	src/s3/address.c \
 	src/s3/allow.c \
 	src/s3/alter.c \
 	src/s3/bucket.c \
+	src/s3/away.c \
+	src/s3/away_priv.h \
 	src/s3/call.c \
 	src/s3/context.c \
 	src/s3/control.c \
@@ -16,7 +19,9 @@ libs3_a_SOURCES = \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
 	src/s3/headers_replica.c \
+	src/s3/ignore.c \
 	src/s3/intake.c \
+	src/s3/manners.c \
 	src/s3/mfa.c \
 	src/s3/op_acl.c \
 	src/s3/op_bucket.c \
@@ -30,6 +35,7 @@ libs3_a_SOURCES = \
 	src/s3/op_health.c \
 	src/s3/op_list.c \
 	src/s3/op_lock.c \
+	src/s3/op_notify.c \
 	src/s3/op_parts.c \
 	src/s3/op_point.c \
 	src/s3/op_policy.c \
@@ -47,6 +53,8 @@ libs3_a_SOURCES = \
 	src/s3/owner.c \
 	src/s3/payer.c \
 	src/s3/point.c \
+	src/s3/profile.c \
+	src/s3/profile_priv.h \
 	src/s3/query.c \
 	src/s3/range.c \
 	src/s3/reply.c \
@@ -57,8 +65,14 @@ libs3_a_SOURCES = \
 	src/s3/sse.c \
 	src/s3/sse_kms.c \
 	src/s3/sse_priv.h \
+	src/s3/tier.c \
 	src/s3/trail.c \
 	src/s3/website.c \
+	src/s3/wording.c \
 	include/s3/ops.def \
+	include/s3/profile.h \
 	include/s3/s3.h \
-	include/s3/steps.def
+	include/s3/steps.def \
+	include/s3/tier.h \
+	include/s3/tiers.def \
+	include/s3/wording.def

@@ -197,6 +197,7 @@ acl_post(struct acl_op *op, const struct acl_subject *s, const struct acl *acl)
 	if (rq->op->level == LEVEL_OBJECT) {
 		alter_init(&op->alter, rq, SIDE_ACL);
 		op->alter.side.version = s->version;
+		op->alter.side.event = EVENT_ACL;
 		op->alter.side.see = object_see;
 		op->alter.then = object_then;
 		return alter_post(&op->alter);

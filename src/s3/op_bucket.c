@@ -13,9 +13,20 @@ struct bucket_op {
 	bool lock; /* with object lock */
 	uint8_t ownership; /* enum obj_ownership */
 	struct span acl; /* rendered; p == NULL: private */
+	uint64_t owned; /* buckets of the account, where the tier limits them */
 };
 
 /* ---- CreateBucket ---- */
+
+static bool
+count_row(void *ctx, struct span name, const struct rec_bucket *b)
+{
+	struct bucket_op *op = ctx;
+
+	(void)name;
+	op->owned += span_eq(op->rq->who->account, span_of(b->account, ACCOUNT_DIGITS));
+	return true;
+}
 
 static enum err
 create_write(struct txn *t, void *arg)
@@ -32,7 +43,14 @@ create_write(struct txn *t, void *arg)
 	enum err e;
 
 	fail_clear(&rq->fail);
-	e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
+	op->owned = 0;
+	e = tier_max(rq, TL_BUCKETS) != 0
+	    ? obj_bucket_each(t, SPAN_NONE, SPAN_NONE, count_row, op)
+	    : OK;
+	if (e == OK)
+		e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
+	if (e == OK && tier_over(rq, TL_BUCKETS, op->owned + 1))
+		e = fail_set(&rq->fail, E_TOO_MANY_BUCKETS);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e == OK && op->ownership != OWNERSHIP_ENFORCED)
@@ -54,7 +72,8 @@ create_then(struct obj_write *w, enum err e)
 	struct rq *rq = op->rq;
 
 	/* us-east-1 answers 200 to the owner who asks again. */
-	if (e == E_BUCKET_OWNED && strcmp(rq->s3->conf.region, "us-east-1") == 0) {
+	if (e == E_BUCKET_OWNED && tier_says(rq, TP_BUCKET_YOURS) == TV_OWNED_REGION &&
+	    strcmp(rq->s3->conf.region, "us-east-1") == 0) {
 		fail_init(&rq->fail, rq->arena);
 		e = OK;
 	}
@@ -77,6 +96,8 @@ location_check(struct rq *rq, struct span wanted)
 	bool us = strcmp(here, "us-east-1") == 0;
 
 	if (wanted.n == 0 && us)
+		return OK;
+	if (us && tier_says(rq, TP_LOCATION) == TV_ANY)
 		return OK;
 	if (wanted.n == 0)
 		return fail_set(&rq->fail, E_ILLEGAL_LOCATION);
@@ -129,9 +150,11 @@ create_ownership(struct rq *rq, struct bucket_op *op)
 	struct span v = header_get(rq, "x-amz-object-ownership");
 
 	op->ownership = (uint8_t)rq->s3->conf.default_ownership;
+	if (rq->tier != TIER_OPEN)
+		op->ownership = OWNERSHIP_ENFORCED;
 	if (v.p == NULL) {
 		/* Old tools name the private list here, and with each object as well. */
-		if (op->ownership == OWNERSHIP_ENFORCED &&
+		if (rq->tier == TIER_OPEN && op->ownership == OWNERSHIP_ENFORCED &&
 		    span_is(header_get(rq, "x-amz-acl"), "private"))
 			op->ownership = OWNERSHIP_PREFERRED;
 		return OK;
@@ -183,7 +206,7 @@ op_create_bucket_finish(struct rq *rq)
 {
 	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span location;
-	enum err e = address_bucket_check(rq->bucket, &rq->fail);
+	enum err e = address_bucket_new(rq);
 
 	if (e == OK)
 		e = create_headers(rq, op);
@@ -194,7 +217,8 @@ op_create_bucket_finish(struct rq *rq)
 	if (e != OK)
 		return e;
 	op->rq = rq;
-	op->region = location;
+	/* Where any is taken none is kept. */
+	op->region = tier_value(rq, TP_LOCATION) == TV_ANY ? SPAN_LIT("") : location;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, create_then);
 	return rq_wait(rq);
@@ -207,13 +231,20 @@ op_head_bucket_begin(struct rq *rq)
 {
 	struct span region = rq->bkt.region;
 
+	if (region.n == 0)
+		region = span_str(rq->s3->conf.region);
 	reply_begin(rq, 200);
-	reply_header(rq, "x-amz-bucket-region",
-	    region.n > 0 ? region : span_str(rq->s3->conf.region));
-	reply_header_str(rq, "x-amz-bucket-arn",
-	    arena_printf(
-		rq->arena, "arn:aws:s3:::%.*s", (int)rq->bucket.n, rq->bucket.p));
-	reply_header_str(rq, "x-amz-access-point-alias", "false");
+	if (tier_value(rq, TP_BUCKET_HEAD) == TV_AUTO)
+		region = SPAN_LIT("auto");
+	if (tier_value(rq, TP_BUCKET_HEAD) != TV_REGION_SET ||
+	    !span_is(region, "us-east-1"))
+		reply_header(rq, "x-amz-bucket-region", region);
+	if (tier_value(rq, TP_BUCKET_HEAD_MORE) == TV_YES) {
+		reply_header_str(rq, "x-amz-bucket-arn",
+		    arena_printf(
+			rq->arena, "arn:aws:s3:::%.*s", (int)rq->bucket.n, rq->bucket.p));
+		reply_header_str(rq, "x-amz-access-point-alias", "false");
+	}
 	reply_header_str(rq, "Content-Type", "application/xml");
 	return OK;
 }

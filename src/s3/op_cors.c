@@ -230,6 +230,15 @@ is_local(struct span origin)
 static bool
 default_allows(const struct cors *c)
 {
+	switch (tier_value(c->rq, TP_CORS_OFF)) {
+	case TV_ORIGIN_ANY:
+		return true;
+	case TV_FORBIDDEN:
+	case TV_NO_HEADERS:
+		return false;
+	default:
+		break;
+	}
 	switch (c->rq->s3->conf.cors_default) {
 	case S3_CORS_ANY:
 		return true;
@@ -265,6 +274,8 @@ cors_decide(struct cors *c, bool *allowed)
 	struct buf b = { 0 };
 	enum err e = OK;
 
+	if (tier_value(c->rq, TP_CORS_RULES) == TV_LACKS)
+		c->state = CORS_NO_RULES;
 	if (c->state == CORS_RULES)
 		e = rule_find(c, &rule);
 	if (e != OK)
@@ -305,7 +316,7 @@ step_cors(struct rq *rq)
 		return e;
 	if (!allowed)
 		return forbidden(&c);
-	reply_begin(rq, 200);
+	reply_begin(rq, tier_value(rq, TP_CORS_OFF) == TV_ORIGIN_ANY ? 204 : 200);
 	rq_finish(rq);
 	return OK;
 }

@@ -14,7 +14,7 @@ ways_take(struct rq *rq, struct obj_drop *how)
 	struct span v = header_get(rq, "x-amz-bypass-governance-retention");
 	enum err e;
 
-	*how = (struct obj_drop){ .now_ms = rq->now_ms };
+	*how = (struct obj_drop){ .now_ms = rq->now_ms, .by = actor_of(rq) };
 	e = mfa_check(rq, &how->mfa);
 	if (e != OK || v.p == NULL)
 		return e;
@@ -96,9 +96,13 @@ delete_then(struct obj_write *w, enum err e)
 
 	if (e == OK) {
 		reply_begin(op->rq, 204);
-		if (op->did.marker)
+		bool bare = op->rq->bkt.versioning == VERSIONING_SUSPENDED &&
+		    op->version.which == VERSION_CURRENT && op->did.marker &&
+		    tier_says(op->rq, TP_SUSPENDED_DELETE) == TV_MARKER_NONE;
+
+		if (op->did.marker && !bare)
 			reply_header_str(op->rq, "x-amz-delete-marker", "true");
-		if (op->did.versioned)
+		if (op->did.versioned && !bare)
 			reply_version(op->rq, &op->did.rec);
 	}
 	rq_resume(op->rq, e);
@@ -193,6 +197,9 @@ row_delete(struct txn *t, struct delete_many *d, struct delete_row *row)
 	struct obj_cond cond = { .if_match = row->etag };
 	struct obj_drop how = d->how;
 
+	if (tier_value(d->rq, TP_DELETE_COND_KEYS) == TV_IGNORE)
+		cond.if_match = SPAN_NONE;
+
 	how.bypass = row->bypass;
 	if (row->err == E_INVALID_VERSION || row->err == E_ACCESS_DENIED)
 		return row->err;
@@ -258,6 +265,8 @@ many_reply(struct delete_many *d)
 	for (size_t i = 0; i < d->n; i++) {
 		const struct delete_row *row = &d->row[i];
 
+		if (row->err == E_PRECONDITION)
+			(void)tier_says(d->rq, TP_DELETE_COND_KEYS);
 		if (row->err != OK)
 			put_error(b, row);
 		else if (!d->quiet)

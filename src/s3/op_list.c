@@ -8,6 +8,9 @@
 
 enum { KEYS_MAX = 1000 };
 
+/* What MinIO writes behind the key where a page ended (cmd/metacache-marker.go). */
+#define CACHE_MARK "[minio_cache:v2,return:]"
+
 struct listing {
 	struct rq *rq;
 	struct buf *out;
@@ -16,9 +19,10 @@ struct listing {
 	struct buf before_size, behind_size; /* of a row with these: */
 	uint8_t kind, class;
 	bool composite, fixed;
-	uint64_t max;
+	uint64_t max, told;
 	bool url, v2;
 	bool owner; /* is shown */
+	const char *quote; /* as XML has it */
 	struct owners owners;
 };
 
@@ -51,8 +55,9 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	l->composite = c->composite;
 	l->class = rec->class;
 	l->before_size.n = l->behind_size.n = 0;
-	buf_str(&l->before_size, "&quot;</ETag>");
-	if (c->kind != CHECKSUM_NONE) {
+	buf_str(&l->before_size, l->quote);
+	buf_str(&l->before_size, "</ETag>");
+	if (c->kind != CHECKSUM_NONE && tier_value(l->rq, TP_LIST_MORE) == TV_CHECKSUMS) {
 		xml_put_str(
 		    &l->before_size, "ChecksumAlgorithm", checksum_row(c->kind)->name);
 		xml_put_str(&l->before_size, "ChecksumType",
@@ -85,7 +90,8 @@ list_row(void *ctx, struct span key, struct span value)
 	put_name(l, b, key);
 	buf_str(b, "</Key><LastModified>");
 	stamp_iso(buf_grow(b, STAMP_ISO), rec.mtime_ms / 1000 * 1000);
-	buf_str(b, "</LastModified><ETag>&quot;");
+	buf_str(b, "</LastModified><ETag>");
+	buf_str(b, l->quote);
 	buf_reserve(b, ETAG_TEXT);
 	b->n += obj_etag(b->p + b->n, &rec);
 	buf_span(b, buf_view(&l->before_size));
@@ -113,12 +119,46 @@ list_read(struct txn *t, void *arg)
 	return obj_list(t, &l->list, l->rq->arena);
 }
 
+/* base64 of the key and the mark */
+static void
+put_token_minio(struct listing *l, const char *element, struct span last)
+{
+	char *raw = arena_printf(l->rq->arena, "%.*s" CACHE_MARK, (int)last.n, last.p),
+	     *text = arena_alloc(l->rq->arena, B64_LEN(strlen(raw)));
+
+	xml_put(l->out, element, span_of(text, b64_render(text, raw, strlen(raw))));
+}
+
+static bool
+token_parse_minio(struct listing *l, struct span token)
+{
+	char *raw = arena_alloc(l->rq->arena, token.n + 1);
+	struct span mark = SPAN_LIT(CACHE_MARK), key;
+	size_t n;
+
+	if (!b64_parse(raw, token.n, &n, token))
+		return false;
+	key = span_of(raw, n);
+	if (span_ends(key, mark))
+		key.n -= mark.n;
+	l->list.after = key;
+	l->list.after_prefix =
+	    span_ends(key, l->list.delimiter) && l->list.delimiter.n > 0;
+	return true;
+}
+
 /* Opaque, but not secret: 'k' or 'p' (key or common prefix) and where the page ended. */
 static void
 put_token(struct listing *l, const char *element, struct span last, bool prefix)
 {
-	char *raw = arena_alloc(l->rq->arena, last.n + 1),
-	     *text = arena_alloc(l->rq->arena, B64_LEN(last.n + 1));
+	char *raw, *text;
+
+	if (tier_value(l->rq, TP_LIST_TOKEN) == TV_MINIO) {
+		put_token_minio(l, element, last);
+		return;
+	}
+	raw = arena_alloc(l->rq->arena, last.n + 1);
+	text = arena_alloc(l->rq->arena, B64_LEN(last.n + 1));
 
 	raw[0] = prefix ? 'p' : 'k';
 	memcpy(raw + 1, last.p, last.n);
@@ -131,6 +171,8 @@ token_parse(struct listing *l, struct span token)
 	char *raw = arena_alloc(l->rq->arena, token.n + 1);
 	size_t n;
 
+	if (tier_value(l->rq, TP_LIST_TOKEN) == TV_MINIO)
+		return token_parse_minio(l, token);
 	if (!b64url_parse(raw, token.n, &n, token) || n < 2 ||
 	    (raw[0] != 'k' && raw[0] != 'p'))
 		return false;
@@ -148,7 +190,13 @@ list_params(struct listing *l)
 
 	l->max = KEYS_MAX;
 	if (e == OK)
-		e = query_max(rq, "max-keys", KEYS_MAX, &l->max);
+		e = query_max(rq, "max-keys", INT32_MAX, &l->max);
+	l->told = l->max;
+	if (l->max > KEYS_MAX) {
+		l->max = KEYS_MAX;
+		if (tier_says(rq, TP_LIST_MAX) == TV_CAP)
+			l->told = KEYS_MAX;
+	}
 	*o = (struct obj_list){
 		.table = T_OBJECT,
 		.space = rq->bkt.id,
@@ -169,6 +217,7 @@ list_rows(struct listing *l)
 	enum err e;
 
 	l->list.ctx = l;
+	l->quote = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34 ? "&#34;" : "&quot;";
 	e = store_read(rq->loop->reader, list_read, l);
 	buf_span(l->out, buf_view(&l->common));
 	buf_fini(&l->common);
@@ -195,9 +244,39 @@ list_tail(struct listing *l)
 		put_element(l, "Delimiter", l->list.delimiter);
 	if (l->url)
 		xml_put_str(l->out, "EncodingType", "url");
-	xml_put_u64(l->out, "MaxKeys", l->max);
+	xml_put_u64(l->out, "MaxKeys", l->told);
 	xml_put_bool(l->out, "IsTruncated", l->list.truncated);
 	buf_str(l->out, "</ListBucketResult>");
+}
+
+/* Where the next page begins; AWS tells only what cannot be read from the last key. */
+static void
+put_marker(struct listing *l)
+{
+	struct rq *rq = l->rq;
+	enum tier_value how;
+
+	if (l->list.delimiter.n > 0)
+		how = tier_says_of(rq, TP_LIST_MARKER, TIER_BIT_MINIO);
+	else
+		how = tier_says(rq, TP_LIST_MARKER);
+	if (how == TV_MARKED)
+		put_element(l, "NextMarker",
+		    span_str(arena_printf(rq->arena, "%.*s" CACHE_MARK,
+			(int)l->list.last.n, l->list.last.p)));
+	else if (how == TV_TRUNCATED || l->list.delimiter.n > 0)
+		put_element(l, "NextMarker", l->list.last);
+}
+
+/* A marker of MinIO's is a key with the mark behind it. */
+static struct span
+unmarked(const struct rq *rq, struct span marker)
+{
+	struct span mark = SPAN_LIT(CACHE_MARK);
+
+	if (tier_value(rq, TP_LIST_MARKER) == TV_MARKED && span_ends(marker, mark))
+		marker.n -= mark.n;
+	return marker;
 }
 
 enum err
@@ -209,12 +288,12 @@ op_list_objects_begin(struct rq *rq)
 
 	if (e != OK)
 		return e;
-	l.list.after = marker;
+	l.list.after = unmarked(rq, marker);
 	list_head(&l);
 	put_element(&l, "Marker", marker);
 	e = list_rows(&l);
-	if (l.list.truncated && l.list.delimiter.n > 0)
-		put_element(&l, "NextMarker", l.list.last);
+	if (l.list.truncated)
+		put_marker(&l);
 	list_tail(&l);
 	return e;
 }

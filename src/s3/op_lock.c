@@ -273,6 +273,7 @@ op_put_retention_finish(struct rq *rq)
 	enum err e = headers_digest_given(rq);
 
 	alter_init(&op->alter, rq, SIDE_LOCK);
+	op->alter.side.event = EVENT_RETENTION;
 	op->make = retention_make;
 	op->bypass = headers_lock_bypass(rq);
 	if (e == OK)
@@ -289,6 +290,7 @@ op_put_legal_hold_finish(struct rq *rq)
 	enum err e = headers_digest_given(rq);
 
 	alter_init(&op->alter, rq, SIDE_LOCK);
+	op->alter.side.event = EVENT_PUT_LEGAL_HOLD;
 	op->make = legal_make;
 	if (e == OK)
 		e = intake_xml(rq, "LegalHold", &root);

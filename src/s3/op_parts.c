@@ -239,13 +239,15 @@ uploads_tail(struct upload_page *p, struct buf *b, struct span key_marker)
 enum err
 op_list_uploads_begin(struct rq *rq)
 {
-	struct upload_page p = { .rq = rq, .max = PAGE_MAX, .owner = rq_owner(rq) };
+	struct upload_page p = {
+		.rq = rq, .max = tier_max(rq, TL_UPLOADS), .owner = rq_owner(rq)
+	};
 	struct span key_marker = query_get(rq, "key-marker");
 	struct buf *b;
 	enum err e = query_encoding(rq, &p.url);
 
 	if (e == OK)
-		e = query_max(rq, "max-uploads", PAGE_MAX, &p.max);
+		e = query_max(rq, "max-uploads", tier_max(rq, TL_UPLOADS), &p.max);
 	p.list = (struct obj_list){
 		.table = T_UPLOAD,
 		.space = rq->bkt.uploads,

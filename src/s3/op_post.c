@@ -214,9 +214,10 @@ op_post_object_begin(struct rq *rq)
 	}
 	op->rq = rq;
 	rq->data = op;
-	op->put.dest = (struct obj_dest){
-		.bucket = rq->bucket, .bucket_id = rq->bkt.id, .fail = &rq->fail
-	};
+	op->put.dest = (struct obj_dest){ .bucket = rq->bucket,
+		.bucket_id = rq->bkt.id,
+		.event = EVENT_POST,
+		.fail = &rq->fail };
 	e = sse_default(rq, &op->def);
 	if (e != OK)
 		return e;
@@ -322,6 +323,7 @@ op_post_object_finish(struct rq *rq)
 		return e;
 	op->put.body = rq->body;
 	op->put.now_ms = rq->now_ms;
+	op->put.dest.by = actor_of(rq);
 	obj_put_post(&op->put, rq->s3->conf.store, rq->loop->inbox, post_then);
 	return rq_wait(rq);
 }

@@ -120,7 +120,7 @@ put_start(struct put_op *op)
 
 	if (e == OK)
 		e = sse_begin(rq, &def, &op->put.attrs, &op->sse);
-	return e == OK ? intake_start(rq, CHECKSUM_CRC64NVME, false, &op->sse) : e;
+	return e == OK ? intake_start(rq, intake_default(rq), false, &op->sse) : e;
 }
 
 /* ---- the operation ---- */
@@ -139,6 +139,8 @@ op_put_object_begin(struct rq *rq)
 	op->put.dest = (struct obj_dest){ .bucket = rq->bucket,
 		.key = rq->key,
 		.bucket_id = rq->bkt.id,
+		.event = EVENT_PUT,
+		.by = actor_of(rq),
 		.fail = &rq->fail };
 	if (e == OK)
 		e = headers_cond_write(rq, &op->put.dest.cond);

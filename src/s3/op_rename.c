@@ -83,6 +83,8 @@ op_rename_object_begin(struct rq *rq)
 	op->dest = (struct obj_dest){ .bucket = rq->bucket,
 		.key = rq->key,
 		.bucket_id = rq->bkt.id,
+		.event = EVENT_COPY,
+		.by = actor_of(rq),
 		.fail = &rq->fail };
 	if (e == OK)
 		e = headers_cond_write(rq, &op->dest.cond);

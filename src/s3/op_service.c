@@ -84,6 +84,11 @@ page_params(struct rq *rq, struct bucket_page *p)
 	p->paged = max.p != NULL || token.p != NULL || query_has(rq, "prefix") ||
 	    region.p != NULL;
 	p->prefix = query_get(rq, "prefix");
+	if (p->paged && tier_says(rq, TP_BUCKETS_PARAMS) == TV_IGNORE) {
+		p->paged = false;
+		p->prefix = SPAN_NONE;
+		return OK;
+	}
 	if (max.p != NULL &&
 	    (!span_u64(max, &p->max) || p->max < 1 || p->max > BUCKETS_MAX))
 		return bad_argument(rq, "max-buckets", max,
@@ -115,7 +120,7 @@ op_list_buckets_begin(struct rq *rq)
 	buf_str(p.out, "</Owner><Buckets>");
 	e = store_read(rq->loop->reader, page_read, &p);
 	buf_str(p.out, "</Buckets>");
-	if (query_has(rq, "prefix"))
+	if (p.paged && query_has(rq, "prefix"))
 		xml_put(p.out, "Prefix", p.prefix);
 	if (p.truncated)
 		xml_put(p.out, "ContinuationToken",

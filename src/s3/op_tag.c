@@ -78,6 +78,7 @@ op_put_tagging_finish(struct rq *rq)
 		e = tags_parse_xml(rq->arena, intake_bytes(rq), &tags, &rq->fail);
 	if (e != OK)
 		return e;
+	op->side.event = EVENT_TAGGING_PUT;
 	op->side.value = tags_render(rq->arena, &tags);
 	op->then = put_then;
 	return alter_post(op);
@@ -100,6 +101,7 @@ op_delete_tagging_begin(struct rq *rq)
 	e = query_version(rq, &op->side.version);
 	if (e != OK)
 		return e;
+	op->side.event = EVENT_TAGGING_DELETE;
 	op->then = delete_then;
 	return alter_post(op);
 }

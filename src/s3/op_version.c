@@ -90,6 +90,10 @@ versioning_parse(struct rq *rq, struct versioning_op *op)
 	    span_is(status, "Enabled") ? VERSIONING_ENABLED : VERSIONING_SUSPENDED;
 	if (op->state == VERSIONING_ENABLED || span_is(status, "Suspended"))
 		return OK;
+	if (tier_says(rq, TP_VERSIONING_BAD) == TV_ILLEGAL_VERSIONING)
+		return fail_msg(&rq->fail, E_ILLEGAL_VERSIONING,
+		    "Indicates that the versioning configuration specified in the "
+		    "request is invalid");
 	return fail_set(&rq->fail, E_MALFORMED_XML);
 }
 
@@ -165,6 +169,9 @@ list_row(void *ctx, struct span key, const struct rec_object *rec, bool latest)
 	xml_put_time(&l->rows, "LastModified", rec->mtime_ms);
 	if (!marker)
 		put_version(&l->rows, rec);
+	else if (tier_value(l->rq, TP_LIST_VERSIONS) == TV_MARKER_FIELDS)
+		buf_str(&l->rows,
+		    "<ETag></ETag><Size>0</Size><StorageClass>STANDARD</StorageClass>");
 	if (l->bad == OK)
 		l->bad = owner_put(&l->rows, &l->owners, rec);
 	xml_close(&l->rows, marker ? "DeleteMarker" : "Version");

@@ -31,6 +31,22 @@ bad_argument(struct rq *rq, const char *name, struct span value, const char *fmt
 	return E_INVALID_ARGUMENT;
 }
 
+/* One sentence for all that is no such number, in its own spelling of the name. */
+static enum err
+query_max_minio(
+    struct rq *rq, const char *name, struct span text, uint64_t cap, uint64_t *out)
+{
+	bool keys = strcmp(name, "max-keys") == 0;
+	uint64_t v;
+
+	if (!span_u64(text, &v) || v > INT32_MAX)
+		return bad_argument(rq, name, text,
+		    "Argument %s must be an integer between 0 and 2147483647",
+		    keys ? "maxKeys" : name);
+	*out = v < cap ? v : cap;
+	return OK;
+}
+
 enum err
 query_max(struct rq *rq, const char *name, uint64_t cap, uint64_t *out)
 {
@@ -39,6 +55,8 @@ query_max(struct rq *rq, const char *name, uint64_t cap, uint64_t *out)
 
 	if (text.n == 0)
 		return OK;
+	if (tier_value(rq, TP_LIST_MAX_BAD) == TV_MINIO)
+		return query_max_minio(rq, name, text, cap, out);
 	if (text.p[0] == '-' && span_u64(span_from(text, 1), &v))
 		return bad_argument(rq, name, text,
 		    "Argument %s must be an integer between 0 and 2147483647", name);

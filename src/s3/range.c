@@ -39,3 +39,13 @@ range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len)
 	*len = b >= size ? size - a : b - a + 1;
 	return RANGE_OK;
 }
+
+bool
+range_reversed(struct span v)
+{
+	struct span last = span_from(v, 6), first = span_cut(&last, '-');
+	uint64_t a, b;
+
+	return span_starts(v, SPAN_LIT("bytes=")) && span_u64(span_trim(first), &a) &&
+	    span_u64(span_trim(last), &b) && a > b;
+}

@@ -143,9 +143,11 @@ xml_put_checksum(struct buf *b, const struct checksum *c, unsigned parts)
 /* <Error> as AWS writes it: Code, Message, what is particular, RequestId, HostId. S3
  * Control has the ids behind it. */
 static void
-error_document(struct buf *b, const struct fail *f, const char *id, const char *host_id,
-    bool control)
+error_document(const struct rq *rq, struct buf *b)
 {
+	const struct fail *f = &rq->fail;
+	bool control = rq->control.p != NULL;
+
 	buf_str(b, control ? XML_HEAD "<ErrorResponse><Error>" : XML_HEAD "<Error>");
 	xml_put_str(b, "Code", err_row(f->code)->code);
 	xml_put_str(b, "Message", fail_text(f));
@@ -153,16 +155,18 @@ error_document(struct buf *b, const struct fail *f, const char *id, const char *
 		xml_put(b, f->pair[i].name, f->pair[i].value);
 	if (control)
 		buf_str(b, "</Error>");
-	xml_put_str(b, "RequestId", id);
-	xml_put_str(b, "HostId", host_id);
+	xml_put_str(b, "RequestId", rq->id);
+	xml_put_str(b, "HostId", rq->id_2);
 	buf_str(b, control ? "</ErrorResponse>" : "</Error>");
 }
 
 void
 reply_error(struct rq *rq)
 {
-	const struct err_row *row = err_row(rq->fail.code);
+	const struct err_row *row;
 
+	wording_choose(rq);
+	row = err_row(rq->fail.code);
 	reply_begin(rq, row->status);
 	if (rq->fail.code == E_NOT_MODIFIED)
 		return;
@@ -173,15 +177,20 @@ reply_error(struct rq *rq)
 	if ((row->flags & ERR_RETRY) != 0 && row->status == 503)
 		reply_header_str(rq, "Retry-After", "1");
 	reply_header_str(rq, "Content-Type", "application/xml");
-	error_document(
-	    &rq->loop->out, &rq->fail, rq->id, rq->id_2, rq->control.p != NULL);
+	if (!manners_error(rq, &rq->loop->out))
+		error_document(rq, &rq->loop->out);
 }
 
-static void
+void
 reply_ids(struct rq *rq)
 {
 	struct buf *b = &rq->loop->head;
 
+	if (tier_value(rq, TP_IDS) != TV_IDS_AMZ) {
+		manners_head(rq, b);
+		buf_span(b, rq->cors);
+		return;
+	}
 	buf_str(b, "x-amz-id-2: ");
 	buf_put(b, rq->id_2, sizeof rq->id_2 - 1);
 	buf_str(b, "\r\nx-amz-request-id: ");

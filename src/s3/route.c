@@ -116,10 +116,26 @@ may_be_empty(struct span name)
 static enum err
 not_implemented(struct rq *rq, const char *what, struct span name)
 {
-	enum err e = fail_msg(&rq->fail, E_NOT_IMPLEMENTED, "%s %.*s is not implemented.",
-	    what, (int)name.n, name.p);
+	if (tier_says(rq, TP_OP_UNKNOWN) == TV_FIXED)
+		return fail_set(&rq->fail, E_NOT_IMPLEMENTED);
+	return fail_msg(&rq->fail, E_NOT_IMPLEMENTED, "%s %.*s is not implemented.", what,
+	    (int)name.n, name.p);
+}
 
-	return e;
+enum err
+route_tier(struct rq *rq)
+{
+	unsigned lacks = rq->s3->profile->lacks[rq->op - ops];
+
+	if (lacks == 0)
+		return OK;
+	(void)tier_says_of(rq, TP_OP_LACKS, lacks);
+	if ((lacks & 1u << rq->tier) == 0)
+		return OK;
+	if (tier_value(rq, TP_OP_LACKS) == TV_OPERATION)
+		return fail_msg(
+		    &rq->fail, E_NOT_IMPLEMENTED, "%s not implemented", rq->op->name);
+	return fail_set(&rq->fail, E_NOT_IMPLEMENTED);
 }
 
 /* Parameters that plain writes and deletes know; clients put marks of their own behind
@@ -176,6 +192,11 @@ no_row(struct rq *rq, enum op_level level)
 {
 	static const char *const types[] = { "SERVICE", "BUCKET", "OBJECT" };
 
+	if (tier_says(rq, TP_METHOD_UNKNOWN) == TV_BAD_REQUEST)
+		return fail_msg(&rq->fail, E_BAD_REQUEST,
+		    "An unsupported API call for method: %.*s at '%.*s'",
+		    (int)rq->http->method_name.n, rq->http->method_name.p,
+		    (int)span_head(rq->http->path, 256).n, rq->http->path.p);
 	(void)fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
 	fail_pair(&rq->fail, "Method", rq->http->method_name);
 	fail_pair_str(&rq->fail, "ResourceType", types[level]);

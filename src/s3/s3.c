@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "codec/b64.h"
+#include "codec/hex.h"
 #include "sse_priv.h"
 
 static void *
@@ -46,6 +47,7 @@ s3_loop_free(void *ctx, void *loop)
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
+	sigv4_free(&l->sigv4_any);
 	sigv4_free(&l->express);
 	sigv4_free(&l->query[0]);
 	sigv4_free(&l->query[1]);
@@ -86,8 +88,7 @@ s3_error(void *ctx, struct http_req *http, enum err why, struct http_resp *out)
 	if (rq->fail.code == OK)
 		(void)fail_set(&rq->fail, why);
 	reply_error(rq);
-	reply_header_str(rq, "x-amz-request-id", rq->id);
-	reply_header_str(rq, "x-amz-id-2", rq->id_2);
+	reply_ids(rq);
 	out->status = rq->status;
 	out->headers = arena_span(rq->arena, buf_view(&rq->loop->head));
 	out->body = arena_span(rq->arena, buf_view(&rq->loop->out));
@@ -167,13 +168,31 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	http->app = NULL;
 }
 
+/* One of a server, for as long as it runs. */
+static void
+host_id_make(char out[65])
+{
+	uint8_t raw[32];
+
+	rand_bytes(raw, sizeof raw);
+	hex_render(out, raw, sizeof raw);
+	out[64] = '\0';
+}
+
 struct s3 *
 s3_new(const struct s3_conf *conf)
 {
+	const struct profile_conf own = { TIER_OPEN, "", "", "" };
 	struct s3 *s = mem_zalloc(sizeof *s);
 
 	s->conf = *conf;
 	s->index = op_index_new();
+	host_id_make(s->host_id);
+	s->profile = conf->profile;
+	if (s->profile == NULL) {
+		MUST(profile_new(&s->own_profile, &own, NULL) == OK);
+		s->profile = s->own_profile;
+	}
 	s->team = team_new(conf->pool);
 	s->keys = sse_keys_new(conf->kms);
 	s->app = (struct http_app){
@@ -202,6 +221,7 @@ s3_free(struct s3 **s3)
 		return;
 	*s3 = NULL;
 	op_index_free(&s->index);
+	profile_free(&s->own_profile);
 	team_free(&s->team);
 	sse_keys_free(&s->keys);
 	mem_free(s);

@@ -22,6 +22,7 @@
 #include "object/put.h"
 #include "object/read.h"
 #include "object/version.h"
+#include "profile_priv.h"
 #include "s3/s3.h"
 
 /* ---- the registry ---- */
@@ -67,6 +68,9 @@ struct s3 {
 	struct s3_conf conf;
 	struct http_app app, web_app;
 	struct op_index *index;
+	struct profile *profile;
+	struct profile *own_profile; /* where conf has none */
+	char host_id[65]; /* x-amz-id-2 as MinIO has it */
 	struct team *team;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
@@ -109,6 +113,8 @@ struct s3_loop {
 	struct signer signer;
 	struct auth_conf auth;
 	struct sigv4 *sigv4;
+	struct auth_conf any_auth; /* signed for any region */
+	struct sigv4 *sigv4_any; /* NULL: not yet called */
 	struct auth_conf express_auth; /* sessions of directory buckets */
 	struct sigv4 *express; /* NULL: not yet called */
 	struct auth_conf query_auth[2]; /* of each enum iam_service */
@@ -151,6 +157,9 @@ struct rq {
 	struct s3_loop *loop;
 	struct arena *arena;
 	const struct op *op; /* NULL before ROUTE */
+	uint8_t tier; /* enum tier: whose answers it gets */
+	const uint8_t *says; /* what that says: enum tier_value by enum tier_point */
+	struct profile_notes met; /* of the open profile */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
 	bool asking; /* within http_body_want() */
@@ -216,6 +225,43 @@ struct reply_read {
 	bool again; /* the read is to be done anew */
 };
 
+/* ---- what the request's tier says ---- */
+
+/* Of what only looks different, or will be asked about by tier_says(). */
+static inline enum tier_value
+tier_value(const struct rq *rq, enum tier_point p)
+{
+	return (enum tier_value)rq->says[p];
+}
+/* Only where what the point is about has happened: for the open profile it is noted which
+ * tiers would have gone another way. */
+static inline enum tier_value
+tier_says(struct rq *rq, enum tier_point p)
+{
+	if (rq->tier == TIER_OPEN)
+		profile_note(rq, p, rq->s3->profile->differs[p]);
+	return (enum tier_value)rq->says[p];
+}
+/* The same where only these tiers (TIER_BIT_*) would have. */
+static inline enum tier_value
+tier_says_of(struct rq *rq, enum tier_point p, unsigned tiers)
+{
+	if (rq->tier == TIER_OPEN)
+		profile_note(rq, p, tiers);
+	return (enum tier_value)rq->says[p];
+}
+/* Is v more than the tier allows? */
+static inline bool
+tier_over(struct rq *rq, enum tier_limit l, uint64_t v)
+{
+	return profile_over_open(rq, l, v);
+}
+static inline uint64_t
+tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
+{
+	return rq->s3->profile->table.max[rq->tier][l];
+}
+
 /* dispatch.c */
 void rq_run(struct rq *rq);
 enum err rq_wait(struct rq *rq); /* return it from a step: rq_resume() comes later */
@@ -227,14 +273,17 @@ struct rq *rq_new(struct s3 *s3, struct http_req *http);
 struct op_index *op_index_new(void);
 void op_index_free(struct op_index **x);
 NODISCARD enum err route_find(struct rq *rq, const struct op **out);
+NODISCARD enum err route_tier(struct rq *rq); /* has the tier that operation? */
 
 /* address.c */
-enum { KEY_MAX = 1024 };
+enum { KEY_MAX = 1024, KEY_SEGMENT_MAX = 255 };
 NODISCARD enum err address_query(struct rq *rq); /* its parameters */
 NODISCARD enum err address_split(struct rq *rq);
 /* The bucket that a Host header names (virtual-hosted style), in its own case, or n = 0. */
 struct span address_host_bucket(const struct rq *rq, struct span host);
+struct span address_host_name(struct span host); /* without its port */
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
+NODISCARD enum err address_bucket_new(struct rq *rq);
 
 bool address_region_known(struct span region); /* a region AWS has */
 
@@ -397,8 +446,22 @@ void xml_put_etag(struct buf *b, const char *etag, size_t n); /* quoted, as &quo
 void xml_put_time(struct buf *b, const char *name, int64_t ms);
 void xml_put_checksum(struct buf *b, const struct checksum *c, unsigned parts);
 void reply_error(struct rq *rq); /* from rq->fail */
+void reply_ids(struct rq *rq); /* and what else stands in every answer's head */
 void reply_send(struct rq *rq); /* rq is gone behind it */
 void reply_send_body(struct rq *rq, struct span body);
+
+/* wording.c: rq->fail as the request's tier tells it */
+void wording_choose(struct rq *rq);
+
+/* ignore.c: headers that the request's tier does not look at are gone from http's list;
+ * with a failure, which would not have been one to such a tier */
+uint64_t ignore_watched(void); /* http_name_bit() of all of them */
+void ignore_headers(struct rq *rq);
+void ignore_note(struct rq *rq, enum err e);
+
+/* manners.c: answers that do not look as AWS's do */
+bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */
+void manners_head(const struct rq *rq, struct buf *b); /* ids, Server, ... */
 
 /* query.c: parameters of the request */
 struct span query_find(const struct rq *rq, const char *name);
@@ -509,15 +572,20 @@ NODISCARD enum err headers_acl_admit(struct rq *rq, struct attrs *attrs);
 /* granted.c: how the lists of a context's subject speak of who asks. */
 enum policy_match granted_match(void *context);
 
+/* actor.c: who asks, for messages; NULL where the bucket is not watched. [loop] */
+const struct obj_actor *actor_of(struct rq *rq);
+
 /* mfa.c: x-amz-mfa; *shown: it came with a code that holds. Counts once. [loop] */
 NODISCARD enum err mfa_check(struct rq *rq, bool *shown);
 
 /* alter.c: writing one side of an object */
-struct alter { /* zeroed, in the arena */
+struct alter { /* zeroed, in the arena; side.event is the caller's to set */
 	struct obj_write w;
 	struct rq *rq;
 	struct rec_bucket bucket; /* as the write found it */
 	struct obj_side side; /* ctx is this struct */
+	/* What is to be done besides, in the same transaction, or NULL. */
+	enum err (*also)(struct txn *t, struct alter *op);
 	void (*then)(struct rq *rq, const struct obj_side *side); /* makes the reply */
 };
 void alter_init(struct alter *op, struct rq *rq, enum side_kind kind);
@@ -528,6 +596,7 @@ NODISCARD enum err alter_marker(struct rq *rq, enum err e);
 /* range.c: [off, off + len) of size bytes that a Range header asks for */
 enum range_form { RANGE_NONE, RANGE_OK, RANGE_BAD };
 enum range_form range_parse(struct span v, uint64_t size, uint64_t *off, uint64_t *len);
+bool range_reversed(struct span v); /* "bytes=5-2" */
 
 /* intake.c: bodies */
 NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
@@ -535,6 +604,8 @@ NODISCARD enum err intake_length(struct rq *rq, uint64_t *out);
  * keep true the kind to keep whatever it names. */
 NODISCARD enum err intake_start(
     struct rq *rq, uint8_t checksum, bool keep, const struct sse *sse); /* sse.c */
+/* The kind of what comes without one, in the tier. */
+uint8_t intake_default(struct rq *rq);
 NODISCARD enum err intake_document(struct rq *rq);
 /* The file inside rq->form. */
 NODISCARD enum err intake_form(struct rq *rq);
@@ -591,6 +662,7 @@ enum err op_put_retention_finish(struct rq *rq);
 enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_update_encryption_finish(struct rq *rq);
+enum err op_put_notification_finish(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);

@@ -191,6 +191,15 @@ sign_done(struct rq *rq)
 	rq->who = &rq->credential->who;
 }
 
+static bool
+takes_v2(struct rq *rq)
+{
+	/* The strict ones do as their service does, whatever the setting is. */
+	if (rq->tier == TIER_OPEN && !rq->s3->conf.sigv2)
+		return false;
+	return tier_says(rq, TP_SIGV2) == TV_ACCEPT;
+}
+
 /* A form is read by whatever thread has the body, so not with the loop's roster. */
 enum err
 sign_form(struct rq *rq, const struct postsig_form *form)
@@ -200,7 +209,7 @@ sign_form(struct rq *rq, const struct postsig_form *form)
 	enum err e;
 
 	s.token = header_get(rq, "x-amz-security-token");
-	e = postsig_check(&conf, form, rq->s3->conf.sigv2, &rq->auth, &rq->fail);
+	e = postsig_check(&conf, form, takes_v2(rq), &rq->auth, &rq->fail);
 	roster_free(&s.roster);
 	if (e == OK)
 		sign_done(rq);
@@ -281,6 +290,32 @@ express(struct s3_loop *loop)
 	return loop->express;
 }
 
+/* A server without a region of its own takes signatures for any. */
+static bool
+takes_any_region(const struct rq *rq)
+{
+	if (strcmp(rq->s3->conf.region, "us-east-1") == 0 &&
+	    tier_value(rq, TP_REGION_SIGNED) == TV_ANY)
+		return true;
+	return rq->op == &ops[OP_GetBucketLocation] &&
+	    tier_value(rq, TP_REGION_LOCATION) == TV_YES;
+}
+
+static struct sigv4 *
+signed_for_s3(struct rq *rq)
+{
+	struct s3_loop *loop = rq->loop;
+
+	if (!takes_any_region(rq))
+		return loop->sigv4;
+	if (loop->sigv4_any == NULL) {
+		loop->any_auth = sign_conf(loop->s3, &loop->signer);
+		loop->any_auth.any_region = true;
+		loop->sigv4_any = sigv4_new(&loop->any_auth);
+	}
+	return loop->sigv4_any;
+}
+
 enum err
 sign_check(struct rq *rq)
 {
@@ -297,7 +332,7 @@ sign_check(struct rq *rq)
 	};
 	struct hosts hosts = { .rq = rq };
 	const char *hint = NULL;
-	bool v2 = rq->s3->conf.sigv2 && sigv2_asked(&a);
+	bool v2 = sigv2_asked(&a) && takes_v2(rq);
 	enum err e;
 
 	if (query_has(rq, "X-Amz-Signature"))
@@ -307,7 +342,7 @@ sign_check(struct rq *rq)
 	a.host = hosts.host;
 	a.nhost = hosts.n;
 	e = v2 ? sigv2_check(&rq->loop->auth, &a, &rq->auth, &rq->fail)
-	       : sigv4_check(session.n > 0 ? express(rq->loop) : rq->loop->sigv4, &a,
+	       : sigv4_check(session.n > 0 ? express(rq->loop) : signed_for_s3(rq), &a,
 		     &rq->auth, &hint, &rq->fail);
 	if (e == E_SIGNATURE)
 		log_warn("request %s: signature does not match%s%s", rq->id,

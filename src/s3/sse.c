@@ -59,7 +59,9 @@ customer_missing(struct rq *rq, struct span algorithm, struct span key, struct s
 		return customer_bad(rq,
 		    "Requests specifying Server Side Encryption with Customer provided "
 		    "keys must provide the client calculated MD5 of the secret key.");
-	if (rq->s3->conf.sse_c != S3_SSE_C_ALLOW && !rq->http->tls)
+	if (!rq->http->tls &&
+	    (rq->s3->conf.sse_c != S3_SSE_C_ALLOW ||
+		tier_says(rq, TP_SSE_C_PLAIN) == TV_REFUSE))
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "Requests specifying Server Side Encryption with Customer provided "
 		    "keys must be made over a secure connection.");
@@ -208,6 +210,7 @@ sse_default(struct rq *rq, struct sse_default *out)
 
 	if (!rq->rules.has_encryption) {
 		default_none(rq->s3, out);
+		out->blocked |= tier_value(rq, TP_NEW_SSE_C) == TV_BLOCKED;
 		return OK;
 	}
 	changes = store_changes(rq->s3->conf.store, T_DOCUMENT);
@@ -345,9 +348,16 @@ sse_want(struct rq *rq, const struct sse_default *def, struct crypt_want *out)
 	if (e != OK || out->mode == CRYPT_CUSTOMER)
 		return e;
 	out->mode = named.p != NULL ? mode_parse(named) : def->mode;
+	if (out->mode == CRYPT_DSSE && named.p != NULL &&
+	    tier_says(rq, TP_SSE_DSSE) == TV_INVALID_ARGUMENT)
+		out->mode = CRYPT_NONE;
 	if (named.p != NULL && out->mode == CRYPT_NONE)
 		return sse_bad(
 		    rq, "The encryption method specified is not supported", named);
+	if (named.p != NULL && !kms_has_named(rq->s3->conf.kms) &&
+	    tier_says(rq, TP_SSE_HEADER) == TV_NO_KMS)
+		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+		    "Server side encryption specified but KMS is not configured");
 	if (out->mode == CRYPT_NONE && rq->s3->conf.encrypt_at_rest)
 		out->mode = CRYPT_S3;
 	if ((key.p != NULL || header_get(rq, SSE_CONTEXT).p != NULL) &&
@@ -468,6 +478,8 @@ sse_reply(struct rq *rq, struct span side, unsigned tell)
 	const struct kms_key *key;
 	struct rec_crypt r;
 
+	if (side.p == NULL && tier_value(rq, TP_SSE_TOLD) == TV_NO)
+		return;
 	if (side.p == NULL) {
 		buf_put(&rq->loop->head, plain, sizeof plain - 1);
 		return;

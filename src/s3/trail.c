@@ -123,7 +123,7 @@ put_identity(struct buf *b, const struct rq *rq)
 
 /* CloudTrail's names where they are not the operations' own. */
 static const char *
-event_name(const struct op *op)
+trail_event(const struct op *op)
 {
 	static const struct {
 		enum op_number op;
@@ -151,7 +151,7 @@ static void
 put_event_name(struct buf *b, const struct rq *rq)
 {
 	if (rq->op != NULL)
-		put_str(b, "eventName", event_name(rq->op));
+		put_str(b, "eventName", trail_event(rq->op));
 	else if (rq->http->method == HTTP_OPTIONS)
 		put_str(b, "eventName", "PreflightRequest");
 	else

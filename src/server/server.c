@@ -25,16 +25,21 @@
 #include "iam/oidc.h"
 #include "http/outbound.h"
 #include "job/audithook.h"
+#include "job/dropper.h"
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/logship.h"
+#include "job/notifier.h"
+#include "job/tiers.h"
 #include "job/replicator.h"
 #include "model/rec.h"
+#include "object/event.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
 #include "server/master.h"
 #include "server_priv.h"
 #include "store/store.h"
+#include "target/targets.h"
 
 struct server {
 	const struct conf *conf;
@@ -44,6 +49,10 @@ struct server {
 	struct keyring *keys; /* master keys */
 	struct keyring *secrets; /* what identities are sealed with */
 	struct kms *kms;
+	struct outbound_net *net;
+	struct targets *targets;
+	struct live *live; /* who listens to events */
+	struct notifier *notifier;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -57,8 +66,11 @@ struct server {
 	struct audithook *audithook;
 	struct jobs *jobs;
 	struct expirer *expirer;
+	struct dropper *dropper;
+	struct tiers *tiers;
 	struct replicator *replicator;
 	struct adm adm;
+	struct profile *profile;
 	struct s3 *s3;
 	struct http_server *http, *website;
 	struct http_conf http_conf, website_conf;
@@ -101,10 +113,13 @@ domains_split(struct server *s)
 	s->web_domains = mem_array(strlen(c->website_domain) + 1, sizeof *s->web_domains);
 	s->nweb_domains = names_split(c->website_domain, s->web_domains);
 	s->domains =
-	    mem_array(strlen(c->domains) + 2 + s->npublic_hosts, sizeof *s->domains);
+	    mem_array(strlen(c->domains) + strlen(c->tier_hosts) + 2 + s->npublic_hosts,
+		sizeof *s->domains);
 	s->domains[s->ndomains++] = mem_dup("localhost");
 	s->domains[s->ndomains++] = mem_dup("s3.localhost");
 	s->ndomains += names_split(c->domains, s->domains + s->ndomains);
+	for (size_t i = 0; profile_host_at(s->profile, i).n > 0; i++)
+		s->domains[s->ndomains++] = mem_span(profile_host_at(s->profile, i));
 	for (size_t i = 0; i < s->npublic_hosts; i++) {
 		one = span_str(s->public_hosts[i]);
 		if (one.p[0] != '[')
@@ -158,6 +173,74 @@ open_audit(struct server *s)
 	return OK;
 }
 
+extern char **environ;
+
+static struct span
+target_queue(const void *ctx, struct span arn)
+{
+	const struct target_conf *c = targets_find(ctx, arn);
+
+	return c != NULL ? span_str(c->arn) : SPAN_NONE;
+}
+
+static enum err
+open_targets(struct server *s)
+{
+	s->live = live_new(obj_event_listen);
+	enum err e = outbound_net_new(&s->net, "outgoing", s->conf->outgoing, &s->fail);
+
+	if (e == OK)
+		e = targets_load(
+		    &s->targets, s->conf->targets, environ, s->net, &s->fail);
+	obj_event_setup(
+	    &(struct obj_event_conf){ target_queue, s->targets, s->conf->events_queue });
+	return e;
+}
+
+static enum err
+open_profile(struct server *s)
+{
+	const struct conf *c = s->conf;
+	const struct profile_conf pc = {
+		.tier = (enum tier)c->tier,
+		.hosts = c->tier_hosts,
+		.buckets = c->tier_buckets,
+		.options = c->tier_options,
+	};
+	enum err e = profile_new(&s->profile, &pc, &s->fail);
+
+	return e == OK ? profile_load(s->profile, s->store) : e;
+}
+
+/* What the settings say is there from the start. */
+static enum err
+declare_state(void *ctx, struct fail *fail)
+{
+	struct server *s = ctx;
+
+	return s3_make_buckets(s->s3, s->conf->buckets, fail);
+}
+
+static struct adm
+adm_of(struct server *s)
+{
+	const struct conf *c = s->conf;
+
+	return (struct adm){ .jobs = s->jobs,
+		.replicator = s->replicator,
+		.store = s->store,
+		.pool = s->pool,
+		.dropper = s->dropper,
+		.tiers = s->tiers,
+		.root_secret = span_str(c->root_password),
+		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
+		.ownership = (uint8_t)c->default_ownership,
+		.ctx = s,
+		.declare = declare_state };
+}
+/* How many go to tiers at a time, and how many clients' requests wait for one. */
+enum { TIER_TRANSFERS = 4, TIER_READERS = 16 };
+
 static enum err
 open_s3(struct server *s)
 {
@@ -190,6 +273,8 @@ open_s3(struct server *s)
 		    "(A-Z 2-7)",
 		    TOTP_SECRET_MIN, TOTP_SECRET_MAX);
 	if (e == OK)
+		e = open_profile(s);
+	if (e == OK)
 		e = open_audit(s);
 	if (e == OK)
 		e = urls_split(
@@ -201,12 +286,15 @@ open_s3(struct server *s)
 	if (e != OK)
 		return e;
 	domains_split(s);
+	s->tiers = tiers_new(&(struct tiers_conf){ .store = s->store,
+	    .keys = s->secrets,
+	    .transfers = TIER_TRANSFERS,
+	    .readers = TIER_READERS });
+	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
+	s->dropper = dropper_new(s->store);
 	s->replicator =
 	    replicator_new(&(struct replicator_conf){ s->store, s->kms, s->secrets });
-	s->adm.jobs = s->jobs;
-	s->adm.replicator = s->replicator;
-	s->adm.store = s->store;
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
@@ -215,8 +303,10 @@ open_s3(struct server *s)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
+	sc.targets = s->targets;
 	sc.access = s->access;
 	sc.iam = &s->iam;
+	sc.profile = s->profile;
 	sc.pool = s->pool;
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
@@ -229,7 +319,8 @@ open_s3(struct server *s)
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
 	s->s3 = s3_new(&sc);
-	return s3_make_buckets(s->s3, c->buckets, &s->fail);
+	s->adm = adm_of(s);
+	return declare_state(s, &s->fail);
 }
 
 static enum err
@@ -413,10 +504,18 @@ static enum err
 start_jobs(struct server *s)
 {
 	struct job job;
+	enum err e;
 
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
+	e = tiers_start(s->tiers, &s->fail);
+	if (e != OK)
+		return e;
+	e = dropper_start(s->dropper);
+	if (e != OK)
+		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
+		    err_row(e)->message);
 	return jobs_start(s->jobs, &s->fail);
 }
 
@@ -428,6 +527,8 @@ server_start(struct server *s)
 	if (e == OK)
 		e = open_store(s);
 	if (e == OK)
+		e = open_targets(s);
+	if (e == OK)
 		e = open_s3(s);
 	if (e == OK)
 		e = open_http(s);
@@ -437,6 +538,11 @@ server_start(struct server *s)
 		e = clock_option(s);
 	if (e != OK)
 		return e;
+	s->notifier = notifier_new(&(struct notifier_conf){ .store = s->store,
+	    .targets = s->targets,
+	    .live = s->live,
+	    .retry_ms = s->conf->events_retry * 1000,
+	    .attempts = (unsigned)s->conf->events_attempts });
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
@@ -465,6 +571,8 @@ server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
 	replicator_stop(s->replicator);
+	/* Who waits for a tier gets an answer before the loops end. */
+	tiers_stop(s->tiers);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
@@ -473,18 +581,25 @@ server_stop(struct server *s)
 	http_server_free(&s->http);
 	replicator_free(&s->replicator);
 	logship_free(&s->logship);
+	notifier_free(&s->notifier);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
 	jobs_free(&s->jobs);
+	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
+	tiers_free(&s->tiers);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	profile_free(&s->profile);
 	access_free(&s->access);
 	oidc_keys_stop(&s->oidc_keys);
 	oidc_free(&s->oidc);
 	ledger_free(&s->ledger);
 	ledger_free(&s->audit_ledger);
 	store_close(&s->store);
+	targets_free(&s->targets);
+	live_free(&s->live);
+	outbound_net_free(&s->net);
 	kms_free(&s->kms);
 	keyring_free(&s->secrets);
 	keyring_free(&s->keys);

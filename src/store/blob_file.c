@@ -105,19 +105,14 @@ lease_more(struct store *s)
 	struct leasing l = { 0 };
 	struct lease *b;
 	enum err e;
-	int rc;
 
 	s->leasing = true;
 	lease_done(s, &l, false);
 	lock_drop(&s->lock);
 	e = store_write_wait(s, lease_fn, &l);
 	/* The files must not outlive the lease, not even when a last second is lost. */
-	if (e == OK && s->durability == STORE_RELAXED) {
-		rc = mdb_env_sync(s->env, 1);
-		if (rc != 0)
-			store_fail(s, "syncing the index", -rc);
-		e = table_mdb(rc);
-	}
+	if (e == OK)
+		e = journal_sync(s);
 	b = mem_zalloc(sizeof *b);
 	lock_take(&s->lock);
 	s->leasing = false;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A new store. Nobody waits for the disk at its first start: it is made without a sync,
- * under the name 'making', and the writer's first work, before any commit, is to sync it
- * and to write 'format'. A directory with 'making' and without 'format' was left half made
- * and holds nothing that was ever acknowledged, so it is made again.
+ * A new store. Nobody waits for the disk at its first start: the index is made without a
+ * sync in 'index.new', and the writer's first work, before any commit, is to sync it, to
+ * give it its name and to write 'format'. What is left in 'index.new' by a start that did
+ * not get so far was never acknowledged, and is made again.
  */
 #include "config.h"
 
@@ -13,6 +13,8 @@
 
 #include "base/mem.h"
 #include "store_priv.h"
+
+#define NEW_INDEX "index.new"
 
 static int
 remove_file(struct store *s, const char *name)
@@ -27,13 +29,26 @@ remove_file(struct store *s, const char *name)
 }
 
 static int
-there(struct store *s, const char *name, int flags, bool *out)
+make_dir(struct store *s, const char *name)
+{
+	struct buf path = { 0 };
+	int rc;
+
+	store_join(s, &path, name);
+	rc = io_mkdir(path.p, 0700);
+	buf_fini(&path);
+	return rc;
+}
+
+/* An index without 'format' is one whose 'format' got lost: it stays. */
+static int
+has_index(struct store *s, bool *out)
 {
 	struct buf path = { 0 };
 	int fd, rc;
 
-	store_join(s, &path, name);
-	fd = io_open(path.p, flags, 0600);
+	store_join(s, &path, INDEX "/data.mdb");
+	fd = io_open(path.p, O_RDONLY, 0);
 	buf_fini(&path);
 	rc = fd >= 0 || fd == -ENOENT ? 0 : fd;
 	*out = fd >= 0;
@@ -41,55 +56,64 @@ there(struct store *s, const char *name, int flags, bool *out)
 	return rc;
 }
 
-static int
-make_dirs(struct store *s)
-{
-	static const char *const names[] = { "index", "segments", "files" };
-	struct buf path = { 0 };
-	int rc = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(names) && rc == 0; i++) {
-		path.n = 0;
-		store_join(s, &path, names[i]);
-		rc = io_mkdir(path.p, 0700);
-	}
-	buf_fini(&path);
-	return rc;
-}
-
 int
 fresh_begin(struct store *s)
 {
-	bool half = false, index = false;
-	int rc = s->fresh ? make_dirs(s) : remove_file(s, "making");
+	bool there = false;
+	int rc;
 
-	if (rc != 0 || !s->fresh)
+	if (!s->fresh)
+		return 0;
+	rc = make_dir(s, "segments");
+	if (rc == 0)
+		rc = make_dir(s, "files");
+	if (rc == 0)
+		rc = has_index(s, &there);
+	if (rc != 0 || there)
 		return rc;
-	rc = there(s, "making", O_RDONLY, &half);
-	if (rc == 0 && half)
-		rc = remove_file(s, "index/data.mdb");
-	if (rc == 0 && half)
-		rc = remove_file(s, "index/lock.mdb");
-	/* An index without 'making' is one whose 'format' got lost: it stays. */
-	if (rc == 0 && !half)
-		rc = there(s, "index/data.mdb", O_RDONLY, &index);
-	if (rc == 0 && !half && !index)
-		rc = there(s, "making", O_WRONLY | O_CREAT, &half);
-	s->making = half;
-	return rc;
+	s->making = true;
+	rc = make_dir(s, NEW_INDEX);
+	if (rc == 0)
+		rc = remove_file(s, NEW_INDEX "/data.mdb");
+	return rc == 0 ? remove_file(s, NEW_INDEX "/lock.mdb") : rc;
+}
+
+const char *
+fresh_index(const struct store *s)
+{
+	return s->making ? NEW_INDEX : INDEX;
 }
 
 static int
-sync_index(struct store *s)
+sync_index(struct store *s, const char *dir)
 {
 	int rc;
 
-	if (!s->making || s->durability == STORE_NONE)
+	if (s->durability == STORE_NONE)
 		return 0;
 	rc = mdb_env_set_flags(s->env, MDB_NOSYNC, 0);
 	if (rc == 0)
 		rc = mdb_env_sync(s->env, 1);
-	return rc > 0 ? -rc : rc < 0 ? -EIO : 0;
+	return rc == 0 ? io_sync_dir(dir) : rc > 0 ? -rc : -EIO;
+}
+
+/* LMDB has its files open, and does not mind. */
+static int
+name_index(struct store *s)
+{
+	struct buf from = { 0 }, to = { 0 };
+	int rc;
+
+	store_join(s, &from, NEW_INDEX);
+	store_join(s, &to, INDEX);
+	rc = sync_index(s, from.p);
+	if (rc == 0)
+		rc = io_rename(from.p, to.p);
+	if (rc == 0)
+		s->making = false;
+	buf_fini(&from);
+	buf_fini(&to);
+	return rc;
 }
 
 void
@@ -102,21 +126,17 @@ fresh_finish(struct store *s)
 	if (!s->fresh)
 		return;
 	s->fresh = false;
+	rc = s->making ? name_index(s) : 0;
 	copy = mem_dup(s->dir);
-	store_join(s, &path, "index");
-	rc = sync_index(s);
 	if (rc == 0)
-		rc = io_sync_dir(path.p);
+		rc = io_sync_dir(s->dir);
 	if (rc == 0)
 		rc = io_sync_dir(dirname(copy));
 	mem_free(copy);
-	path.n = 0;
 	store_join(s, &path, "format");
 	if (rc == 0)
 		rc = io_write_file(path.p, SPAN_LIT(STORE_FORMAT), 0600);
 	buf_fini(&path);
-	if (rc == 0)
-		rc = remove_file(s, "making");
 	if (rc != 0)
 		store_fail(s, "making the store", rc);
 }

@@ -6,8 +6,10 @@ libstore_a_SOURCES = \
 	src/store/blob.c \
 	src/store/blob_file.c \
 	src/store/blob_read.c \
+	src/store/checkpoint.c \
 	src/store/fdcache.c \
 	src/store/fresh.c \
+	src/store/journal.c \
 	src/store/key.c \
 	src/store/reader.c \
 	src/store/recover.c \
@@ -19,6 +21,7 @@ libstore_a_SOURCES = \
 	src/store/store_priv.h \
 	src/store/sweep.c \
 	src/store/table.c \
+	src/store/trim.c \
 	src/store/verify.c \
 	src/store/verify_files.c \
 	src/store/verify_priv.h \

@@ -157,8 +157,9 @@ segment_undo(struct store *s)
 {
 	struct writer *w = &s->writer;
 
-	/* What stays because this fails is cut at the next open, or written over. */
-	if (w->seg_fd >= 0 && w->iovs > 0)
+	/* What stays because this fails is cut at the next open, or written over. After an
+	 * I/O error nobody knows whether the journal has the rows: the next open will. */
+	if (w->seg_fd >= 0 && w->iovs > 0 && atomic_load(&s->writable))
 		(void)io_truncate(w->seg_fd, w->seg_len);
 	w->iovs = 0;
 	w->seg_at = w->seg_len;
@@ -201,21 +202,18 @@ segment_roll(struct store *s)
 
 	if (rc != 0)
 		return table_mdb(rc);
+	journal_begin(s);
 	e = roll_rows(&t, &st);
 	if (e != OK) {
 		mdb_txn_abort(t.mdb);
 		return e;
 	}
-	rc = mdb_txn_commit(t.mdb);
+	e = writer_commit(&t, 1);
 	/* The file must not outlive its row, not even when a last second is lost. */
-	if (rc == 0 && s->durability == STORE_RELAXED)
-		rc = mdb_env_sync(s->env, 1);
-	e = table_mdb(rc);
-	if (e != OK) {
-		if (e == E_IO)
-			store_fail(s, "committing a new segment", -rc);
+	if (e == OK)
+		e = journal_sync(s);
+	if (e != OK)
 		return e;
-	}
 	if (st.dead_seq != w->kept.dead_seq)
 		sweep_deaths(s, st.dead_seq);
 	w->kept = st;

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "store_priv.h"
 
-enum { IDLE_FDS = 256, READERS = 512 };
+enum { IDLE_FDS = 256, READERS = 512, HELD = 2 /* by checkpoints */ };
 #define MAP_DEFAULT (sizeof(size_t) > 4 ? (uint64_t)1 << 40 : (uint64_t)1 << 30)
 
 static const char *const inner_names[IN_COUNT] = { "_body", "_blob", "_dead", "_segment",
@@ -120,6 +120,8 @@ check_format(struct store *s, bool *fresh, struct fail *fail)
 	if (*fresh && s->check_only)
 		e = fail_msg(fail, E_CONFIG,
 		    "%s holds no store: there is no file 'format'.", s->dir);
+	else if (rc == 0 && span_is(buf_view(&text), STORE_FORMAT_1))
+		s->older = true;
 	else if (rc == -EFBIG || (rc == 0 && !span_is(buf_view(&text), STORE_FORMAT)))
 		e = fail_msg(fail, E_CONFIG,
 		    "%s was made by another version: its file 'format' does not say "
@@ -154,8 +156,7 @@ env_flags(const struct store *s)
 {
 	unsigned flags = MDB_NOTLS | MDB_NORDAHEAD;
 
-	if (s->durability == STORE_RELAXED)
-		flags |= MDB_NOMETASYNC;
+	/* Of what the journal backs checkpoint_start() ends the syncs. */
 	if (s->durability == STORE_NONE || s->making)
 		flags |= MDB_NOSYNC; /* fresh_finish() syncs what is new */
 	return flags;
@@ -171,7 +172,7 @@ store_env(
 
 	if (rc != 0)
 		return rc;
-	store_join(s, &path, "index");
+	store_join(s, &path, fresh_index(s));
 	rc = mdb_env_set_mapsize(env, (size_t)map_size);
 	if (rc == 0)
 		rc = mdb_env_set_maxdbs(env, s->nown + IN_COUNT);
@@ -250,7 +251,7 @@ static enum err
 open_index(struct store *s, const struct store_conf *conf, struct fail *fail)
 {
 	uint64_t size = conf->map_size == 0 ? MAP_DEFAULT : conf->map_size;
-	unsigned readers = conf->max_readers == 0 ? READERS : conf->max_readers;
+	unsigned readers = conf->max_readers == 0 ? READERS : conf->max_readers + HELD;
 	MDB_stat st;
 	int rc, dead;
 
@@ -274,12 +275,14 @@ static bool
 is_own_name(const char *name)
 {
 	static const char *const own[] = { "format", "lock", "index", "segments", "files",
-		"reserve", "making", "lost+found" };
+		"reserve", "index.new", "checkpoint", "journal.0", "journal.1",
+		"lost+found" };
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		if (strcmp(name, own[i]) == 0)
 			return true;
-	return name[0] == '.' || strncmp(name, "format.tmp.", 11) == 0;
+	return name[0] == '.' || strncmp(name, "format.tmp.", 11) == 0 ||
+	    strncmp(name, "checkpoint.tmp.", 15) == 0;
 }
 
 struct foreign {
@@ -336,7 +339,11 @@ open_parts(struct store *s, const struct store_conf *conf, struct fail *fail)
 		e = rc == 0 ? OK : dir_error(s, "make the store", rc, fail);
 	}
 	if (e == OK)
+		e = checkpoint_restore(s, fail);
+	if (e == OK)
 		e = open_index(s, conf, fail);
+	if (e == OK)
+		e = checkpoint_replay(s, fail);
 	if (e != OK)
 		return e;
 	e = writer_load(s);
@@ -363,6 +370,9 @@ store_alloc(const struct store_conf *conf)
 	s->small_max = conf->small_max == 0 ? (uint64_t)256 << 10 : conf->small_max;
 	s->segment_size =
 	    conf->segment_size == 0 ? (uint64_t)256 << 20 : conf->segment_size;
+	s->checkpoint_writes =
+	    conf->checkpoint_writes == 0 ? DUE_WRITES : conf->checkpoint_writes;
+	s->trim_pages = conf->trim_pages == 0 ? TRIM_PAGES : conf->trim_pages;
 	s->check_only = conf->read_only_check;
 	s->lock_fd = -1;
 	MUST(conf->ntables <= TABLES_MAX);
@@ -376,12 +386,18 @@ store_alloc(const struct store_conf *conf)
 	atomic_store(&s->writable, true);
 	s->pins.prev = s->pins.next = &s->pins;
 	lock_init(&s->lock, LOCK_STORE);
+	lock_init(&s->watch_lock, LOCK_WATCH);
 	lock_init(&s->writer.lock, LOCK_WRITER);
 	cond_init(&s->writer.wake);
 	cond_init(&s->sweep.wake);
 	cond_init(&s->sweep.quiet);
 	cond_init(&s->leased);
 	s->writer.seg_fd = -1;
+	s->journal.fd[0] = s->journal.fd[1] = -1;
+	s->checkpoint.fd = s->checkpoint.index_fd = -1;
+	lock_init(&s->checkpoint.lock, LOCK_CHECKPOINT);
+	cond_init(&s->checkpoint.wake);
+	cond_init(&s->checkpoint.done);
 	s->fds = fdcache_new(s, IDLE_FDS);
 	return s;
 }
@@ -413,6 +429,7 @@ store_close(struct store **store)
 	if (s->writer.started)
 		blob_file_settle_all(s);
 	writer_stop(s);
+	checkpoint_stop(s);
 	rescue = atomic_load(&s->rescue);
 	if (rescue != NULL)
 		mdb_env_close(rescue);
@@ -425,8 +442,12 @@ store_close(struct store **store)
 	cond_fini(&s->sweep.quiet);
 	cond_fini(&s->sweep.wake);
 	cond_fini(&s->writer.wake);
+	cond_fini(&s->checkpoint.done);
+	cond_fini(&s->checkpoint.wake);
+	lock_fini(&s->checkpoint.lock);
 	lock_fini(&s->writer.lock);
 	lock_fini(&s->lock);
+	lock_fini(&s->watch_lock);
 	mem_free(s->writer.iov);
 	for (unsigned i = 0; i < s->nown; i++)
 		mem_free(s->names[i]);

@@ -8,6 +8,7 @@
 
 #include <lmdb.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/uio.h>
 
@@ -32,6 +33,7 @@ enum {
 	BATCH_MAX = 1024, /* members of one batch */
 	LEASE_IDS = 64, /* ids of large files leased at once */
 	TABLES_MAX = 64, /* of the owner */
+	DUE_WRITES = 4096, /* from one checkpoint to the next */
 	SWEEP_ROWS = 256, /* dead rows of one sweeping step */
 	PATH_ROOM = 48 /* below the store's directory */
 };
@@ -120,10 +122,19 @@ struct batch {
 	size_t n;
 };
 
+/* Free pages of the index that are being given back, slice by slice. */
+enum { TRIM_PAGES = 1024 }; /* that became free since the last time */
+struct trim {
+	size_t at, given; /* pages: where the next slice begins; given back */
+	bool more;
+	sem_t done;
+};
+
 struct writer {
 	struct lock lock;
 	struct cond wake;
 	struct store_write *head, **tail;
+	struct trim *trim; /* to be done between two batches */
 	size_t queued, want; /* wake the writer when that many are queued */
 	bool stop, asleep, started;
 	pthread_t thread;
@@ -139,7 +150,41 @@ struct writer {
 	bool seg_lost; /* cannot be used: roll first */
 	size_t expect; /* members that may come back soon, and until when */
 	uint64_t expect_until;
-	uint64_t unsynced; /* when the first commit without a full sync was, or 0 */
+	bool began; /* this session has written: the journal runs, where there is one */
+};
+
+/* The writer thread's own, but for what journal_sync() does. */
+struct journal {
+	bool on;
+	int fd[2];
+	uint64_t size[2]; /* written once, so that writing again changes no metadata */
+	uint64_t
+	    epoch; /* the checkpoint that its records follow; its last bit is the file */
+	uint64_t seq; /* of the next record, over all epochs */
+	uint64_t at; /* where it goes */
+	struct buf rec; /* the batch's record under way */
+	size_t *late; /* rows in it whose values come later */
+	size_t lates, late_cap;
+};
+
+struct checkpoint {
+	struct lock lock;
+	struct cond wake, done;
+	pthread_t thread;
+	bool started, stop;
+	bool running; /* asked for, and not done [lock] */
+	bool stuck; /* it finds no room, and is tried again and again [lock] */
+	bool clean; /* nothing follows it: the store was closed well, or replayed */
+	int fd, index_fd;
+	uint64_t number, seq;
+	struct buf meta; /* LMDB's two roots as of it */
+	/* Snapshots whose pages LMDB must not use again: of the last checkpoint that is
+	 * written, and of the one under way. */
+	MDB_txn *held, *next;
+	/* the writer thread's own: since the last began */
+	uint64_t first_us; /* when its first batch was committed; 0: none */
+	uint64_t members;
+	size_t last_page;
 };
 
 struct sweeper {
@@ -163,10 +208,14 @@ struct store {
 	char *dir;
 	enum store_durability durability;
 	uint64_t tiny_max, small_max, segment_size; /* tiny_max 0: by the page */
+	uint64_t checkpoint_writes;
 	size_t page;
+	size_t trim_pages;
+	size_t trimmed; /* pages of the index that were free when it was last trimmed */
 	bool check_only;
 	bool fresh; /* no 'format' yet: the writer's first work */
-	bool making; /* no sync yet either */
+	bool making; /* nor has its index its name or a sync */
+	bool older; /* its format is the one before this */
 	int lock_fd;
 	MDB_env *env;
 	MDB_env *_Atomic rescue; /* a read-only second map after LMDB gave up the first */
@@ -185,9 +234,13 @@ struct store {
 	struct cond leased;
 
 	struct writer writer;
+	struct journal journal;
+	struct checkpoint checkpoint;
 	struct fdcache *fds;
 	_Atomic uint64_t batches, members, syncs, swept;
 	_Atomic uint64_t changes[TABLES_MAX]; /* commits that changed the owner's table */
+	struct lock watch_lock;
+	struct store_watch *_Atomic watch; /* changed under that lock */
 };
 
 /* ---- store.c ---- */
@@ -200,8 +253,11 @@ int store_env(
 int store_handles(struct store *s, MDB_txn *txn, unsigned flags, MDB_dbi *out);
 
 /* ---- fresh.c ---- */
-#define STORE_FORMAT "trug store 1\n"
+#define STORE_FORMAT "trug store 2\n"
+#define STORE_FORMAT_1 "trug store 1\n" /* without a journal */
+#define INDEX "index"
 int fresh_begin(struct store *s); /* before the index is opened */
+const char *fresh_index(const struct store *s); /* where it is */
 void fresh_finish(struct store *s); /* before the first commit [writer] */
 
 /* ---- reader.c ---- */
@@ -216,6 +272,7 @@ NODISCARD enum err table_row_put(
 NODISCARD enum err table_row_room(
     struct txn *t, MDB_dbi dbi, struct span key, size_t n, bool appending, void **room);
 NODISCARD enum err table_row_del(struct txn *t, MDB_dbi dbi, struct span key);
+NODISCARD enum err table_row_clear(struct txn *t, MDB_dbi dbi);
 NODISCARD enum err table_row_begin(struct txn *t, MDB_dbi dbi, struct table_cursor *out);
 NODISCARD enum err table_id_get(
     struct txn *t, enum inner table, uint64_t id, struct span *out);
@@ -233,7 +290,41 @@ NODISCARD enum err writer_load(struct store *s); /* state from the committed ind
 void writer_start(struct store *s);
 void writer_stop(struct store *s); /* runs what is queued */
 void writer_post(struct store *s, struct store_write *w);
+void writer_trim(struct store *s, struct trim *t); /* one slice, then t->done */
 NODISCARD enum err writer_state_put(struct txn *t, const struct state *st);
+/* Journal and index; members: how many it was. The transaction is no more. [writer] */
+NODISCARD enum err writer_commit(struct txn *t, size_t members);
+
+/* ---- journal.c ---- */
+void journal_begin(struct store *s); /* a batch */
+void journal_put(struct store *s, MDB_dbi dbi, struct span key, struct span value);
+void journal_room(struct store *s, MDB_dbi dbi, struct span key, size_t n);
+void journal_del(struct store *s, MDB_dbi dbi, struct span key);
+void journal_clear(struct store *s, MDB_dbi dbi);
+/* What the batch changed, as safe as the durability says; after a failure nothing of it. */
+NODISCARD enum err journal_write(struct txn *t);
+void journal_keep(struct store *s); /* the index has committed it too */
+void journal_erase(struct store *s); /* or it could not */
+/* With relaxed durability: what was committed is on the disk now. [any] */
+NODISCARD enum err journal_sync(struct store *s);
+int journal_open(struct store *s);
+void journal_turn(struct store *s, uint64_t epoch); /* to the other file */
+void journal_close(struct store *s, bool cut);
+/* Every record that follows checkpoint journal.epoch. */
+NODISCARD enum err journal_replay(struct txn *t, uint64_t *records);
+
+/* ---- checkpoint.c ---- */
+/* Before the index is opened: back to the checkpoint, where the store was not closed well.
+ * After it: what the journal knows more. */
+NODISCARD enum err checkpoint_restore(struct store *s, struct fail *fail);
+NODISCARD enum err checkpoint_replay(struct store *s, struct fail *fail);
+int checkpoint_start(struct store *s); /* before the first batch of a session [writer] */
+void checkpoint_count(struct store *s, size_t members); /* committed [writer] */
+/* Begin one if it is time; microseconds till it will be, UINT64_MAX: not as things are. */
+uint64_t checkpoint_look(struct store *s); /* [writer] */
+bool checkpoint_pending(struct store *s); /* something was committed since the last */
+bool checkpoint_now(struct store *s); /* pages that died are free now [writer] */
+void checkpoint_stop(struct store *s); /* the last one [writer, at its end] */
 
 /* ---- segment.c ---- */
 void segment_path(struct store *s, uint64_t id, struct buf *out);
@@ -280,6 +371,9 @@ void sweep_stop(struct store *s);
 uint64_t sweep_floor(struct store *s); /* dead rows below may go */
 /* Copy some of a mostly dead segment's live extents away. false: there is none. */
 bool rewrite_step(struct store *s, struct reader *r);
+
+/* ---- trim.c ---- */
+void trim_slice(struct store *s, struct trim *t); /* [writer, between batches] */
 
 /* ---- reserve.c ---- */
 void reserve_take(struct store *s); /* any thread but loops; in vain is no error */

@@ -42,6 +42,7 @@ struct step {
 	struct touched touched[SWEEP_ROWS];
 	size_t segments;
 	uint64_t files, bytes;
+	bool unlinked; /* a segment */
 	int error; /* first negative errno */
 };
 
@@ -167,6 +168,7 @@ sweep_segment(struct step *st, struct touched *g, size_t from)
 
 		fdcache_forget(s->fds, BLOB_SEGMENT, g->id);
 		step_error(st, rc == -ENOENT ? 0 : rc);
+		st->unlinked = true;
 		goto out;
 	}
 	fd = g->known ? io_open(path.p, O_RDWR, 0) : -ENOENT;
@@ -201,6 +203,10 @@ sync_dirs(struct step *st, const bool dirs[256])
 {
 	struct buf path = { 0 };
 
+	if (st->unlinked && st->store->durability != STORE_NONE) {
+		store_join(st->store, &path, "segments");
+		step_error(st, io_sync_dir(path.p));
+	}
 	for (unsigned i = 0; i < 256 && st->store->durability != STORE_NONE; i++)
 		if (dirs[i]) {
 			blob_file_dir(st->store, i, &path);
@@ -225,7 +231,8 @@ sweep_files(struct step *st)
 		rc = io_unlink(path.p);
 		fdcache_forget(st->store->fds, BLOB_FILE, r->place);
 		step_error(st, rc == -ENOENT ? 0 : rc);
-		dirs[r->place & 0xff] = rc == 0;
+		/* Also one that is gone: who removed it may have died before this. */
+		dirs[r->place & 0xff] = true;
 		st->files++;
 		st->bytes += r->len;
 	}
@@ -329,7 +336,6 @@ step_run(struct step *st, struct reader *r)
 {
 	struct store *s = st->store;
 	enum err e = store_read(r, collect, st);
-	int rc;
 
 	if (e != OK || st->n == 0)
 		return e;
@@ -340,9 +346,9 @@ step_run(struct step *st, struct reader *r)
 	if (e != OK)
 		return e;
 	/* What a power cut could make alive again must not be gone. */
-	rc = s->durability == STORE_RELAXED ? mdb_env_sync(s->env, 1) : 0;
-	if (rc != 0)
-		return table_mdb(rc);
+	e = journal_sync(s);
+	if (e != OK)
+		return e;
 	give_back(st);
 	if (st->error == 0)
 		st->error = -fault_hit(FAULT_sweep_commit);

@@ -79,11 +79,15 @@ enum err
 table_row_put(struct txn *t, MDB_dbi dbi, struct span key, struct span value)
 {
 	MDB_val k = val(key), v = val(value);
+	int rc;
 
 	if (key.n == 0 || key.n > TABLE_KEY_MAX)
 		return E_KEY_TOO_LONG;
 	change(t);
-	return changed(t, mdb_put(t->mdb, dbi, &k, &v, 0));
+	rc = mdb_put(t->mdb, dbi, &k, &v, 0);
+	if (rc == 0)
+		journal_put(t->store, dbi, key, value);
+	return changed(t, rc);
 }
 
 enum err
@@ -102,8 +106,10 @@ table_row_room(
 		v = (MDB_val){ n, NULL };
 		rc = mdb_put(t->mdb, dbi, &k, &v, MDB_RESERVE);
 	}
-	if (rc == 0)
+	if (rc == 0) {
 		*room = v.mv_data;
+		journal_room(t->store, dbi, key, n);
+	}
 	return changed(t, rc);
 }
 
@@ -120,6 +126,8 @@ table_row_del(struct txn *t, MDB_dbi dbi, struct span key)
 	rc = mdb_del(t->mdb, dbi, &k, NULL);
 	if (rc == MDB_NOTFOUND)
 		t->dirty = dirty;
+	else if (rc == 0)
+		journal_del(t->store, dbi, key);
 	return changed(t, rc);
 }
 
@@ -164,6 +172,24 @@ enum err
 table_del(struct txn *t, unsigned table, struct span key)
 {
 	return table_row_del(t, own_change(t, table), key);
+}
+
+enum err
+table_row_clear(struct txn *t, MDB_dbi dbi)
+{
+	int rc;
+
+	change(t);
+	rc = mdb_drop(t->mdb, dbi, 0);
+	if (rc == 0)
+		journal_clear(t->store, dbi);
+	return changed(t, rc);
+}
+
+enum err
+table_clear(struct txn *t, unsigned table)
+{
+	return table_row_clear(t, own_change(t, table));
 }
 
 enum err

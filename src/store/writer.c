@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Group commit. One thread takes what is queued, runs each member in one transaction,
- * writes and syncs the bodies, commits, and tells the members. Order: bytes synced, index
- * committed, answer sent. LMDB's nested transactions would double the cost of each member,
- * so a member that fails after it wrote something makes the batch start over without it.
+ * writes and syncs the bodies and the journal, commits, and tells the members. Order: bytes
+ * synced, changed rows synced, index committed, answer sent. LMDB's nested transactions
+ * would double the cost of each member, so a member that fails after it wrote something
+ * makes the batch start over without it.
  */
 #include "config.h"
 
@@ -18,13 +19,12 @@
 
 enum {
 	ROUNDS = 3, /* starts of a batch before its members run one by one */
-	RELAXED_US = 1000000,
 	PATIENCE_PART = 4, /* of the last batch's time */
 	PATIENCE_MIN_US = 40,
 	PATIENCE_MAX_US = 1000
 };
 
-enum outcome { DONE, AGAIN, ALONE };
+enum outcome { DONE, AGAIN, ALONE, STARVED };
 
 /* ---- state ---- */
 
@@ -81,15 +81,30 @@ store_changes(const struct store *s, unsigned table)
 
 /* ---- one batch ---- */
 
+/* What the first batch of a session needs. */
+static enum err
+session_begin(struct store *s)
+{
+	int rc = s->writer.began ? 0 : checkpoint_start(s);
+	enum err e = io_err(rc);
+
+	if (e == E_IO)
+		store_fail(s, "beginning the journal", rc);
+	s->writer.began = e == OK;
+	return e;
+}
+
 static enum err
 batch_open(struct store *s, struct txn *t)
 {
 	struct writer *w = &s->writer;
 	uint64_t next_id =
 	    w->now.next_id; /* none is given twice, not even after an abort */
-	enum err e;
+	enum err e = session_begin(s);
 	int rc;
 
+	if (e != OK)
+		return e;
 	if (w->seg_lost || w->seg_len >= s->segment_size) {
 		e = segment_roll(s);
 		/* Without room for a new segment the old one grows on. */
@@ -104,6 +119,7 @@ batch_open(struct store *s, struct txn *t)
 	rc = mdb_txn_begin(s->env, NULL, 0, &t->mdb);
 	if (rc == MDB_PANIC)
 		store_fail(s, "beginning a transaction", -EIO);
+	journal_begin(s);
 	return table_mdb(rc);
 }
 
@@ -144,6 +160,8 @@ batch_members(struct store *s, struct txn *t, bool *wrote)
 		}
 		if (!t->dirty)
 			continue;
+		if (t->failed == E_MAP_FULL && checkpoint_pending(s))
+			return STARVED;
 		b->out[i] = true;
 		if (b->n == 1)
 			return AGAIN;
@@ -161,48 +179,97 @@ changes_count(struct store *s, uint64_t changed)
 			s->changes[i]++;
 }
 
+void
+store_watch_begin(struct store *s, struct store_watch *w)
+{
+	CHECK(s, STORE_MAGIC);
+	MUST(w->table < s->nown);
+	lock_take(&s->watch_lock);
+	w->next = atomic_load(&s->watch);
+	atomic_store(&s->watch, w);
+	lock_drop(&s->watch_lock);
+}
+
+void
+store_watch_end(struct store *s, struct store_watch *w)
+{
+	struct store_watch *at;
+
+	lock_take(&s->watch_lock);
+	at = atomic_load(&s->watch);
+	if (at == w)
+		atomic_store(&s->watch, w->next);
+	for (; at != NULL; at = at->next)
+		if (at->next == w)
+			at->next = w->next;
+	lock_drop(&s->watch_lock);
+}
+
+static void
+watch_tell(struct store *s, uint64_t changed)
+{
+	if (atomic_load(&s->watch) == NULL)
+		return;
+	lock_take(&s->watch_lock);
+	for (struct store_watch *w = atomic_load(&s->watch); w != NULL; w = w->next)
+		if ((changed >> w->table & 1) != 0)
+			w->fn(w);
+	lock_drop(&s->watch_lock);
+}
+
 static int
 commit(struct txn *t)
 {
-	int rc = fault_hit(FAULT_blob_commit);
+	int rc = fault_hit(FAULT_mdb_commit);
 
 	if (rc == 0)
-		rc = fault_hit(FAULT_mdb_commit);
-	if (rc != 0) {
+		rc = mdb_txn_commit(t->mdb);
+	else
+		mdb_txn_abort(t->mdb);
+	t->mdb = NULL;
+	return rc;
+}
+
+enum err
+writer_commit(struct txn *t, size_t members)
+{
+	struct store *s = t->store;
+	int rc = fault_hit(FAULT_blob_commit);
+	enum err e = rc == 0 ? journal_write(t) : table_mdb(rc);
+
+	if (e == OK) {
+		rc = commit(t);
+		e = table_mdb(rc);
+		if (e != OK)
+			journal_erase(s);
+	} else {
 		mdb_txn_abort(t->mdb);
 		t->mdb = NULL;
-		return rc;
 	}
-	rc = mdb_txn_commit(t->mdb);
-	t->mdb = NULL;
-	if (rc == 0)
-		(void)fault_hit(FAULT_batch_done);
-	return rc;
+	if (e == E_IO || e == E_CORRUPT)
+		store_fail(s, "committing the index", rc > 0 ? -rc : -EIO);
+	if (e != OK)
+		return e;
+	journal_keep(s);
+	checkpoint_count(s, members);
+	(void)fault_hit(FAULT_batch_done);
+	return OK;
 }
 
 static enum err
 batch_commit(struct store *s, struct txn *t)
 {
-	struct writer *w = &s->writer;
 	enum err e = segment_flush(t);
-	int rc;
 
 	if (e == OK)
-		e = writer_state_put(t, &w->now);
+		e = writer_state_put(t, &s->writer.now);
 	if (e != OK)
 		return e;
-	rc = commit(t);
+	e = writer_commit(t, s->writer.batch.n);
 	changes_count(s, t->changed);
-	e = table_mdb(rc);
-	if (e == E_IO || e == E_CORRUPT)
-		store_fail(s, "committing the index", rc > 0 ? -rc : -EIO);
-	if (e != OK)
-		return e;
-	if (s->durability == STORE_FULL)
-		s->syncs++;
-	if (s->durability == STORE_RELAXED && w->unsynced == 0)
-		w->unsynced = clock_mono_us();
-	return OK;
+	if (e == OK)
+		watch_tell(s, t->changed);
+	return e;
 }
 
 static void
@@ -229,6 +296,8 @@ batch_failed(struct store *s, enum err e)
 	if (writer_load(s) != OK)
 		store_fail(s, "reading the index after a failed commit", -EIO);
 	segment_undo(s);
+	if ((e == E_STORAGE_FULL || e == E_MAP_FULL) && checkpoint_pending(s))
+		return STARVED;
 	if (b->n > 1 && e != E_IO && e != E_CORRUPT)
 		return ALONE;
 	if (e == E_STORAGE_FULL && b->n == 1 && !s->writer.adds && reserve_give(s))
@@ -296,6 +365,11 @@ batch_run(struct store *s)
 			o = DONE;
 		else
 			o = batch_round(s);
+		/* Pages that died wait for a checkpoint; that may be all that is missing. */
+		if (o == STARVED) {
+			(void)checkpoint_now(s);
+			o = AGAIN;
+		}
 	}
 	if (o == DONE)
 		batch_tell(s);
@@ -338,22 +412,6 @@ batch_alone(struct store *s, size_t n)
 }
 
 /* ---- the thread ---- */
-
-/* A commit without the last flush is at most a second old. */
-static void
-relaxed_sync(struct store *s, bool last)
-{
-	struct writer *w = &s->writer;
-	int rc;
-
-	if (w->unsynced == 0 || (!last && clock_mono_us() - w->unsynced < RELAXED_US))
-		return;
-	w->unsynced = 0;
-	s->syncs++;
-	rc = mdb_env_sync(s->env, 1);
-	if (rc != 0)
-		store_fail(s, "syncing the index", -rc);
-}
 
 static void
 queue_back(struct writer *w, struct store_write **m, size_t n)
@@ -402,29 +460,42 @@ queue_expect(struct store *s, size_t members, uint64_t began)
 						 : now + PATIENCE_MAX_US;
 }
 
-/* Wait for members; false: none will come. [with the WRITER lock] */
+/* Wait for members; false: none will come. [with the WRITER lock, which it lets go] */
 static bool
 queue_wait(struct store *s)
 {
 	struct writer *w = &s->writer;
 
-	while (w->head == NULL && !w->stop) {
-		uint64_t age = w->unsynced == 0 ? 0 : clock_mono_us() - w->unsynced;
+	while (w->head == NULL && w->trim == NULL && !w->stop) {
+		uint64_t us;
 
+		lock_drop(&w->lock);
+		us = checkpoint_look(s);
+		lock_take(&w->lock);
+		if (w->head != NULL || w->trim != NULL || w->stop)
+			continue;
 		w->asleep = true;
-		if (w->unsynced == 0)
+		if (us == UINT64_MAX)
 			cond_wait(&w->wake, &w->lock);
-		else if (age >= RELAXED_US ||
-		    cond_wait_ms(&w->wake, &w->lock, (RELAXED_US - age) / 1000 + 1) !=
-			0) {
-			w->asleep = false;
-			lock_drop(&w->lock);
-			relaxed_sync(s, true);
-			lock_take(&w->lock);
-		}
+		else
+			(void)cond_wait_us(&w->wake, &w->lock, us);
 		w->asleep = false;
 	}
-	return w->head != NULL;
+	return w->head != NULL || w->trim != NULL;
+}
+
+/* [with the WRITER lock] */
+static void
+queue_trim(struct store *s)
+{
+	struct writer *w = &s->writer;
+	struct trim *t = w->trim;
+
+	w->trim = NULL;
+	lock_drop(&w->lock);
+	trim_slice(s, t);
+	MUST(sem_post(&t->done) == 0);
+	lock_take(&w->lock);
 }
 
 static void *
@@ -442,6 +513,10 @@ writer_main(void *arg)
 		size_t took, n;
 		uint64_t began;
 
+		if (w->trim != NULL)
+			queue_trim(s);
+		if (w->head == NULL)
+			continue;
 		queue_gather(s);
 		for (b->n = 0; b->n < BATCH_MAX && (m = w->head) != NULL; b->n++) {
 			b->member[b->n] = m;
@@ -456,13 +531,12 @@ writer_main(void *arg)
 		n = b->n;
 		if (o == ALONE)
 			batch_alone(s, n);
-		relaxed_sync(s, false);
+		(void)checkpoint_look(s);
 		lock_take(&w->lock);
 		queue_back(w, b->member + n, took - n);
 		queue_expect(s, n, began);
 	}
 	lock_drop(&w->lock);
-	relaxed_sync(s, true);
 	return NULL;
 }
 
@@ -502,6 +576,19 @@ writer_post(struct store *s, struct store_write *m)
 	w->tail = &m->next;
 	w->queued++;
 	if (w->asleep && w->queued >= w->want)
+		cond_signal(&w->wake);
+	lock_drop(&w->lock);
+}
+
+void
+writer_trim(struct store *s, struct trim *t)
+{
+	struct writer *w = &s->writer;
+
+	lock_take(&w->lock);
+	MUST(!w->stop && w->trim == NULL);
+	w->trim = t;
+	if (w->asleep)
 		cond_signal(&w->wake);
 	lock_drop(&w->lock);
 }

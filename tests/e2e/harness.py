@@ -53,8 +53,9 @@ class Server:
         self.ready = None
 
     def command(self):
-        return [binary(), "serve", self.directory, "--address", "127.0.0.1:0", "--ready-file",
-                self.ready_file] + self.args
+        where = [] if "--ephemeral" in self.args else [self.directory]
+        return [binary(), "serve"] + where + ["--address", "127.0.0.1:0", "--ready-file",
+                                              self.ready_file] + self.args
 
     def spawn(self):
         """The process alone, whether or not it becomes ready."""

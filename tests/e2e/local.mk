@@ -5,6 +5,7 @@
 # fetches the newest of them.
 E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/conformance.py \
+	tests/e2e/reset.py \
 	tests/e2e/dataset.py \
 	tests/e2e/clients.py \
 	tests/e2e/tls.py \
@@ -27,8 +28,10 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/ownership.py \
 	tests/e2e/points.py \
 	tests/e2e/encryption.py \
-	tests/e2e/health.py \
-	tests/e2e/replication.py
+	tests/e2e/tiers.py \
+	tests/e2e/remote_tier.py \
+	tests/e2e/replication.py \
+	tests/e2e/health.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
 
 check-e2e: all

@@ -34,6 +34,11 @@ tests_unit_base_t_mem_SOURCES = tests/unit/base/t_mem.c
 tests_unit_base_t_mem_LDADD = $(LINK_BASE) $(CMOCKA_LIBS)
 TESTS += tests/unit/base/t_mem
 
+check_PROGRAMS += tests/unit/base/t_solib
+tests_unit_base_t_solib_SOURCES = tests/unit/base/t_solib.c
+tests_unit_base_t_solib_LDADD = $(LINK_BASE) $(CMOCKA_LIBS)
+TESTS += tests/unit/base/t_solib
+
 check_PROGRAMS += tests/unit/base/t_task
 tests_unit_base_t_task_SOURCES = tests/unit/base/t_task.c
 tests_unit_base_t_task_LDADD = $(LINK_BASE) $(CMOCKA_LIBS)

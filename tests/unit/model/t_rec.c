@@ -159,7 +159,8 @@ rec_bucket_round_trip_and_damage(void **state)
 		.versions = 3,
 		.created_ms = INT64_C(1763700000123),
 		.region = SPAN_LIT("eu-west-1"),
-		.account = "12345678901" },
+		.account = "12345678901",
+		.watch = WATCH_REPLICATION },
 			  out;
 	struct buf row = { 0 };
 
@@ -171,12 +172,13 @@ rec_bucket_round_trip_and_damage(void **state)
 	assert_true(span_is(out.region, "eu-west-1"));
 	assert_true(out.versioning == VERSIONING_SUSPENDED && out.versions == 3);
 	assert_memory_equal(out.account, "123456789012", ACCOUNT_DIGITS);
+	assert_int_equal(out.watch, WATCH_REPLICATION);
 	for (size_t i = 0; i < row.n; i++)
 		assert_int_equal(rec_bucket_get(span_of(row.p, i), &out), E_CORRUPT);
 	buf_char(&row, 'x');
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), E_CORRUPT);
 	row.n--;
-	row.p[0] = 4;
+	row.p[0] = 5;
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), E_CORRUPT);
 	buf_fini(&row);
 }
@@ -193,6 +195,22 @@ rec_bucket_of_version_1(void **state)
 	assert_int_equal(rec_bucket_get(span_of(stored, sizeof stored - 1), &out), OK);
 	assert_true(out.id == 7 && out.uploads == 8 && span_is(out.region, "eu-west-1"));
 	assert_true(out.versioning == VERSIONING_NEVER && out.versions == 0);
+}
+
+/* The same of version 3: nobody watches it. */
+static void
+rec_bucket_of_version_3(void **state)
+{
+	static const char stored[] =
+	    "\3\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0\10"
+	    "\0\0\1\232\240\0\0\0\0\0\0\11eu-west-1\1\0\0\0\0\0\0\0\11"
+	    "123456789012";
+	struct rec_bucket out;
+
+	(void)state;
+	assert_int_equal(rec_bucket_get(span_of(stored, sizeof stored - 1), &out), OK);
+	assert_true(out.id == 7 && out.versions == 9 && out.watch == 0);
+	assert_memory_equal(out.account, "123456789012", ACCOUNT_DIGITS);
 }
 
 static void
@@ -350,6 +368,7 @@ main(void)
 		cmocka_unit_test(rec_sealed_sizes),
 		cmocka_unit_test(rec_bucket_round_trip_and_damage),
 		cmocka_unit_test(rec_bucket_of_version_1),
+		cmocka_unit_test(rec_bucket_of_version_3),
 		cmocka_unit_test(version_id_round_trip),
 		cmocka_unit_test(rec_attrs_round_trip_and_damage),
 		cmocka_unit_test(rec_upload_round_trip_and_damage),

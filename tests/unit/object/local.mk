@@ -38,3 +38,8 @@ check_PROGRAMS += tests/unit/object/t_crypt
 tests_unit_object_t_crypt_SOURCES = tests/unit/object/t_crypt.c tests/unit/object/objkit.h
 tests_unit_object_t_crypt_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
 TESTS += tests/unit/object/t_crypt
+
+check_PROGRAMS += tests/unit/object/t_obj_reset
+tests_unit_object_t_obj_reset_SOURCES = tests/unit/object/t_obj_reset.c tests/unit/object/objkit.h
+tests_unit_object_t_obj_reset_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
+TESTS += tests/unit/object/t_obj_reset

@@ -20,6 +20,7 @@ enum { KIT_PARAMS = 16, KIT_HEADERS = 8 };
 
 struct s3kit {
 	struct s3 s3;
+	struct profile profile;
 	struct http_req http;
 	struct rq rq;
 	struct arena arena;
@@ -37,6 +38,9 @@ kit_begin(struct s3kit *k)
 	k->rq.magic = RQ_MAGIC;
 	k->rq.http = &k->http;
 	k->rq.s3 = &k->s3;
+	k->s3.profile = &k->profile;
+	k->profile.table = tier_table;
+	k->rq.says = k->profile.table.value[TIER_OPEN];
 	k->rq.arena = &k->arena;
 	k->rq.param = k->param;
 	fail_init(&k->rq.fail, &k->arena);

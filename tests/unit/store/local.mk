@@ -27,6 +27,10 @@ check_PROGRAMS += tests/unit/store/t_verify
 tests_unit_store_t_verify_SOURCES = tests/unit/store/t_verify.c tests/unit/store/kit.h
 tests_unit_store_t_verify_LDADD = $(LINK_STORE) $(CMOCKA_LIBS)
 TESTS += tests/unit/store/t_verify
+check_PROGRAMS += tests/unit/store/t_journal
+tests_unit_store_t_journal_SOURCES = tests/unit/store/t_journal.c tests/unit/store/kit.h
+tests_unit_store_t_journal_LDADD = $(LINK_STORE) $(CMOCKA_LIBS)
+TESTS += tests/unit/store/t_journal
 
 # Not in make check: make tests/bench/store_bench
 EXTRA_PROGRAMS += tests/bench/store_bench

@@ -59,7 +59,7 @@ store_open_other_format_is_refused(void **state)
 
 	(void)kit_put(k, 1, 100, 1);
 	kit_close(k);
-	write_text(k, "format", "trug store 2\n");
+	write_text(k, "format", "trug store 3\n");
 	assert_int_equal(try_open(&k->conf, &fail), E_CONFIG);
 	assert_non_null(strstr(fail.message, "format"));
 	write_text(k, "format", "trug store 1\n");
@@ -277,27 +277,28 @@ static void
 store_open_half_made_is_made_again(void **state)
 {
 	struct kit *k = *state;
-	char path[256];
+	char path[256], new[256];
 	struct fail fail;
 
 	kit_close(k);
-	assert_false(exists(k, "making"));
+	assert_false(exists(k, "index.new"));
 	(void)snprintf(path, sizeof path, "%s/format", k->dir);
 	assert_int_equal(unlink(path), 0);
 	write_text(k, "index/data.mdb", "no index");
 	assert_int_not_equal(try_open(&k->conf, &fail), OK);
 	assert_true(exists(k, "index/data.mdb"));
-	write_text(k, "making", "");
+	(void)snprintf(new, sizeof new, "%s/index.new", k->dir);
+	(void)snprintf(path, sizeof path, "%s/index", k->dir);
+	assert_int_equal(rename(path, new), 0);
 	kit_open(k);
 	(void)kit_put(k, 1, 9000, 1);
 	kit_check(k, 1, 9000, 1);
 	kit_close(k);
 	assert_true(exists(k, "format"));
-	assert_false(exists(k, "making"));
-	write_text(k, "making", "");
+	assert_true(exists(k, "index/data.mdb"));
+	assert_false(exists(k, "index.new"));
 	kit_open(k);
 	kit_check(k, 1, 9000, 1);
-	assert_false(exists(k, "making"));
 }
 
 static int

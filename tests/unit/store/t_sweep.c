@@ -200,6 +200,73 @@ store_open_goes_on_sweeping(void **state)
 	assert_int_equal(st.dead_rows, 0);
 }
 
+struct held {
+	struct kit *k;
+	struct blob_ref ref[600];
+};
+
+/* Within a snapshot: what is dropped and trimmed meanwhile is still all there. */
+static enum err
+drop_and_look(struct txn *t, void *arg)
+{
+	struct held *h = arg;
+
+	for (unsigned i = 1; i <= 600; i++)
+		kit_drop(h->k, i);
+	store_trim(h->k->store);
+	for (unsigned i = 0; i < 600; i++) {
+		struct kit_get g = { .ref = h->ref[i], .len = UINT64_MAX };
+		char *want = kit_bytes(4000, i + 1);
+
+		assert_int_equal(kit_get_fn(t, &g), OK);
+		assert_int_equal(g.out.n, 4000);
+		assert_memory_equal(g.out.p, want, 4000);
+		buf_fini(&g.out);
+		mem_free(want);
+	}
+	return OK;
+}
+
+static void
+store_trim_gives_pages_back(void **state)
+{
+	struct kit *k = *state;
+	struct held *h = mem_zalloc(sizeof *h);
+	uint64_t before, after;
+	unsigned files;
+
+	k->conf.trim_pages = 16;
+	kit_close(k);
+	kit_open(k);
+	h->k = k;
+	for (unsigned i = 1; i <= 600; i++)
+		h->ref[i - 1] = kit_put(k, i, 4000, i);
+	for (unsigned i = 601; i <= 620; i++)
+		(void)kit_put(k, i, 4000, i);
+	before = kit_blocks(k->dir, "index", &files);
+	assert_true(before >= 620 * 4096);
+	assert_int_equal(store_read(k->reader, drop_and_look, h), OK);
+	/* The snapshot is gone; another commit makes LMDB's list the newest. */
+	kit_drop(k, 620);
+	kit_drop(k, 619);
+	store_trim(k->store);
+	after = kit_blocks(k->dir, "index", &files);
+	assert_true(after < before / 3);
+	for (unsigned i = 601; i <= 618; i++)
+		kit_check(k, i, 4000, i);
+	for (unsigned i = 1; i <= 600; i++)
+		(void)kit_put(k, i, 4000, i + 7);
+	store_trim(k->store);
+	kit_close(k);
+	kit_open(k);
+	for (unsigned i = 1; i <= 600; i++)
+		kit_check(k, i, 4000, i + 7);
+	for (unsigned i = 601; i <= 618; i++)
+		kit_check(k, i, 4000, i);
+	assert_int_equal(kit_verify(k, false, NULL), 0);
+	mem_free(h);
+}
+
 #ifdef ENABLE_FAULTS
 static void
 store_sweep_now_rewrites_without_holes(void **state)
@@ -264,6 +331,7 @@ main(void)
 		KIT_TEST(blob_pin_keeps_bytes),
 		KIT_TEST(store_sweep_now_drops_long_lists),
 		KIT_TEST(store_open_goes_on_sweeping),
+		KIT_TEST(store_trim_gives_pages_back),
 #ifdef ENABLE_FAULTS
 		SMALL(store_sweep_now_rewrites_without_holes),
 		SMALL(store_sweep_now_error_is_tried_again),

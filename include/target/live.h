@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who listens to events as they happen (MinIO's ListenBucketNotification): what is told is
+ * copied to each listener that asked for it, up to a limit; who falls behind further is cut,
+ * and knows it by that. Nothing is kept for who is not there. [any]
+ */
+#ifndef TARGET_LIVE_H
+#define TARGET_LIVE_H
+
+#include "base/buf.h"
+#include "base/task.h"
+
+struct live;
+
+enum {
+	LIVE_ROOM = 1 << 20,
+	LIVE_MAX = 1000
+}; /* bytes a listener may be behind; listeners */
+
+struct live_listener; /* one request's */
+struct live_want {
+	uint64_t events; /* a set (model/event.h) */
+	struct span bucket; /* n = 0: all */
+	const struct span *prefix, *suffix; /* any of them; none: whatever the key */
+	size_t nprefix, nsuffix;
+};
+
+/* told: when the first begins and the last ends, with the lock held. */
+struct live *live_new(void (*told)(bool listening));
+void live_free(struct live **l);
+
+/* want is copied. task is posted to inbox when there is something to take, once until the
+ * next live_take(). NULL: there are LIVE_MAX already. */
+struct live_listener *live_begin(
+    struct live *l, const struct live_want *want, struct inbox *inbox, struct task *task);
+/* Appends what there is to out; false: it was cut, behind what is appended. */
+bool live_take(struct live_listener *w, struct buf *out);
+/* true: the task is still to run, or runs: who owns it may go when it has. */
+bool live_end(struct live_listener **w);
+
+void live_tell(struct live *l, uint64_t events, struct span bucket, struct span key,
+    struct span line);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/control.h"
+
+enum { ASK_MS = 600 * 1000, ARENA = 1 << 20 };
+
+static const char usage[] =
+    "trug: usage: trug reset [URL] [BUCKET] [--keep settings,identities]; keys from "
+    "TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
+
+static int
+run(int argc, char **argv)
+{
+	struct control c = { .method = "POST", .path = "/_trug/v1/reset", .ms = ASK_MS };
+	struct buf query = { 0 };
+	bool good = true, named = false;
+	struct arena a;
+	int rc = 2;
+
+	for (int i = 0; i < argc && good; i++) {
+		if (strcmp(argv[i], "--keep") == 0 && i + 1 < argc)
+			control_query(&query, "keep", argv[++i]);
+		else if (c.url == NULL && strstr(argv[i], "://") != NULL)
+			c.url = argv[i];
+		else if (argv[i][0] != '-' && !named) {
+			control_query(&query, "bucket", argv[i]);
+			named = true;
+		} else
+			good = false;
+	}
+	arena_init(&a, ARENA);
+	c.query = buf_cstr(&query);
+	if (good)
+		rc = control_ask(&a, &c);
+	else
+		(void)fputs(usage, stderr);
+	arena_fini(&a);
+	buf_fini(&query);
+	return rc;
+}
+
+const struct cmd_entry cmd_reset_entry = {
+	.name = "reset",
+	.usage = "[URL] [BUCKET] [--keep settings,identities]",
+	.summary =
+	    "empty a server's store, or one bucket, at once: as it was when just started",
+	.run = run,
+};

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every answer of a service has about it: ids, Server, the children of <Error>. */
+#include "config.h"
+
+#include "s3_priv.h"
+
+/* Nothing is rate limited here: as many as there were. */
+enum { MANNERS_RATE = 1000 };
+
+static struct span
+pair_get(const struct fail *f, const char *name)
+{
+	for (unsigned i = 0; i < f->pairs; i++)
+		if (strcmp(f->pair[i].name, name) == 0)
+			return f->pair[i].value;
+	return SPAN_NONE;
+}
+
+static void
+put_unless_empty(struct buf *b, const char *name, struct span value)
+{
+	if (value.n > 0)
+		xml_put(b, name, value);
+}
+
+/* The struct that MinIO renders (cmd/api-response.go): the same children for every failure. */
+static void
+error_minio(const struct rq *rq, struct buf *b)
+{
+	const struct fail *f = &rq->fail;
+
+	put_unless_empty(b, "Key", rq->key);
+	put_unless_empty(b, "BucketName", rq->bucket);
+	xml_put(b, "Resource", rq->http->path);
+	put_unless_empty(b, "Region", pair_get(f, "Region"));
+	xml_put_str(b, "RequestId", rq->id);
+	xml_put_str(b, "HostId", rq->s3->host_id);
+	put_unless_empty(b, "ActualObjectSize", pair_get(f, "ActualObjectSize"));
+	put_unless_empty(b, "RangeRequested", pair_get(f, "RangeRequested"));
+}
+
+bool
+manners_error(const struct rq *rq, struct buf *b)
+{
+	enum tier_value how = tier_value(rq, TP_ERROR_FIELDS);
+
+	if (how == TV_SPECIFIC || rq->control.p != NULL)
+		return false;
+	buf_str(b, XML_HEAD "<Error>");
+	xml_put_str(b, "Code", err_row(rq->fail.code)->code);
+	xml_put_str(b, "Message", fail_text(&rq->fail));
+	if (how == TV_EVERYTHING)
+		error_minio(rq, b);
+	buf_str(b, "</Error>");
+	return true;
+}
+
+static void
+head_minio(const struct rq *rq, struct buf *b)
+{
+	buf_printf(b,
+	    "X-Amz-Id-2: %s\r\nX-Amz-Request-Id: %s\r\nServer: MinIO\r\n"
+	    "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n"
+	    "Vary: Origin\r\nVary: Accept-Encoding\r\n"
+	    "X-Content-Type-Options: nosniff\r\nX-Xss-Protection: 1; mode=block\r\n"
+	    "X-Ratelimit-Limit: %u\r\nX-Ratelimit-Remaining: %u\r\n",
+	    rq->s3->host_id, rq->id, MANNERS_RATE, MANNERS_RATE);
+	if (!(rq->fail.code == OK && rq->has_size)) /* a GET says it itself */
+		buf_str(b, "Accept-Ranges: bytes\r\n");
+	if (rq->fail.code != OK && rq->fail.code != E_NOT_MODIFIED &&
+	    rq->http->method == HTTP_HEAD)
+		buf_printf(b, "X-Minio-Error-Code: %s\r\nX-Minio-Error-Desc: \"%s\"\r\n",
+		    err_row(rq->fail.code)->code, fail_text(&rq->fail));
+}
+
+void
+manners_head(const struct rq *rq, struct buf *b)
+{
+	if (tier_value(rq, TP_IDS) == TV_IDS_MINIO)
+		head_minio(rq, b);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "target/broker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+/* Where the distributions keep all authorities in one file. */
+static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
+	"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
+
+const char *
+broker_ca(const struct target_conf *conf)
+{
+	static const char *const names[] = { "ca", "cert_authority" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (target_param(conf, names[i])[0] != '\0')
+			return target_param(conf, names[i]);
+	for (size_t i = 0; i < ARRAY_LEN(bundles); i++)
+		if (access(bundles[i], R_OK) == 0)
+			return bundles[i];
+	return NULL;
+}
+
+enum err
+broker_pair(
+    const struct target_conf *conf, const char *one, const char *other, struct fail *fail)
+{
+	bool a = target_param(conf, one)[0] != '\0';
+	bool b = target_param(conf, other)[0] != '\0';
+	char what[64];
+
+	if (a == b)
+		return OK;
+	(void)snprintf(
+	    what, sizeof what, "is missing; %s is given without it", a ? one : other);
+	return target_refuse(conf, a ? other : one, what, fail);
+}
+
+void
+broker_records(struct buf *b, const struct target_msg *msg)
+{
+	buf_str(b, "{\"Records\":[");
+	buf_span(b, msg->record);
+	buf_str(b, "]}");
+}
+
+uint64_t
+broker_deadline(unsigned ms)
+{
+	return clock_mono_us() + (uint64_t)ms * 1000;
+}
+
+int
+broker_left(uint64_t deadline)
+{
+	uint64_t now = clock_mono_us();
+
+	/* Rounded up: what is left is never 0 before the deadline. */
+	return now >= deadline ? 0 : (int)((deadline - now + 999) / 1000);
+}
+
+bool
+broker_stopping(const struct target_conf *conf)
+{
+	struct pollfd p = { .fd = -1, .events = POLLIN };
+
+	if (conf->stop == NULL)
+		return false;
+	p.fd = conf->stop->fd;
+	return poll(&p, 1, 0) > 0;
+}
+
+enum err
+broker_wait(const struct target_conf *conf, int fd, short events, uint64_t deadline,
+    struct fail *fail)
+{
+	struct pollfd p[2] = { { .fd = fd, .events = events },
+		{ .fd = conf->stop == NULL ? -1 : conf->stop->fd, .events = POLLIN } };
+	int n;
+
+	do
+		n = poll(p, 2, broker_left(deadline));
+	while (n < 0 && errno == EINTR);
+	if (n > 0 && p[1].revents != 0)
+		return fail_msg(fail, E_GONE, "the server stops");
+	if (n > 0)
+		return OK;
+	return fail_msg(fail, E_GONE, "no answer in time");
+}
+
+enum err
+broker_send(const struct broker *b, struct target *t, bool *connected,
+    const struct target_msg *msg, size_t n, struct fail *fail)
+{
+	uint64_t at_once = broker_deadline(BROKER_CONNECT_MS);
+	bool kept = *connected;
+	enum err e;
+
+	e = kept ? OK : b->connect(t, fail);
+	if (e == OK)
+		e = b->publish(t, msg, n, fail);
+	if (e != OK && e != E_INVALID_ARGUMENT && kept && broker_left(at_once) > 0) {
+		b->disconnect(t);
+		fail_clear(fail);
+		e = b->connect(t, fail);
+		if (e == OK)
+			e = b->publish(t, msg, n, fail);
+	}
+	if (e != OK)
+		b->disconnect(t);
+	*connected = e == OK;
+	return e;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "target/live.h"
+
+#include "base/mem.h"
+
+struct live {
+	struct lock lock;
+	void (*told)(bool listening);
+	/* under lock */
+	struct live_listener *first;
+	size_t n;
+};
+
+struct live_listener {
+	struct live_listener *next;
+	struct live *live;
+	uint64_t events;
+	char *bucket;
+	char **prefix, **suffix;
+	size_t nprefix, nsuffix;
+	struct inbox *inbox;
+	struct task *task;
+	/* under the lock */
+	struct buf room;
+	bool posted, cut;
+};
+
+struct live *
+live_new(void (*told)(bool listening))
+{
+	struct live *l = mem_zalloc(sizeof *l);
+
+	lock_init(&l->lock, LOCK_LIVE);
+	l->told = told;
+	return l;
+}
+
+void
+live_free(struct live **live)
+{
+	struct live *l = *live;
+
+	if (l == NULL)
+		return;
+	*live = NULL;
+	MUST(l->n == 0);
+	lock_fini(&l->lock);
+	mem_free(l);
+}
+
+static char **
+texts_copy(const struct span *text, size_t n)
+{
+	char **all = mem_array(n + 1, sizeof *all);
+
+	for (size_t i = 0; i < n; i++)
+		all[i] = mem_span(text[i]);
+	return all;
+}
+
+static void
+texts_free(char **all, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		mem_free(all[i]);
+	mem_free(all);
+}
+
+static void
+listener_free(struct live_listener *w)
+{
+	texts_free(w->prefix, w->nprefix);
+	texts_free(w->suffix, w->nsuffix);
+	mem_free(w->bucket);
+	buf_fini(&w->room);
+	mem_free(w);
+}
+
+struct live_listener *
+live_begin(
+    struct live *l, const struct live_want *want, struct inbox *inbox, struct task *task)
+{
+	struct live_listener *w = mem_zalloc(sizeof *w);
+	bool full;
+
+	w->live = l;
+	w->events = want->events;
+	w->bucket = mem_span(want->bucket);
+	w->prefix = texts_copy(want->prefix, want->nprefix);
+	w->nprefix = want->nprefix;
+	w->suffix = texts_copy(want->suffix, want->nsuffix);
+	w->nsuffix = want->nsuffix;
+	w->inbox = inbox;
+	w->task = task;
+	lock_take(&l->lock);
+	full = l->n == LIVE_MAX;
+	if (!full) {
+		w->next = l->first;
+		l->first = w;
+		if (l->n++ == 0)
+			l->told(true);
+	}
+	lock_drop(&l->lock);
+	if (full) {
+		listener_free(w);
+		w = NULL;
+	}
+	return w;
+}
+
+bool
+live_take(struct live_listener *w, struct buf *out)
+{
+	bool whole;
+
+	lock_take(&w->live->lock);
+	buf_span(out, buf_view(&w->room));
+	w->room.n = 0;
+	w->posted = false;
+	whole = !w->cut;
+	lock_drop(&w->live->lock);
+	return whole;
+}
+
+bool
+live_end(struct live_listener **listener)
+{
+	struct live_listener *w = *listener, **at;
+	struct live *l = w->live;
+	bool posted;
+
+	*listener = NULL;
+	lock_take(&l->lock);
+	for (at = &l->first; *at != w; at = &(*at)->next)
+		continue;
+	*at = w->next;
+	if (--l->n == 0)
+		l->told(false);
+	posted = w->posted;
+	lock_drop(&l->lock);
+	listener_free(w);
+	return posted;
+}
+
+static bool
+fits(char *const *text, size_t n, struct span key,
+    bool (*test)(struct span key, struct span part))
+{
+	bool fit = n == 0;
+
+	for (size_t i = 0; i < n; i++)
+		fit |= test(key, span_str(text[i]));
+	return fit;
+}
+
+static bool
+wants(const struct live_listener *w, uint64_t events, struct span bucket, struct span key)
+{
+	return (w->events & events) != 0 && !w->cut &&
+	    (w->bucket[0] == '\0' || span_is(bucket, w->bucket)) &&
+	    fits(w->prefix, w->nprefix, key, span_starts) &&
+	    fits(w->suffix, w->nsuffix, key, span_ends);
+}
+
+void
+live_tell(struct live *l, uint64_t events, struct span bucket, struct span key,
+    struct span line)
+{
+	lock_take(&l->lock);
+	for (struct live_listener *w = l->first; w != NULL; w = w->next) {
+		if (!wants(w, events, bucket, key))
+			continue;
+		if (w->room.n + line.n > LIVE_ROOM)
+			w->cut = true;
+		else
+			buf_span(&w->room, line);
+		if (!w->posted) {
+			w->posted = true;
+			inbox_post(w->inbox, w->task);
+		}
+	}
+	lock_drop(&l->lock);
+}
