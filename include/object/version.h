@@ -9,6 +9,7 @@
 #define OBJECT_VERSION_H
 
 #include "model/side.h"
+#include "model/version.h"
 #include "object/object.h"
 
 enum version_which { VERSION_CURRENT, VERSION_NULL, VERSION_NUMBER };

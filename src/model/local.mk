@@ -59,4 +59,5 @@ libmodel_a_SOURCES = \
 	include/model/tables.def \
 	include/model/tags.h \
 	include/model/remote_tier.h \
+	include/model/version.h \
 	include/model/worm.h

@@ -89,33 +89,26 @@ rec_object_put(uint8_t out[REC_OBJECT_MAX], const struct rec_object *r)
 	return (size_t)AT_VALUE + r->checksum.n + ORIGIN_SIZE;
 }
 
-/* Behind all else, of those that have one; *rest is what stands before it. */
-static bool
-origin_get(uint8_t flags, struct span *rest, uint8_t out[ORIGIN_SIZE])
-{
-	if ((flags & OBJECT_HAS_ORIGIN) == 0) {
-		memset(out, 0, ORIGIN_SIZE);
-		return true;
-	}
-	if (rest->n < ORIGIN_SIZE)
-		return false;
-	rest->n -= ORIGIN_SIZE;
-	memcpy(out, rest->p + rest->n, ORIGIN_SIZE);
-	return true;
-}
-
 enum err
 rec_object_get(struct span in, struct rec_object *out)
 {
 	const uint8_t *p = (const uint8_t *)in.p;
-	struct span rest = span_from(in, AT_VALUE);
 	struct rec_object r;
+	size_t behind = 0;
 
-	if (in.n < AT_VALUE || p[AT_VERSION] != REC_VERSION ||
-	    (p[AT_FLAGS] & ~OBJECT_FLAGS) != 0 || !class_is(p[AT_CLASS]) ||
+	memset(r.origin, 0, sizeof r.origin);
+	if (in.n < AT_VALUE || p[AT_VERSION] != REC_VERSION)
+		return E_CORRUPT;
+	if ((p[AT_FLAGS] & OBJECT_HAS_ORIGIN) != 0) {
+		behind = ORIGIN_SIZE;
+		if (in.n < AT_VALUE + behind)
+			return E_CORRUPT;
+		memcpy(r.origin, p + in.n - behind, ORIGIN_SIZE);
+	}
+	if ((p[AT_FLAGS] & ~OBJECT_FLAGS) != 0 || !class_is(p[AT_CLASS]) ||
 	    !blob_ref_get(p + AT_BODY, &r.body) ||
-	    !origin_get(p[AT_FLAGS], &rest, r.origin) ||
-	    !checksum_get(p[AT_CHECKSUM], rest, &r.checksum))
+	    !checksum_get(p[AT_CHECKSUM], span_of(p + AT_VALUE, in.n - AT_VALUE - behind),
+		&r.checksum))
 		return E_CORRUPT;
 	r.flags = p[AT_FLAGS];
 	r.class = p[AT_CLASS];

@@ -7,7 +7,7 @@
 #include "codec/b64.h"
 #include "codec/digest.h"
 #include "codec/hex.h"
-#include "model/rec.h"
+#include "model/version.h"
 
 #include "model_priv.h"
 

@@ -3,6 +3,8 @@
 
 #include "model/replication.h"
 
+#include "model/remote_tier.h"
+
 #include "model_priv.h"
 
 /* ---- kept ---- */
@@ -51,7 +53,7 @@ rule_get(struct arena *a, struct dec *d, struct replication_rule *r)
 	r->account = dec_span(d);
 	r->key = dec_span(d);
 	r->tags.n = dec_u16(d);
-	if (r->class >= CLASS_COUNT || r->tags.n > d->in.n ||
+	if (!class_is(r->class) || r->tags.n > d->in.n ||
 	    !replication_arn(r->arn, &r->bucket, &remote))
 		return E_CORRUPT;
 	r->tags.tag = arena_array(a, r->tags.n, sizeof *r->tags.tag);

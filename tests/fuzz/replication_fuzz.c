@@ -6,6 +6,7 @@
 #include "model/doc.h"
 #include "model/rec_repl.h"
 #include "model/replication.h"
+#include "model/version.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "model/rec.h"
+#include "model/version.h"
 
 #include "codec/sealed.h"
 

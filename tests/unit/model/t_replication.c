@@ -9,6 +9,7 @@
 #include "model/doc.h"
 #include "model/rec_repl.h"
 #include "model/replication.h"
+#include "model/version.h"
 
 #include <cmocka.h>
 
