@@ -38,6 +38,7 @@ include tests/unit/access/local.mk
 include tests/unit/object/local.mk
 include tests/unit/s3/local.mk
 include tests/unit/target/local.mk
+include tests/unit/remote/local.mk
 include tests/unit/server/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk

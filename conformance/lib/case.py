@@ -49,6 +49,11 @@ class Case:
         self.buckets.append(name)
         return name
 
+    def name_of(self, name):
+        """The same for a name that the case has chosen."""
+        self.buckets.append(name)
+        return name
+
     def bucket(self):
         name = self.name()
         self.status(self.s3.put(name, **self._location()), 200)

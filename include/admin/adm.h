@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The control API (control.def): what a test or an operator asks of the server itself. */
+/* The control API (adm.def): what a test or an operator asks of the server itself; and what
+ * MinIO's admin clients ask (minio.def). */
 #ifndef ADMIN_ADM_H
 #define ADMIN_ADM_H
 
 #include "job/dropper.h"
 #include "job/jobs.h"
+#include "job/notifier.h"
 #include "job/tiers.h"
 #include "s3/s3.h"
 
@@ -13,15 +15,19 @@ struct adm {
 	struct jobs *jobs;
 	struct replicator *replicator;
 	struct store *store;
+	const char *address, *dir, *region;
+	bool tls;
+	uint64_t start_us; /* clock_mono_us() when it was started */
+	struct profile *profile;
 	struct task_pool *pool;
 	struct dropper *dropper;
+	struct notifier *notifier; /* set before the server starts */
 	bool reset; /* is allowed */
 	uint8_t ownership; /* of new buckets: enum obj_ownership */
 	void *ctx;
 	/* What the settings declare is there again. [worker] */
 	enum err (*declare)(void *ctx, struct fail *fail);
 	struct tiers *tiers;
-	struct span root_secret; /* what MinIO's tools encrypt by */
 };
 
 /* c is borrowed for as long as the S3 layer serves. */

@@ -10,11 +10,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* A request without a body. */
 struct probe {
 	const char *url, *method;
 	struct span lines; /* of its head, each with its line end */
 	unsigned ms;
+	struct span body;
 };
 /* body (NULL: not wanted) gets the answer's, a mebibyte at most. */
 NODISCARD enum err probe_ask(

@@ -15,10 +15,12 @@
 
 struct tiers;
 struct store;
+struct outbound_net;
 
 struct tiers_conf {
 	struct store *store;
 	const struct keyring *keys; /* secrets of tiers are sealed by them */
+	const struct outbound_net *net; /* where tiers may be */
 	unsigned transfers; /* at a time */
 	unsigned readers; /* clients' requests that wait for a tier at a time */
 };

@@ -74,7 +74,7 @@ struct rec_bucket {
 	uint8_t watch; /* of enum watch: who is told of changes to its objects */
 	struct span name; /* as obj_bucket_find() was asked; not of the record */
 };
-enum watch { WATCH_EVENTS = 1, WATCH_REPLICATION = 2 };
+enum watch { WATCH_EVENTS = 1, WATCH_REPLICATION = 2, WATCH_READS = 4 };
 void rec_bucket_put(struct buf *out, const struct rec_bucket *r);
 NODISCARD enum err rec_bucket_get(struct span in, struct rec_bucket *out); /* borrows */
 

@@ -37,6 +37,7 @@ struct obj_cond {
 	bool has_modified, has_unmodified;
 	int64_t modified_since, unmodified_since; /* seconds */
 	const char *prefix; /* "" or "x-amz-copy-source-", for <Condition> */
+	bool absent_fails; /* of a write: no object is no match, not 404 */
 };
 bool obj_cond_given(const struct obj_cond *c);
 /* Of a read or a copy's source: OK, E_PRECONDITION (with Condition), E_NOT_MODIFIED. */
@@ -78,6 +79,10 @@ NODISCARD enum err obj_bucket_each(struct txn *t, struct span prefix, struct spa
 /* E_NO_SUCH_KEY with Key when there is none. */
 NODISCARD enum err obj_find(struct txn *t, uint64_t bucket, struct span key,
     struct rec_object *out, struct fail *fail);
+/* How its key was written last, where that is not the key itself: *io changes then, to what
+ * is borrowed from the snapshot. */
+NODISCARD enum err obj_spelling(
+    struct txn *t, const struct rec_object *rec, struct span *io);
 NODISCARD enum err obj_attrs(
     struct txn *t, const struct rec_object *rec, struct arena *a, struct attrs *out);
 

@@ -13,6 +13,7 @@
 #include "base/err.h"
 
 struct remote;
+struct outbound_net;
 
 enum remote_style { REMOTE_AUTO, REMOTE_PATH, REMOTE_VIRTUAL }; /* AUTO: virtual at AWS */
 
@@ -27,6 +28,7 @@ struct remote_conf {
 	unsigned stall_ms; /* this long without a byte is a failure; 0: 30 s */
 	uint64_t rate; /* bytes a second each way of one request; 0: no limit */
 	uint64_t part_size; /* of our multipart uploads; 0: 16 MiB */
+	const struct outbound_net *net; /* where it may be (http/outbound.h); borrowed */
 };
 /* Says what is wrong with one; copies all that it needs. E_CONFIG. */
 NODISCARD enum err remote_check(const struct remote_conf *c, struct fail *fail);

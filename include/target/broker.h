@@ -38,7 +38,8 @@ bool broker_duration(struct span text, uint64_t *ms);
  * PostgreSQL does. */
 bool broker_identifier(struct span text, struct buf *out);
 
-/* File of certificates to trust: ca (MinIO's cert_authority), or the system's; NULL: there is none. */
+/* File of certificates to trust: ca (MinIO's cert_authority), or the system's; NULL: there is
+ * none. */
 const char *broker_ca(const struct target_conf *conf);
 /* Both or neither: a refusal that names the one that is missing. */
 NODISCARD enum err broker_pair(const struct target_conf *conf, const char *one,

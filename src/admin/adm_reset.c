@@ -45,7 +45,10 @@ reset_declare(struct task *t)
 {
 	struct resetting *w = CONTAINER_OF(t, struct resetting, work);
 
-	reset_answer(w, w->adm->declare(w->adm->ctx, w->call->fail));
+	bool all = w->reset.bucket.p == NULL && !w->reset.keep_settings;
+	enum err e = all ? profile_reset(w->adm->profile) : OK;
+
+	reset_answer(w, e == OK ? w->adm->declare(w->adm->ctx, w->call->fail) : e);
 }
 
 /* [writer] */

@@ -43,7 +43,7 @@ control_send(struct arena *a, const struct control *c, unsigned *status, struct 
 		.region = setting("TRUG_REGION", "us-east-1"),
 		.service = "s3",
 		.now = clock_real() };
-	struct probe p = { .method = c->method, .ms = c->ms };
+	struct probe p = { .method = c->method, .ms = c->ms, .body = c->body };
 	enum err e;
 
 	endpoint_find(&url, c->url);

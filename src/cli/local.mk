@@ -2,12 +2,14 @@
 bin_PROGRAMS += trug
 trug_SOURCES = \
 	src/cli/cmd_clock.c \
+	src/cli/cmd_events.c \
 	src/cli/cmd_health.c \
 	src/cli/cmd_ops.c \
 	src/cli/cmd_reset.c \
 	src/cli/cmd_rotate.c \
 	src/cli/cmd_serve.c \
 	src/cli/cmd_server.c \
+	src/cli/cmd_tier.c \
 	src/cli/cmd_tiers.c \
 	src/cli/cmd_settings.c \
 	src/cli/cmd_verify.c \

@@ -26,8 +26,10 @@ libhttp_a_SOURCES = \
 	src/http/outbound_net.c \
 	src/http/probe.c \
 	src/http/tls.c \
+	src/http/tls_error.c \
 	src/http/tls_priv.h \
 	src/http/tls_wire.c \
 	include/http/http.h \
 	include/http/outbound.h \
-	include/http/probe.h
+	include/http/probe.h \
+	include/http/tls_error.h

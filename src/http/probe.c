@@ -158,7 +158,10 @@ probe_ask(const struct probe *p, unsigned *status, struct buf *body, struct fail
 	buf_printf(&ask, "%s %.*s HTTP/1.1\r\nHost: %.*s\r\nConnection: close\r\n",
 	    p->method, (int)u.path.n, u.path.p, (int)u.authority.n, u.authority.p);
 	buf_span(&ask, p->lines);
+	if (p->body.n > 0)
+		buf_printf(&ask, "Content-Length: %zu\r\n", p->body.n);
 	buf_str(&ask, "\r\n");
+	buf_span(&ask, p->body);
 	good = u.tls ? talk_tls(fd, buf_view(&ask), &answer)
 		     : talk_plain(fd, buf_view(&ask), &answer);
 	good = good && status_parse(buf_view(&answer), status);

@@ -16,6 +16,7 @@ libjob_a_SOURCES = \
 	src/job/tier_mover.c \
 	src/job/tier_priv.h \
 	src/job/tiers.c \
+	src/job/timed.c \
 	src/job/replicate_bytes.c \
 	src/job/replicate_lane.c \
 	src/job/replicate_priv.h \
@@ -31,4 +32,5 @@ libjob_a_SOURCES = \
 	include/job/message.h \
 	include/job/notifier.h \
 	include/job/tiers.h \
+	include/job/timed.h \
 	include/job/replicator.h

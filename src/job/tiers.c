@@ -70,7 +70,8 @@ tier_remote_conf(struct tiers *t, const struct rec_tier *rec, struct arena *a,
 	*out = (struct remote_conf){ .url = rec->url,
 		.region = rec->region,
 		.access_key = rec->access_key,
-		.style = (enum remote_style)rec->style };
+		.style = (enum remote_style)rec->style,
+		.net = t->conf.net };
 	out->secret = span_cut(&rest, '\n');
 	out->token = rest;
 	return OK;

@@ -199,11 +199,11 @@ life_expiry(
 	}
 }
 
-bool
-life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t now_ms,
-    int64_t *next_ms)
+const struct life_rule *
+life_abort_due(
+    const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t *due_ms)
 {
-	bool yes = false;
+	const struct life_rule *first = NULL;
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct life_rule *r = &l->rule[i];
@@ -212,10 +212,23 @@ life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t
 		if (!r->enabled || !r->abort.given || !span_starts(key, r->prefix))
 			continue;
 		due = life_due(l, &r->abort, begun_ms);
-		if (due <= now_ms)
-			yes = true;
-		else if (due < *next_ms)
-			*next_ms = due;
+		if (first != NULL && due >= *due_ms)
+			continue;
+		first = r;
+		*due_ms = due;
 	}
-	return yes;
+	return first;
+}
+
+bool
+life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t now_ms,
+    int64_t *next_ms)
+{
+	int64_t due;
+
+	if (life_abort_due(l, key, begun_ms, &due) == NULL)
+		return false;
+	if (due > now_ms && due < *next_ms)
+		*next_ms = due;
+	return due <= now_ms;
 }

@@ -41,9 +41,9 @@ libmodel_a_SOURCES = \
 	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
+	include/model/dropped.h \
 	include/model/event.h \
 	include/model/events.def \
-	include/model/dropped.h \
 	include/model/lifecycle.h \
 	include/model/notify.h \
 	include/model/outbox.h \

@@ -10,13 +10,14 @@ libobject_a_SOURCES = \
 	src/object/obj_arrive.c \
 	src/object/obj_bucket.c \
 	src/object/obj_bytes.c \
+	src/object/obj_census.c \
 	src/object/obj_class.c \
 	src/object/obj_complete.c \
 	src/object/obj_cond.c \
 	src/object/obj_copy.c \
 	src/object/obj_doc.c \
-	src/object/obj_event.c \
 	src/object/obj_dropped.c \
+	src/object/obj_event.c \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
 	src/object/obj_lock.c \
@@ -45,6 +46,7 @@ libobject_a_SOURCES = \
 	include/object/acl.h \
 	include/object/body.h \
 	include/object/bytes.h \
+	include/object/census.h \
 	include/object/checksum.h \
 	include/object/crypt.h \
 	include/object/document.h \

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "codec/mime.h"
 #include "model/side.h"
 #include "object/put.h"
 
@@ -52,6 +53,30 @@ redirect_own(const struct obj_copy *c, struct attrs *a)
 	*a = (struct attrs){ f, n };
 }
 
+/* The source's headers, and over them those that were given. */
+static void
+merge(const struct obj_copy *c, struct attrs *a)
+{
+	struct field *f = arena_array(c->arena, a->n + c->attrs.n + 1, sizeof *f);
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++) {
+		size_t k = 0;
+
+		while (
+		    k < c->attrs.n && !span_eq(a->field[i].name, c->attrs.field[k].name))
+			k++;
+		/* A type that has a number stands in none of the given ones. */
+		if (k == c->attrs.n &&
+		    (c->mime == MIME_NONE || !span_is(a->field[i].name, "content-type")))
+			f[n++] = a->field[i];
+	}
+	for (size_t i = 0; i < c->attrs.n; i++)
+		if (!side_is(c->attrs.field[i].name))
+			f[n++] = c->attrs.field[i];
+	*a = (struct attrs){ f, n };
+}
+
 /* What the copy has: given here, or the source's (had). */
 static struct attrs
 copy_attrs(const struct obj_copy *c, const struct attrs *had)
@@ -62,6 +87,8 @@ copy_attrs(const struct obj_copy *c, const struct attrs *had)
 		side_inherit(c->arena, &attrs, had);
 	else {
 		side_copied(c->arena, &attrs, had);
+		if (c->merge)
+			merge(c, &attrs);
 		side_overlay(c->arena, &attrs, &c->attrs);
 		redirect_own(c, &attrs);
 	}
@@ -116,7 +143,7 @@ copy_write(struct txn *t, void *arg)
 		rec.parts = 0;
 	}
 	e = obj_attrs(t, &src, c->arena, &had);
-	if (c->replace)
+	if (c->replace || (c->merge && c->mime != MIME_NONE))
 		rec.mime = c->mime;
 	attrs = copy_attrs(c, &had);
 	side_set(c->arena, &attrs, SIDE_CRYPT, c->crypt);

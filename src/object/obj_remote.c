@@ -196,15 +196,21 @@ obj_remote_drop(struct txn *t, const struct rec_object *rec)
 	struct rec_remote was;
 	struct arena a;
 	uint8_t key[8];
-	enum err e = OK;
+	enum err e;
 
+	if ((rec->flags & OBJECT_IS_REMOTE) == 0)
+		return OK;
 	arena_init(&a, ARENA);
-	if ((rec->flags & OBJECT_IS_REMOTE) != 0)
-		e = obj_remote_find(t, rec, &a, &was);
-	if (e == OK && (rec->flags & OBJECT_IS_REMOTE) != 0)
+	e = obj_remote_find(t, rec, &a, &was);
+	if (e == OK)
 		e = send_gone(t, &was);
-	if (e == OK && (rec->flags & OBJECT_IS_REMOTE) != 0)
+	if (e == OK)
 		e = table_del(t, T_REMOTE, number_key(key, rec->number));
+	/* A copy here, or one on its way, is nobody's any more. */
+	if (e == OK)
+		e = obj_errand_del(t, ERRAND_FETCH, rec->number);
+	if (e == OK)
+		e = obj_errand_del(t, ERRAND_RELEASE, rec->number);
 	arena_fini(&a);
 	return e;
 }
@@ -304,8 +310,6 @@ obj_remote_moved(struct txn *t, const struct rec_errand *r, const struct rec_obj
 		e = class_change(t, &b, &rec, r->class);
 	if (e == OK)
 		e = remote_put(t, rec.number, to);
-	if (e == OK)
-		e = obj_errand_del(t, ERRAND_RELEASE, rec.number);
 	if (e == OK)
 		e = obj_row_rewrite(t, &b, r->key, &rec);
 	if (e == OK)

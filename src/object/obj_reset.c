@@ -168,6 +168,7 @@ bucket_reset(
 	b->id = store_next_id(t);
 	b->uploads = store_next_id(t);
 	if (!r->keep_settings) {
+		b->watch = 0;
 		b->versioning = VERSIONING_NEVER;
 		b->created_ms = r->now_ms;
 	}
@@ -248,6 +249,8 @@ all_reset(struct txn *t, struct obj_reset *r)
 	}
 	arena_fini(&n.arena);
 	r->buckets = buckets;
+	if (e == OK) /* nobody has to hear of what is no more */
+		e = table_clear(t, T_OUTBOX);
 	if (e != OK || r->keep_settings)
 		return e;
 	e = table_clear(t, T_BUCKET);

@@ -67,8 +67,11 @@ obj_side_write(
 		e = obj_attrs_put(t, &rec, &attrs);
 	if (e == OK && rec.flags != flags)
 		e = obj_row_rewrite(t, b, s->key, &rec);
+	change.class = span_str(class_name(rec.class));
 	if (e == OK)
 		e = obj_event(t, &change);
+	if (e == OK && s->event == EVENT_RESTORE_POST)
+		e = obj_event_restore(t, &change, s->value);
 	if (e == OK)
 		s->rec = rec;
 	return e;

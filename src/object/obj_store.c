@@ -51,6 +51,23 @@ obj_attrs(struct txn *t, const struct rec_object *rec, struct arena *a, struct a
 }
 
 enum err
+obj_spelling(struct txn *t, const struct rec_object *rec, struct span *io)
+{
+	uint8_t key[8];
+	struct span row, v = SPAN_NONE;
+	enum err e;
+
+	if ((rec->flags & OBJECT_HAS_ATTR) == 0)
+		return OK;
+	e = table_get(t, T_ATTR, number_key(key, rec->number), &row);
+	if (e == OK)
+		e = side_find(row, SIDE_SPELLING, &v);
+	if (e == OK && v.p != NULL)
+		*io = v;
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+enum err
 obj_release(struct txn *t, const struct rec_object *rec)
 {
 	uint8_t key[8];

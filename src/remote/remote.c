@@ -111,6 +111,7 @@ remote_new(const struct remote_conf *c)
 	r->connect_ms = c->connect_ms != 0 ? c->connect_ms : REMOTE_CONNECT_MS;
 	r->stall_ms = c->stall_ms != 0 ? c->stall_ms : REMOTE_STALL_MS;
 	r->rate = c->rate;
+	r->net = c->net;
 	r->part_size = c->part_size != 0 ? c->part_size : PART;
 	lock_init(&r->lock, LOCK_REMOTE);
 	return r;

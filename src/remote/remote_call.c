@@ -390,6 +390,7 @@ run(struct calling *k, unsigned patience, struct fail *fail)
 		.nheader = k->nheader,
 		.body = k->body,
 		.stream = &stream,
+		.net = k->r->net,
 		.link = &link };
 	struct fail curl;
 	enum err e;

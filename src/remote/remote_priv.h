@@ -24,6 +24,7 @@ struct remote {
 	char *host, *path, *region, *access_key, *secret, *token;
 	unsigned connect_ms, stall_ms;
 	uint64_t rate, part_size;
+	const struct outbound_net *net;
 	atomic_bool stopped;
 	struct lock lock;
 	struct outbound_link *idle[REMOTE_IDLE];

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The control API and MinIO's admin API: what tests and operators do to the server itself,
- * below paths that no bucket can have. Signed like any request, by the root account's keys;
- * carried out by whoever the server named for it (s3_conf.control).
+ * The control API: what tests and operators do to the server itself, below a path that no
+ * bucket can have. Signed like any request, by the root account's keys; carried out by
+ * whoever the server named for it (s3_conf.control). The same way go the calls of MinIO's admin
+ * clients, below a path of theirs; for these, others than the root may be given the right.
  */
 #include "config.h"
 
 #include "s3_priv.h"
 
-static const struct {
-	struct span path;
-	bool minio;
-} control_paths[] = { { { "/_trug/v1/", 10 }, false },
-	{ { "/minio/admin/v3/", 16 }, true } };
+static const struct span control_path = { "/_trug/v1/", 10 };
+static const struct span minio_path = { "/minio/admin/v3/", 16 };
 
 /* In the place of an operation while the body comes in. */
 static const struct op control_op = { .name = "Control", .body = BODY_DOC };
@@ -58,16 +56,39 @@ is_roots(const struct rq *rq)
 }
 
 static enum err
+call_allow(struct rq *rq)
+{
+	return is_roots(rq) ? OK : fail_set(&rq->fail, E_ACCESS_DENIED);
+}
+
+/* Nobody but its administrators is told what is not there. */
+static enum err
+minio_allow(struct rq *rq, struct span name)
+{
+	const char *right = rq->s3->conf.control.minio_right(rq->http->method_name, name);
+	enum err e = rq->auth.kind != AUTH_HEADER
+	    ? fail_set(&rq->fail, E_ACCESS_DENIED)
+	    : allow_admin(rq, right != NULL ? right : "admin:ServerInfo");
+
+	if (e != OK || right != NULL)
+		return e;
+	return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+	    "The admin call %.*s is not implemented.", (int)span_head(name, 64).n,
+	    name.p);
+}
+
+static enum err
 call(struct rq *rq, struct span name, bool minio)
 {
 	const struct s3_control *control = &rq->s3->conf.control;
 	struct s3_call *c = arena_zalloc(rq->arena, sizeof *c);
 
 	c->method = rq->http->method_name;
-	c->name = name;
 	c->minio = minio;
+	c->name = name;
 	if (rq->body != NULL)
 		c->body = intake_bytes(rq);
+	c->secret = span_of(rq->credential->secret.secret, rq->credential->secret.n);
 	c->arena = rq->arena;
 	c->fail = &rq->fail;
 	c->inbox = rq->loop->inbox;
@@ -79,17 +100,15 @@ call(struct rq *rq, struct span name, bool minio)
 }
 
 static enum err
-may_call(struct rq *rq)
+may_call(struct rq *rq, struct span name, bool minio)
 {
 	enum err e = address_query(rq);
 
 	if (e == OK)
-		e = sign_check(rq);
-	if (e != OK)
-		return e;
-	if (!is_roots(rq))
-		return fail_set(&rq->fail, E_ACCESS_DENIED);
-	return OK;
+		e = minio ? sign_check_any_region(rq) : sign_check(rq);
+	if (e == OK)
+		e = minio ? minio_allow(rq, name) : call_allow(rq);
+	return e;
 }
 
 /* Then this step comes once more. */
@@ -113,14 +132,10 @@ body_ask(struct rq *rq)
 static enum err
 control(struct rq *rq, struct span name, bool minio)
 {
-	bool has_body = rq->http->length != 0;
-	enum err e = OK;
+	enum err e = rq->body == NULL ? may_call(rq, name, minio) : OK;
 
-	if (rq->body == NULL) {
-		e = may_call(rq);
-		if (e == OK && has_body)
-			return body_ask(rq);
-	}
+	if (e == OK && rq->body == NULL && rq->http->length != 0)
+		return body_ask(rq);
 	rq->op = NULL;
 	return e == OK ? call(rq, name, minio) : e;
 }
@@ -129,14 +144,19 @@ enum err
 step_control(struct rq *rq)
 {
 	struct span path = rq->http->path;
+	bool mine = false;
+	enum err e;
 
-	if (path.n < 3 || (path.p[1] != '_' && path.p[1] != 'm') ||
-	    rq->s3->conf.control.call == NULL)
+	if (path.n < 14 || (path.p[1] != '_' && path.p[1] != 'm'))
 		return OK;
-	for (size_t i = 0; i < ARRAY_LEN(control_paths); i++)
-		if (path.n > control_paths[i].path.n &&
-		    span_starts(path, control_paths[i].path))
-			return control(rq, span_from(path, control_paths[i].path.n),
-			    control_paths[i].minio);
+	e = metrics_step(rq, &mine);
+	if (mine || e != OK)
+		return e;
+	if (rq->s3->conf.control.call == NULL)
+		return OK;
+	if (span_starts(path, minio_path))
+		return control(rq, span_from(path, minio_path.n), true);
+	if (path.n > control_path.n && span_starts(path, control_path))
+		return control(rq, span_from(path, control_path.n), false);
 	return OK;
 }

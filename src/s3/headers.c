@@ -4,6 +4,7 @@
 #include "codec/b64.h"
 #include "codec/mime.h"
 #include "codec/stamp.h"
+#include "codec/words.h"
 #include "model/rec_repl.h"
 #include "model/tags.h"
 #include "s3_priv.h"
@@ -58,6 +59,9 @@ headers_class(struct rq *rq, uint8_t *out)
 		return OK;
 	if (v.n == 0 && tier_says(rq, TP_CLASS_EMPTY) == TV_STANDARD)
 		return OK;
+	if (!span_is(v, "STANDARD") && !span_is(v, "STANDARD_IA") &&
+	    tier_says(rq, v.n == 0 ? TP_CLASS_EMPTY : TP_CLASS_BAD) == TV_HEADER_VALUE)
+		return lacks_header(rq, "x-amz-storage-class", v);
 	if (class_find(v, out) && class_is_known(rq, *out))
 		return OK;
 	(void)fail_set(&rq->fail, E_INVALID_STORAGE_CLASS);
@@ -202,13 +206,18 @@ headers_object(struct rq *rq, struct object_headers *out)
 
 		if (span_is(name, "content-encoding"))
 			value = strip_chunked(rq->arena, value);
-		if (is_system(name) ? value.n > 0
-				    : span_starts(name, SPAN_LIT("x-amz-meta-")))
-			attr_add(rq, a, name, value);
+		if (is_system(name) ? value.n == 0
+				    : !span_starts(name, SPAN_LIT("x-amz-meta-")))
+			continue;
+		if (!is_system(name) && tier_value(rq, TP_METADATA_WORDS) == TV_RFC2047)
+			value = words_decode(rq->arena, value);
+		attr_add(rq, a, name, value);
 	}
 	if (out->redirect.p != NULL)
 		attr_add(rq, a, SPAN_LIT(OBJ_REDIRECT), out->redirect);
 	e = meta_size_check(rq, a);
+	if (e == OK && rq->spelling.n > 0)
+		side_set(rq->arena, a, SIDE_SPELLING, rq->spelling);
 	if (e == OK)
 		e = headers_tags(rq, a);
 	return e == OK ? headers_lock_parse(rq, a) : e;
@@ -231,6 +240,29 @@ headers_cond_times(struct rq *rq, struct obj_cond *out)
 	out->has_modified = cond_time(rq, "if-modified-since", &out->modified_since);
 	out->has_unmodified =
 	    cond_time(rq, "if-unmodified-since", &out->unmodified_since);
+}
+
+/* Cloudflare's names for what CopyObject may ask of its destination; with any of them
+ * there, no object is one that does not match. */
+enum err
+headers_cond_dest(struct rq *rq, struct obj_cond *out)
+{
+	struct obj_cond c = { .prefix = "cf-copy-destination-",
+		.absent_fails = true,
+		.if_match = header_get(rq, "cf-copy-destination-if-match"),
+		.if_none_match = header_get(rq, "cf-copy-destination-if-none-match") };
+
+	c.has_modified =
+	    cond_time(rq, "cf-copy-destination-if-modified-since", &c.modified_since);
+	c.has_unmodified =
+	    cond_time(rq, "cf-copy-destination-if-unmodified-since", &c.unmodified_since);
+	if (!obj_cond_given(&c) || tier_says(rq, TP_COPY_COND_CF) != TV_EVALUATE)
+		return OK;
+	if (obj_cond_given(out))
+		return header_not_implemented(rq, "cf-copy-destination-if-*",
+		    "Conditions on the destination are given in two ways");
+	*out = c;
+	return OK;
 }
 
 void
@@ -272,6 +304,9 @@ headers_cond_write(struct rq *rq, struct obj_cond *out)
 		    none = header_get(rq, "if-none-match");
 
 	*out = (struct obj_cond){ .if_match = match, .if_none_match = none };
+	out->absent_fails = tier_value(rq, TP_PUT_MATCH_GONE) == TV_FAILED;
+	if (tier_value(rq, TP_PUT_TIMES) == TV_EVALUATE)
+		headers_cond_times(rq, out);
 	if (match.p != NULL && none.p != NULL && tier_says(rq, TP_PUT_BOTH) == TV_HEADER)
 		return header_not_implemented(rq, "If-Match,If-None-Match",
 		    "Multiple conditional request headers present in the request");
@@ -435,7 +470,7 @@ headers_has_digest(const struct rq *rq)
 enum err
 headers_digest_given(struct rq *rq)
 {
-	if (headers_has_digest(rq))
+	if (headers_has_digest(rq) || tier_says(rq, TP_DIGEST_MISSING) == TV_ACCEPT)
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "Missing required header for this request: Content-MD5");
@@ -484,9 +519,12 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 		}
 		v = override_get(rq, overrides, f->name);
 		if (v.p == NULL) {
+			v = tier_value(rq, TP_METADATA_WORDS) == TV_RFC2047
+			    ? words_encode(rq->arena, f->value)
+			    : f->value;
 			buf_span(&rq->loop->head, f->name);
 			buf_put(&rq->loop->head, ": ", 2);
-			buf_span(&rq->loop->head, f->value);
+			buf_span(&rq->loop->head, v);
 			buf_put(&rq->loop->head, "\r\n", 2);
 		}
 	}
@@ -577,6 +615,10 @@ headers_copy_source(
 		return bad_argument(
 		    rq, "x-amz-copy-source", raw, "Invalid copy source encoding");
 	path = span_of(text, n);
+	if ((path.n == 0 || path.p[0] != '/') &&
+	    tier_value(rq, TP_COPY_SLASH) == TV_REQUIRED)
+		return bad_argument(rq, "x-amz-copy-source", raw,
+		    "Copy Source must begin with a slash: /sourcebucket/sourcekey");
 	if (path.n > 0 && path.p[0] == '/')
 		path = span_from(path, 1);
 	if (rec_point_arn(path, &arn) && span_starts(arn.rest, SPAN_LIT("object/"))) {
@@ -591,6 +633,8 @@ headers_copy_source(
 		    "Copy Source must mention the source bucket and key: "
 		    "sourcebucket/sourcekey");
 	version->which = VERSION_CURRENT;
+	if (address_nfc(rq, key) != OK)
+		return rq->fail.code;
 	if (at == raw.n || obj_version_parse(id, version))
 		return OK;
 	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");

@@ -32,6 +32,7 @@ static const struct row {
 	ROW("x-amz-source-expected-bucket-owner", EXPECTED_OWNER, EVERYWHERE,
 	    E_ACCESS_DENIED),
 	ROW("x-amz-request-payer", REQUEST_PAYER, EVERYWHERE, E_INVALID_ARGUMENT),
+	ROW("x-amz-mfa", MFA_HEADER, EVERYWHERE, E_INVALID_ARGUMENT),
 	ROW("x-amz-website-redirect-location", REDIRECT, EVERYWHERE, OK),
 	ROW("if-match", COPY_COND, COPIES, E_PRECONDITION),
 	ROW("if-none-match", COPY_COND, COPIES, E_PRECONDITION),
@@ -63,12 +64,13 @@ is_here(const struct rq *rq, enum where where)
 }
 
 uint64_t
-ignore_watched(void)
+ignore_watched(bool silent)
 {
 	uint64_t bits = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		bits |= http_name_bit(rows[i].name.p, rows[i].name.n);
+		if (!silent || rows[i].tells == OK)
+			bits |= http_name_bit(rows[i].name.p, rows[i].name.n);
 	return bits;
 }
 

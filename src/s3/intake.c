@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "codec/b64.h"
+#include "codec/sniff.h"
 #include "sse_priv.h"
 
 /* What may stand around a file in a form. */
@@ -125,6 +126,8 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uin
 	c.keep = keep;
 	c.checksum_in_trailer = promise.in_trailer;
 	c.expect = promise.expect;
+	c.head = rq->head;
+	c.head_max = SNIFF_BYTES;
 	rq->body = body_new(&c);
 	if (c.may_seal)
 		body_seal(rq->body, &sse->keys, sse->part, sse->want.mode != CRYPT_S3);

@@ -23,13 +23,31 @@ put_unless_empty(struct buf *b, const char *name, struct span value)
 		xml_put(b, name, value);
 }
 
+/* Where XML has no way to write what is in a key. */
+static struct span
+writable(const struct rq *rq, struct span key)
+{
+	struct buf b = { 0 };
+
+	if (key.n == 0 || memchr(key.p, '\0', key.n) == NULL)
+		return key;
+	for (size_t i = 0; i < key.n; i++)
+		if (key.p[i] == '\0')
+			buf_str(&b, "\xef\xbf\xbd");
+		else
+			buf_char(&b, key.p[i]);
+	key = arena_span(rq->arena, buf_view(&b));
+	buf_fini(&b);
+	return key;
+}
+
 /* The struct that MinIO renders (cmd/api-response.go): the same children for every failure. */
 static void
 error_minio(const struct rq *rq, struct buf *b)
 {
 	const struct fail *f = &rq->fail;
 
-	put_unless_empty(b, "Key", rq->key);
+	put_unless_empty(b, "Key", writable(rq, rq->key));
 	put_unless_empty(b, "BucketName", rq->bucket);
 	xml_put(b, "Resource", rq->http->path);
 	put_unless_empty(b, "Region", pair_get(f, "Region"));
@@ -73,9 +91,23 @@ head_minio(const struct rq *rq, struct buf *b)
 		    err_row(rq->fail.code)->code, fail_text(&rq->fail));
 }
 
+/* The ray's number, and where it was answered. */
+static void
+head_r2(const struct rq *rq, struct buf *b)
+{
+	char ray[17];
+
+	for (unsigned i = 0; i < sizeof ray; i++)
+		ray[i] = rq->id[i] >= 'A' && rq->id[i] <= 'F' ? (char)(rq->id[i] | 0x20)
+							      : rq->id[i];
+	buf_printf(b, "cf-ray: %s-TRG\r\nServer: cloudflare\r\n", ray);
+}
+
 void
 manners_head(const struct rq *rq, struct buf *b)
 {
 	if (tier_value(rq, TP_IDS) == TV_IDS_MINIO)
 		head_minio(rq, b);
+	else
+		head_r2(rq, b);
 }

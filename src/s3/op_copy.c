@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
+#include "codec/mime.h"
 #include "model/archive.h"
 #include "object/remote.h"
 #include "sse_priv.h"
@@ -295,12 +296,15 @@ copy_go(struct rq *rq)
 }
 
 static enum err
-copy_directive(struct rq *rq, bool *replace)
+copy_directive(struct rq *rq, struct obj_copy *c)
 {
 	struct span v = header_get(rq, "x-amz-metadata-directive");
 
-	*replace = span_is(v, "REPLACE");
-	if (v.p == NULL || *replace || span_is(v, "COPY"))
+	c->replace = span_is(v, "REPLACE");
+	/* Cloudflare's, who has no other use for it: developers.cloudflare.com/r2/api/s3/
+	 * extensions */
+	c->merge = span_is(v, "MERGE") && tier_says(rq, TP_COPY_MERGE) == TV_ACCEPT;
+	if (v.p == NULL || c->replace || c->merge || span_is(v, "COPY"))
 		return OK;
 	return bad_argument(
 	    rq, "x-amz-metadata-directive", v, "Unknown metadata directive.");
@@ -325,7 +329,7 @@ copy_self(struct rq *rq, const struct copy_op *op)
 	const struct obj_source *s = &op->source.source;
 
 	if (s->version.which != VERSION_CURRENT || !span_eq(s->bucket, rq->bucket) ||
-	    !span_eq(s->key, rq->key) || op->copy.replace ||
+	    !span_eq(s->key, rq->key) || op->copy.replace || op->copy.merge ||
 	    header_get(rq, "x-amz-storage-class").p != NULL ||
 	    op->copy.redirect.p != NULL ||
 	    header_get(rq, "x-amz-checksum-algorithm").p != NULL ||
@@ -360,9 +364,11 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	if (e == OK)
 		e = tagging_directive(rq, &op->copy.replace_tags);
 	if (e == OK)
-		e = copy_directive(rq, &op->copy.replace);
+		e = copy_directive(rq, &op->copy);
 	if (e == OK)
 		e = headers_cond_write(rq, &op->copy.dest.cond);
+	if (e == OK)
+		e = headers_cond_dest(rq, &op->copy.dest.cond);
 	if (e == OK)
 		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
@@ -373,7 +379,8 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	if (!op->copy.replace_tags)
 		side_set(rq->arena, &op->copy.attrs, SIDE_TAGS, SPAN_NONE);
 	op->copy.redirect = h.redirect;
-	op->copy.mime = h.mime;
+	op->copy.mime =
+	    op->copy.merge && header_get(rq, "content-type").n == 0 ? MIME_NONE : h.mime;
 	op->copy.class = h.class;
 	return OK;
 }
@@ -447,6 +454,8 @@ op_copy_object_begin(struct rq *rq)
 		e = sse_default(rq, &def);
 	if (e == OK)
 		e = sse_want(rq, &def, &op->sse.want);
+	if (e == OK)
+		e = rate_key(rq);
 	return e == OK ? source_start(rq, &op->source) : e;
 }
 

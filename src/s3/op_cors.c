@@ -314,9 +314,11 @@ step_cors(struct rq *rq)
 		e = cors_decide(&c, &allowed);
 	if (e != OK || !preflight)
 		return e;
-	if (!allowed)
+	/* Who is not told that it may, may not. */
+	if (!allowed && tier_says_of(rq, TP_CORS_OFF, TIER_BIT_R2) != TV_NO_HEADERS)
 		return forbidden(&c);
-	reply_begin(rq, tier_value(rq, TP_CORS_OFF) == TV_ORIGIN_ANY ? 204 : 200);
+	reply_begin(
+	    rq, allowed && tier_value(rq, TP_CORS_OFF) != TV_ORIGIN_ANY ? 200 : 204);
 	rq_finish(rq);
 	return OK;
 }

@@ -113,6 +113,7 @@ op_delete_object_begin(struct rq *rq)
 {
 	struct delete_op *op = arena_zalloc(rq->arena, sizeof *op);
 	struct span part = query_get(rq, "partNumber");
+	bool all = false;
 	enum err e = ways_take(rq, &op->how);
 
 	if (e == OK && part.p != NULL)
@@ -127,8 +128,10 @@ op_delete_object_begin(struct rq *rq)
 		op->how.arrival = &op->arrival;
 		e = headers_replica_arrival(rq, &op->arrival);
 	}
-	if (e != OK)
-		return e;
+	if (e == OK)
+		e = purge_asked(rq, &all);
+	if (e != OK || all)
+		return e == OK ? purge_begin(rq, op->how.mfa) : e;
 	op->rq = rq;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);
@@ -159,6 +162,8 @@ static enum err
 row_parse(struct rq *rq, const struct xml_node *node, struct delete_row *row)
 {
 	row->key = xml_text(node, "Key");
+	if (address_nfc(rq, &row->key) != OK)
+		return rq->fail.code;
 	row->id = xml_text(node, "VersionId");
 	if (row->id.n > 0 && !obj_version_parse(row->id, &row->version))
 		row->err = E_INVALID_VERSION;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "codec/stamp.h"
 #include "away_priv.h"
+#include "inflate_priv.h"
 #include "sse_priv.h"
 
 /* Up to here one read into memory and one send beat sendfile's second system call. */
@@ -30,6 +31,8 @@ struct get {
 	uint64_t off, len;
 	bool partial;
 	uint64_t sent_at;
+	bool undone; /* gzip that the client does not take */
+	struct inflate inflate;
 	/* of one in a tier: what begin() looked at, and the first of its bytes */
 	struct away *away;
 	uint64_t away_number, away_off, away_len;
@@ -56,6 +59,31 @@ range_holds(const struct get *g)
 	return span_eq(v, span_of(etag, n + 2));
 }
 
+/* MinIO tells the range as it read it: -1 for no end, a minus before a suffix. */
+static void
+range_words(struct rq *rq, struct span v)
+{
+	struct span last = span_from(v, 6), first = span_cut(&last, '-');
+	uint64_t a = 0, b = 0;
+
+	if (tier_says(rq, TP_RANGE_BEYOND) != TV_MINIO || range_reversed(v))
+		return;
+	(void)span_u64(span_trim(first), &a);
+	(void)span_u64(span_trim(last), &b);
+	if (first.n == 0)
+		(void)fail_msg(&rq->fail, E_INVALID_RANGE,
+		    "The requested range 'bytes=-%llu--1' is not satisfiable",
+		    (unsigned long long)b);
+	else if (last.n == 0)
+		(void)fail_msg(&rq->fail, E_INVALID_RANGE,
+		    "The requested range 'bytes=%llu--1' is not satisfiable",
+		    (unsigned long long)a);
+	else
+		(void)fail_msg(&rq->fail, E_INVALID_RANGE,
+		    "The requested range 'bytes=%llu-%llu' is not satisfiable",
+		    (unsigned long long)a, (unsigned long long)b);
+}
+
 static enum err
 get_range(struct get *g)
 {
@@ -75,6 +103,7 @@ get_range(struct get *g)
 		g->partial = true;
 		return OK;
 	case RANGE_BAD:
+		range_words(rq, v);
 		(void)fail_set(&rq->fail, E_INVALID_RANGE);
 		fail_pair(&rq->fail, "RangeRequested", v);
 		fail_pair_u64(&rq->fail, "ActualObjectSize", g->rec.size);
@@ -162,6 +191,36 @@ get_close(struct http_source *s)
 
 /* ---- the reply, made inside the read so that tiny bodies go out from the map ---- */
 
+/* The tag is that of the bytes as they are kept; others are only as good as those. */
+static void
+get_etag(struct get *g)
+{
+	char text[ETAG_TEXT + 4] = "W/\"";
+	size_t n;
+
+	if (!g->undone) {
+		reply_etag(g->rq, &g->rec);
+		return;
+	}
+	n = obj_etag(text + 3, &g->rec);
+	text[3 + n] = '"';
+	reply_header(g->rq, "ETag", span_of(text, n + 4));
+}
+
+/* What no longer holds of what goes out. */
+static void
+get_undo(struct get *g)
+{
+	struct attrs *a = &g->attrs;
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (!span_is(a->field[i].name, "content-encoding"))
+			a->field[n++] = a->field[i];
+	a->n = n;
+	reply_header_str(g->rq, "Vary", "Accept-Encoding");
+}
+
 static void
 get_headers(struct get *g)
 {
@@ -176,9 +235,9 @@ get_headers(struct get *g)
 	rq->object_size = g->rec.size;
 	rq->has_size = true;
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
-	reply_etag(rq, &g->rec);
+	get_etag(g);
 	reply_version(rq, &g->rec);
-	if (!g->partial &&
+	if (!g->partial && !g->undone &&
 	    span_ieq(header_get(rq, "x-amz-checksum-mode"), SPAN_LIT("ENABLED")))
 		reply_checksum(rq, &g->rec.checksum, g->rec.parts);
 	reply_header_str(rq, "Accept-Ranges", "bytes");
@@ -189,13 +248,70 @@ get_headers(struct get *g)
 		reply_header_str(rq, "Content-Range", range);
 	}
 	sse_reply(rq, side_get(&g->attrs, SIDE_CRYPT), SSE_TELL_CUSTOMER);
+	if (g->undone)
+		get_undo(g);
 	headers_put(rq, &g->rec, &g->attrs, true);
 	archive_reply(rq, &g->rec, &g->attrs);
 	if (g->version.which == VERSION_CURRENT)
 		expiry_reply(rq, &g->rec, &g->attrs);
 	if (g->part_given && g->parts > 0)
 		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
-	rq->length = g->len;
+	rq->length = g->undone ? HTTP_UNKNOWN_LENGTH : g->len;
+	read_tell(rq, rq->http->method == HTTP_HEAD ? EVENT_HEAD : EVENT_GET, &g->rec,
+	    &g->attrs);
+}
+
+/* Its first bytes say whether it is what its header says. */
+static enum err
+get_is_gzip(struct txn *t, struct get *g)
+{
+	struct span head = SPAN_NONE;
+	struct buf room = { 0 };
+	enum err e = OK;
+
+	if (!g->undone)
+		return OK;
+	if (g->len < 3)
+		head = SPAN_LIT("");
+	else if ((g->rec.flags & OBJECT_IS_SEALED) != 0) {
+		e = obj_plain_small(t, &g->rec.body, &g->keys, 0, 3, &room);
+		head = buf_view(&room);
+	} else
+		e = obj_read_small(t, &g->rec.body, 0, 3, &room, &head);
+	g->undone = e == OK && gunzip_is(head);
+	buf_fini(&room);
+	return e;
+}
+
+/* Sent behind the read, from where it is kept; what is in the index itself is copied. */
+static enum err
+get_bytes_undone(struct txn *t, struct get *g, bool *later)
+{
+	bool sealed = (g->rec.flags & OBJECT_IS_SEALED) != 0,
+	     tiny = g->rec.body.kind == BLOB_TINY;
+	struct obj_plain *from = tiny ? NULL : &g->plain;
+	struct span all = SPAN_NONE;
+	struct buf room = { 0 };
+	enum err e = OK;
+
+	if (tiny && sealed) {
+		e = obj_plain_small(t, &g->rec.body, &g->keys, 0, g->len, &room);
+		all = buf_view(&room);
+	} else if (tiny)
+		e = obj_read_small(t, &g->rec.body, 0, g->len, &room, &all);
+	else if (sealed)
+		e = obj_plain_start(&g->plain, t, &g->rec.body, &g->keys, 0, g->len);
+	else
+		e = obj_read_start(&g->plain.read, t, &g->rec.body, 0, g->len);
+	if (e == OK)
+		e = inflate_start(
+		    &g->inflate, g->rq, from, sealed, arena_span(g->rq->arena, all));
+	buf_fini(&room);
+	if (e != OK)
+		return e;
+	g->rq->source = &g->inflate.source;
+	*later = true;
+	return OK;
 }
 
 /* Chunks are opened where they are sent from: a range costs those it lies in. */
@@ -288,7 +404,10 @@ get_find(struct txn *t, struct get *g)
 		e = obj_cond_read(&g->cond, &g->rec, &rq->fail);
 	if (e == OK)
 		e = g->part_given ? get_part(t, g) : get_range(g);
-	return e;
+	if (e != OK)
+		return e;
+	g->undone = !g->partial && g->attrs.n > 0 && inflate_wanted(g->rq, &g->attrs);
+	return OK;
 }
 
 /* RFC 9110, 15.4.5: what a cache needs to keep its copy. */
@@ -413,6 +532,8 @@ get_reply(struct txn *t, void *arg)
 		read->again = true;
 		return OK;
 	}
+	if (e == OK)
+		e = get_is_gzip(t, g);
 	if (e == OK && get_is_elsewhere(g))
 		e = fail_set(&rq->fail, E_SLOW_DOWN);
 	if (e != OK)
@@ -423,12 +544,14 @@ get_reply(struct txn *t, void *arg)
 		reply_send(rq);
 		return OK;
 	}
-	if (rec_object_is_away(&g->rec)) {
+	if (rec_object_is_away(&g->rec))
 		e = get_bytes_away(g, &read->later);
-		goto out;
-	}
-	e = (g->rec.flags & OBJECT_IS_SEALED) != 0 ? get_bytes_sealed(t, g, &read->later)
-						   : get_bytes(t, g, &read->later);
+	else if (g->undone)
+		e = get_bytes_undone(t, g, &read->later);
+	else if ((g->rec.flags & OBJECT_IS_SEALED) != 0)
+		e = get_bytes_sealed(t, g, &read->later);
+	else
+		e = get_bytes(t, g, &read->later);
 out:
 	if (e != OK)
 		obj_plain_end(&g->plain);
@@ -464,6 +587,8 @@ get_drop(struct rq *rq)
 
 	obj_plain_end(&g->plain);
 	away_drop(&g->away);
+	if (g->undone)
+		inflate_drop(&g->inflate);
 	if ((g->rec.flags & OBJECT_IS_SEALED) != 0)
 		sealed_keys_wipe(&g->keys);
 	if (g->customer.given)

@@ -125,6 +125,9 @@ query_part_number(struct rq *rq, bool *given, unsigned *out)
 	*given = v.p != NULL;
 	if (v.p == NULL)
 		return OK;
+	if ((!span_u64(v, &n) || n < 1) &&
+	    tier_says(rq, TP_PART_NUMBER) == TV_INVALID_PART)
+		return fail_set(&rq->fail, E_INVALID_PART);
 	if (!span_u64(v, &n) || n < 1 || n > UPLOAD_PARTS_MAX)
 		return bad_argument(rq, "partNumber", v,
 		    "Part number must be an integer between 1 and 10000, inclusive");

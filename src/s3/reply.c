@@ -88,8 +88,16 @@ reply_version(struct rq *rq, const struct rec_object *rec)
 void
 reply_written(struct rq *rq, const struct rec_object *rec)
 {
-	if ((rec->flags & OBJECT_HAS_ID) == 0)
+	if ((rec->flags & OBJECT_HAS_ID) == 0) {
+		char text[VERSION_ID_TEXT];
+
+		/* Of an object without versions; nobody can ask for it by that. */
+		if (tier_value(rq, TP_VERSION_ID) != TV_TOLD)
+			return;
+		version_id_render(text, rec->number);
+		reply_header(rq, "x-amz-version-id", span_of(text, sizeof text));
 		return;
+	}
 	rq->version_n = obj_version_text(rq->version, rec);
 	reply_header(rq, "x-amz-version-id", span_of(rq->version, rq->version_n));
 }

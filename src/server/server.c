@@ -32,6 +32,7 @@
 #include "job/notifier.h"
 #include "job/tiers.h"
 #include "job/replicator.h"
+#include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
 #include "obs/reqlog.h"
@@ -53,6 +54,7 @@ struct server {
 	struct targets *targets;
 	struct live *live; /* who listens to events */
 	struct notifier *notifier;
+	struct timed *timed;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -228,11 +230,16 @@ adm_of(struct server *s)
 
 	return (struct adm){ .jobs = s->jobs,
 		.replicator = s->replicator,
+		.profile = s->profile,
 		.store = s->store,
+		.address = c->address,
+		.dir = s->ephemeral != NULL ? s->ephemeral : c->dir,
+		.region = c->region,
+		.tls = c->tls_dir[0] != '\0',
+		.start_us = clock_mono_us(),
 		.pool = s->pool,
 		.dropper = s->dropper,
 		.tiers = s->tiers,
-		.root_secret = span_str(c->root_password),
 		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
 		.ownership = (uint8_t)c->default_ownership,
 		.ctx = s,
@@ -254,6 +261,7 @@ open_s3(struct server *s)
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
 		.default_ownership = c->default_ownership,
+		.public_allowed = c->default_public_access == 1,
 		.kms = s->kms,
 		.sse_c = c->sse_c,
 		.encrypt_at_rest = c->encrypt_at_rest,
@@ -280,6 +288,8 @@ open_s3(struct server *s)
 		e = urls_split(
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
+		e = urls_check("console-url", c->console_url, &s->fail);
+	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e == OK)
 		s->oidc_keys = oidc_keys_start(s->oidc);
@@ -288,6 +298,7 @@ open_s3(struct server *s)
 	domains_split(s);
 	s->tiers = tiers_new(&(struct tiers_conf){ .store = s->store,
 	    .keys = s->secrets,
+	    .net = s->net,
 	    .transfers = TIER_TRANSFERS,
 	    .readers = TIER_READERS });
 	sc.remote = tiers_io(s->tiers);
@@ -304,6 +315,7 @@ open_s3(struct server *s)
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
 	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
 	sc.targets = s->targets;
+	sc.live = s->live;
 	sc.access = s->access;
 	sc.iam = &s->iam;
 	sc.profile = s->profile;
@@ -318,6 +330,10 @@ open_s3(struct server *s)
 	sc.nweb_domains = s->nweb_domains;
 	sc.public_hosts = (const char *const *)s->public_hosts;
 	sc.npublic_hosts = s->npublic_hosts;
+	sc.address = c->address;
+	sc.dir = s->ephemeral != NULL ? s->ephemeral : c->dir;
+	sc.metrics_public = c->metrics == 1;
+	sc.console_url = c->console_url[0] != '\0' ? c->console_url : NULL;
 	s->s3 = s3_new(&sc);
 	s->adm = adm_of(s);
 	return declare_state(s, &s->fail);
@@ -509,6 +525,9 @@ start_jobs(struct server *s)
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
+	s->timed = timed_new(s->store);
+	timed_job(s->timed, &job);
+	jobs_add(s->jobs, &job);
 	e = tiers_start(s->tiers, &s->fail);
 	if (e != OK)
 		return e;
@@ -543,6 +562,7 @@ server_start(struct server *s)
 	    .live = s->live,
 	    .retry_ms = s->conf->events_retry * 1000,
 	    .attempts = (unsigned)s->conf->events_attempts });
+	s->adm.notifier = s->notifier;
 	s->logship = logship_new(&(struct logship_conf){ .store = s->store,
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
@@ -560,10 +580,22 @@ server_start(struct server *s)
 			 "--root-password",
 		    s->conf->address);
 	printf("trug ready %s pid %ld\n", buf_cstr(&s->endpoint), (long)getpid());
-	if (s->conf->minio) /* what old waiters look for */
-		printf("Status: 1 Online, 0 Offline.\n");
+	if (s->conf->minio) /* older container modules wait for it, with these blanks */
+		printf("Status:         1 Online, 0 Offline. \n");
 	(void)fflush(stdout);
 	return ready_file(s);
+}
+
+/* What to look at before going elsewhere. */
+static void
+portability_log(struct profile *profile)
+{
+	struct buf line = { 0 };
+
+	profile_report_line(profile, &line);
+	if (line.n > 0)
+		log_info("%s", buf_cstr(&line));
+	buf_fini(&line);
 }
 
 static void
@@ -571,6 +603,7 @@ server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
 	replicator_stop(s->replicator);
+	live_stop(s->live);
 	/* Who waits for a tier gets an answer before the loops end. */
 	tiers_stop(s->tiers);
 	if (s->website != NULL)
@@ -581,6 +614,8 @@ server_stop(struct server *s)
 	http_server_free(&s->http);
 	replicator_free(&s->replicator);
 	logship_free(&s->logship);
+	if (s->targets != NULL)
+		targets_stop(s->targets);
 	notifier_free(&s->notifier);
 	audithook_free(&s->audithook);
 	audit_close(&s->audit);
@@ -588,8 +623,11 @@ server_stop(struct server *s)
 	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
 	tiers_free(&s->tiers);
+	timed_free(&s->timed);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	if (s->profile != NULL)
+		portability_log(s->profile);
 	profile_free(&s->profile);
 	access_free(&s->access);
 	oidc_keys_stop(&s->oidc_keys);

@@ -13,6 +13,8 @@ void ephemeral_remove(const char *path);
 /* "https://A,http://B:8080" to the hosts that clients send for them. out has room for
  * URLS_MAX; what was put there is the caller's to free, after a failure too. */
 enum { URLS_MAX = 16 };
+/* A whole URL, with a path perhaps; "" is none. */
+NODISCARD enum err urls_check(const char *setting, const char *url, struct fail *fail);
 NODISCARD enum err urls_split(const char *list, char **out, size_t *n, struct fail *fail);
 
 /* oidc_keys.c: [main] NULL where no provider has a URL */

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/solib.h"
+#include "http/tls_error.h"
 #include "target/broker.h"
 
 #define FUNCS(F) \
@@ -82,10 +83,12 @@ on_publish(struct mosquitto *m, void *ctx, int id)
 static enum err
 failure(struct target *t, int code, struct fail *fail)
 {
-	/* The reason lies in errno or in the TLS library, whose words it does not give. */
-	if (code == MOSQ_ERR_TLS || code == MOSQ_ERR_ERRNO)
-		return fail_msg(fail, E_GONE, "no connection to %s%s", t->url.host,
-		    t->tls ? " with TLS" : "");
+	const char *reason = t->tls ? tls_error_take() : "";
+
+	/* The library knows no better than that. */
+	if (code == MOSQ_ERR_TLS || code == MOSQ_ERR_ERRNO || code == MOSQ_ERR_UNKNOWN)
+		return fail_msg(fail, E_GONE, "no connection to %s%s%s", t->url.host,
+		    reason[0] == '\0' ? "" : ": ", reason);
 	return fail_msg(fail,
 	    code == MOSQ_ERR_PAYLOAD_SIZE || code == MOSQ_ERR_OVERSIZE_PACKET
 		? E_INVALID_ARGUMENT
@@ -167,6 +170,7 @@ mqtt_connect(struct target *t, struct fail *fail)
 	int port = t->url.port != 0 ? t->url.port : t->tls ? TLS_PORT : PORT, code;
 	enum err e = OK;
 
+	(void)tls_error_take(); /* whoever's it is */
 	t->accepted = false;
 	t->refused = 0;
 	t->missing = 0;
@@ -203,6 +207,7 @@ mqtt_publish(struct target *t, const struct target_msg *msg, size_t n, struct fa
 	int code = MOSQ_ERR_SUCCESS;
 	enum err e = OK;
 
+	(void)tls_error_take();
 	t->missing = 0;
 	for (size_t i = 0; i < n; i++) {
 		code = lib.mosquitto_publish(t->m, NULL, t->topic, (int)msg[i].whole.n,

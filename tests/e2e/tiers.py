@@ -15,7 +15,7 @@ RUN = os.path.join(TOP, "conformance", "run")
 TIERS = ("open", "aws", "minio", "r2")
 
 
-TLS = ("*sse_c*",)  # what is answered otherwise there
+TLS = ("*sse_c*", "tls")  # what is answered otherwise there
 
 
 def both(tier, globs):

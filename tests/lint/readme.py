@@ -30,6 +30,17 @@ def operations():
     )
 
 
+def tiers():
+    rows = json.loads(subprocess.run([trug, "tiers", "--json"], check=True,
+                                     capture_output=True, text=True).stdout)
+    text = "| | Rows | Honoured | Not yet |\n|---|---|---|---|\n"
+    for tier in ("aws", "minio", "r2"):
+        missing = [r["name"] for r in rows if not r[tier]["honoured"]]
+        text += "| %s | %d | %d | %s |\n" % (tier, len(rows), len(rows) - len(missing),
+                                           ", ".join(missing))
+    return text
+
+
 def block(text, name):
     begin = text.index(f"<!-- {name}: begin")
     begin = text.index("-->\n", begin) + 4
@@ -38,7 +49,7 @@ def block(text, name):
 
 def main():
     path = os.path.join(top, "README.md")
-    wanted = {"settings": says("settings"), "operations": operations()}
+    wanted = {"settings": says("settings"), "operations": operations(), "tiers": tiers()}
     with open(path, encoding="utf-8") as f:
         text = f.read()
     print(f"1..{len(wanted)}")
