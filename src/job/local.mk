@@ -17,6 +17,13 @@ libjob_a_SOURCES = \
 	src/job/tier_priv.h \
 	src/job/tiers.c \
 	src/job/timed.c \
+	src/job/replicate_bytes.c \
+	src/job/replicate_lane.c \
+	src/job/replicate_priv.h \
+	src/job/replicate_scan.c \
+	src/job/replicate_send.c \
+	src/job/replicator_target.c \
+	src/job/replicator.c \
 	include/job/audithook.h \
 	include/job/dropper.h \
 	include/job/expirer.h \
@@ -25,4 +32,5 @@ libjob_a_SOURCES = \
 	include/job/message.h \
 	include/job/notifier.h \
 	include/job/tiers.h \
-	include/job/timed.h
+	include/job/timed.h \
+	include/job/replicator.h

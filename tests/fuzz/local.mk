@@ -174,3 +174,8 @@ fuzz_targets += tests/fuzz/nfc_fuzz
 tests_fuzz_nfc_fuzz_SOURCES = tests/fuzz/nfc_fuzz.c
 tests_fuzz_nfc_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_nfc_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/replication_fuzz
+tests_fuzz_replication_fuzz_SOURCES = tests/fuzz/replication_fuzz.c
+tests_fuzz_replication_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_replication_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
