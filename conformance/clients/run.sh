@@ -6,7 +6,7 @@
 #   run.sh --endpoint URL [--access-key K --secret-key S] [--files N] [--largest BYTES]
 #          [--few] [client ...]
 #
-# Clients: awscli boto3 minio rclone (newest, fetched into conformance/.cache), and
+# Clients: awscli boto3 minio rclone mc lifecycle (newest, fetched into conformance/.cache), and
 # awscli-debian boto3-debian s3cmd rclone-debian (the distribution's). All by default; with
 # --installed only those that need no fetching.
 set -u
@@ -22,7 +22,7 @@ PYTHON=${PYTHON:-python3}
 files=2000
 largest=20000000
 clients=()
-fetched="awscli boto3 minio rclone"
+fetched="awscli boto3 minio rclone mc lifecycle"
 installed="awscli-debian boto3-debian s3cmd rclone-debian"
 
 while [ $# -gt 0 ]; do
@@ -72,6 +72,13 @@ prepare() {
 		export RCLONE=$CACHE/bin/rclone
 		[ -x "$RCLONE" ] || GOBIN=$CACHE/bin go install github.com/rclone/rclone@latest
 		;;
+	mc)
+		export MC=$CACHE/bin/mc
+		[ -x "$MC" ] || GOBIN=$CACHE/bin go install github.com/minio/mc@latest
+		;;
+	lifecycle) # three of the others, the same rules
+		prepare awscli && prepare boto3 && prepare mc
+		;;
 	*) echo "no such client" && return 1 ;;
 	esac
 }
@@ -112,7 +119,8 @@ for client in "${clients[@]}"; do
 	prepare "$client" >/dev/null 2>&1
 	began=$SECONDS
 	case $client in
-	boto3* | minio) "$RUN_WITH" "$HERE/${client%-debian}/run" 2>&1 | number ;;
+	mc) "$PYTHON" "$HERE/mc/run" 2>&1 | number ;;
+	boto3* | minio | lifecycle) "$RUN_WITH" "$HERE/${client%-debian}/run" 2>&1 | number ;;
 	*) bash "$HERE/${client%-debian}/run" 2>&1 | number ;;
 	esac
 	echo "# $client: $((SECONDS - began)) s"

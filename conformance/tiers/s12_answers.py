@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Section 12: error documents and response headers."""
+import json
 import re
+
+import document
 
 from tiers import answers
 
@@ -103,3 +106,91 @@ def sse_told__minio(t):
     name = t.bucket()
     for answer in (t.object(name, "k"), t.s3.get(name, "k"), t.s3.head(name, "k")):
         t.no_header(answer, "x-amz-server-side-encryption")
+
+
+@answers("aws", "minio")
+def unsigned(t):
+    t.error(t.s3.get(t.bucket(), sign=None), 403, "AccessDenied")
+
+
+@answers("aws", "minio")
+def unsigned_bucket(t):
+    answer = t.s3.get(t.name(), sign=None)
+    if t.tier == "minio":
+        t.error(answer, 403, "AccessDenied")
+    else:
+        t.error(answer, 404, "NoSuchBucket")
+
+
+PUBLIC = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",' \
+    '"Action":"s3:GetObject","Resource":"arn:aws:s3:::%s/*"}]}'
+
+
+@answers("aws", "minio")
+def missing_key(t):
+    name = t.bucket()
+    if t.tier != "minio":
+        t.status(t.s3.delete(name, query="publicAccessBlock"), 204)
+    t.status(t.s3.put(name, body=PUBLIC % name, query="policy"), 204)
+    answer = t.s3.get(name, "none", sign=None)
+    if t.tier == "minio":
+        t.error(answer, 404, "NoSuchKey")
+    else:
+        t.error(answer, 403, "AccessDenied")
+
+
+PREFLIGHT = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "PUT"}
+
+
+@answers("aws")
+def cors_off(t):
+    name = t.bucket()
+    for headers in (PREFLIGHT, dict(PREFLIGHT, Origin="http://localhost:3000")):
+        t.error(t.s3.request("OPTIONS", name, "k", headers=headers, sign=None), 403,
+                "AccessForbidden", "CORSResponse: CORS is not enabled for this bucket.")
+    t.error(t.s3.request("OPTIONS", name, "k", sign=None), 400, "BadRequest",
+            "Insufficient information. Origin request header needed.")
+
+
+@answers("minio")
+def cors_off__minio(t):
+    answer = t.s3.request("OPTIONS", t.bucket(), "k", headers=PREFLIGHT, sign=None)
+    t.status(answer, 204)
+    t.header(answer, "Access-Control-Allow-Origin", "https://app.example.com")
+    t.header(answer, "Access-Control-Allow-Credentials", "true")
+
+
+CORS = ("<CORSConfiguration><CORSRule><AllowedOrigin>%s</AllowedOrigin><AllowedMethod>%s"
+        "</AllowedMethod></CORSRule></CORSConfiguration>")
+
+
+@answers("aws")
+def cors_rules(t):
+    name = t.bucket()
+    t.status(document.put(t, name, "cors", CORS % ("https://app.example.com", "PUT")), 200)
+    answer = t.s3.request("OPTIONS", name, "k", headers=PREFLIGHT, sign=None)
+    t.header(t.status(answer, 200), "Access-Control-Allow-Origin", "https://app.example.com")
+    t.error(document.put(t, name, "cors", CORS % ("*", "PATCH")), 400, "InvalidRequest",
+            "Found unsupported HTTP method in CORS config. Unsupported method is PATCH")
+
+
+@answers("minio")
+def cors_rules__minio(t):
+    name = t.bucket()
+    t.error(document.put(t, name, "cors", CORS % ("*", "PUT")), 501, "NotImplemented")
+    t.error(t.s3.get(name, query="cors"), 404, "NoSuchCORSConfiguration",
+            "The CORS configuration does not exist")
+
+
+@answers("aws")
+def admin_error(t):
+    t.error(t.s3.get(path="/minio/admin/v3/info"), 404, "NoSuchBucket")
+
+
+@answers("minio")
+def admin_error__minio(t):
+    answer = t.status(t.s3.get(path="/minio/admin/v3/nonsense"), 501)
+    t.header(answer, "Content-Type", "application/json")
+    told = json.loads(answer.body)
+    t.eq(sorted(told), ["Code", "HostId", "Message", "RequestId", "Resource"])
+    t.eq((told["Code"], told["Resource"]), ("NotImplemented", "/minio/admin/v3/nonsense"))

@@ -9,6 +9,7 @@
 
 #include "access/access.h"
 #include "access/session.h"
+#include "access/tempcred.h"
 
 struct roster; /* one thread's */
 struct roster *roster_new(struct access *a);
@@ -20,6 +21,7 @@ struct credential {
 	struct identity who;
 	struct access_secret secret;
 	bool temporary; /* has a session token */
+	const struct tempcred *scope; /* all that it is for, or NULL */
 	struct span entity_id; /* of the user or role; n = 0: a root */
 	int64_t expires; /* seconds; 0: never */
 };

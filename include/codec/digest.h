@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * MD5, SHA-1, SHA-256, SHA-512, HMAC-SHA-256 and HMAC-SHA-1 by OpenSSL, algorithms fetched once per
- * process, contexts reused. The only user of EVP digests.
+ * MD5, SHA-1, SHA-256, SHA-512 and HMAC with the last three by OpenSSL, algorithms fetched once
+ * per process, contexts reused. The only user of EVP digests.
  */
 #ifndef CODEC_DIGEST_H
 #define CODEC_DIGEST_H
@@ -32,6 +32,7 @@ void hmac_free(struct hmac **h); /* wipes */
 void hmac_of(struct hmac *h, struct span s, uint8_t out[32]); /* one thread at a time */
 /* One shot. [any] */
 void hmac_sha256(struct span key, struct span s, uint8_t out[32]);
+void hmac_sha512(struct span key, struct span s, uint8_t out[64]);
 void hmac_sha1(struct span key, struct span s, uint8_t out[20]);
 
 /* Constant time for equal lengths. */

@@ -2,7 +2,8 @@
 /*
  * JSON Web Tokens (RFC 7519) in their compact, signed form (RFC 7515), and the key sets
  * that check them (RFC 7517): RS256, RS384, RS512, ES256, ES384, EdDSA with Ed25519
- * (RFC 7518, 8037). "none" and the symmetric algorithms are no signatures here.
+ * (RFC 7518, 8037). "none" is no signature here, and a secret only where
+ * jwt_check_secret() is asked.
  */
 #ifndef CODEC_JWT_H
 #define CODEC_JWT_H
@@ -37,6 +38,9 @@ struct jwks; /* immutable; [any] */
 NODISCARD enum err jwks_parse(struct jwks **out, struct span json, struct fail *fail);
 void jwks_free(struct jwks **k);
 size_t jwks_count(const struct jwks *k);
+/* Did who knows the secret sign it, by HS256 or HS512 (RFC 7518 section 3.2)? Only where a
+ * token is a person's own, as MinIO's for metrics; never for what a provider issues. */
+bool jwt_check_secret(const struct jwt *j, struct span secret);
 /* Did one of the keys sign it? Of the key with its kid, or of any where it names none. */
 bool jwks_check(const struct jwks *k, const struct jwt *j);
 

@@ -115,6 +115,10 @@ void life_expiry(
 bool life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms,
     int64_t now_ms, int64_t *next_ms);
 
+/* When one begun then will be, and by which rule; NULL: never. */
+const struct life_rule *life_abort_due(
+    const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t *due_ms);
+
 /* Days behind an event, rounded up to the next midnight. */
 int64_t life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms);
 

@@ -63,4 +63,15 @@ NODISCARD enum err outbox_revive(
 NODISCARD enum err outbox_forget(
     struct txn *t, enum outbox_kind kind, struct span arn, size_t max, size_t *n);
 
+/* ---- events to come ---- */
+
+/* At time_ms of the store's clock. [in a write fn] */
+NODISCARD enum err outbox_timed_add(
+    struct txn *t, int64_t time_ms, const struct rec_event *r);
+/* The earliest first; row() says whether to go on. */
+NODISCARD enum err outbox_timed(struct txn *t,
+    bool (*row)(void *ctx, const struct outbox_key *key, const struct rec_event *r),
+    void *ctx);
+NODISCARD enum err outbox_timed_done(struct txn *t, const struct outbox_key *key);
+
 #endif

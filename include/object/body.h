@@ -43,6 +43,8 @@ struct body_conf {
 	uint8_t keep; /* kind to keep when it is another one; NONE: keep the same */
 	bool checksum_in_trailer;
 	struct checksum expect; /* kind NONE: nothing promised in a header */
+	char *head; /* or NULL: room for the first head_max bytes of the payload */
+	size_t head_max;
 	struct fail *fail;
 	void *ctx;
 	void (*resume)(void *ctx); /* a full buffer is free again [loop] */
@@ -72,6 +74,7 @@ void body_seal(struct body *b, const struct sealed_keys *k, unsigned part, bool 
 /* After then(OK): */
 uint64_t body_length(const struct body *b); /* as it came, whatever is kept of it */
 bool body_is_sealed(const struct body *b);
+struct span body_head(const struct body *b); /* what conf.head took */
 struct span body_bytes(const struct body *b); /* of one that is in memory */
 /* Of a body that is written: from obj_write_post_body() on, which calls: */
 const uint8_t *body_md5(const struct body *b);

@@ -31,11 +31,11 @@ struct obj_change {
 	struct span class, rule, destination, operation, reason;
 };
 
-/* Somebody listens to whatever happens, in all buckets; or does no more. The queue's name in
- * the outbox: no target can have it. [any] */
+/* Somebody listens to these events in whatever bucket; 0: nobody any more. The queue's name
+ * in the outbox: no target can have it. [any] */
 #define OBJ_EVENT_LIVE "live"
-void obj_event_listen(bool on);
-bool obj_event_live(void);
+void obj_event_listen(uint64_t events);
+uint64_t obj_event_live(void);
 /* Who may be told: queue() gives the name that the queue of an ARN's target has in the
  * outbox; n = 0: there is no such target, and nothing is kept for it. NULL: each ARN is its
  * own queue. In one queue at most waiting wait (0: no limit). [before anything is written] */
@@ -49,7 +49,7 @@ void obj_event_setup(const struct obj_event_conf *conf);
 static inline bool
 obj_event_wanted(const struct rec_bucket *b)
 {
-	return b->watch != 0 || obj_event_live();
+	return b->watch != 0 || obj_event_live() != 0;
 }
 /* Behind the change itself. [in a write fn] */
 NODISCARD enum err obj_event_write(struct txn *t, const struct obj_change *c);
@@ -59,8 +59,15 @@ obj_event(struct txn *t, const struct obj_change *c)
 	return obj_event_wanted(c->bucket) ? obj_event_write(t, c) : OK;
 }
 
-/* Something else than a change: a read, a test. Rows for who asked for it. */
+/* Does anybody ask to be told of reads (s3:ObjectAccessed:...)? */
+bool obj_event_reads(const struct rec_bucket *b);
+/* Something else than a change: a read. Rows for who asked for it. */
 NODISCARD enum err obj_event_tell(struct txn *t, const struct obj_change *c);
+
+/* What is to come of the restore that c tells of, by its side: that it is done, and that the
+ * copy is gone. */
+NODISCARD enum err obj_event_restore(
+    struct txn *t, const struct obj_change *c, struct span side);
 
 /* "s3:TestEvent" for one destination: of c the bucket, its author and the time. */
 NODISCARD enum err obj_event_test(

@@ -37,6 +37,7 @@ struct obj_cond {
 	bool has_modified, has_unmodified;
 	int64_t modified_since, unmodified_since; /* seconds */
 	const char *prefix; /* "" or "x-amz-copy-source-", for <Condition> */
+	bool absent_fails; /* of a write: no object is no match, not 404 */
 };
 bool obj_cond_given(const struct obj_cond *c);
 /* Of a read or a copy's source: OK, E_PRECONDITION (with Condition), E_NOT_MODIFIED. */
@@ -78,6 +79,10 @@ NODISCARD enum err obj_bucket_each(struct txn *t, struct span prefix, struct spa
 /* E_NO_SUCH_KEY with Key when there is none. */
 NODISCARD enum err obj_find(struct txn *t, uint64_t bucket, struct span key,
     struct rec_object *out, struct fail *fail);
+/* How its key was written last, where that is not the key itself: *io changes then, to what
+ * is borrowed from the snapshot. */
+NODISCARD enum err obj_spelling(
+    struct txn *t, const struct rec_object *rec, struct span *io);
 NODISCARD enum err obj_attrs(
     struct txn *t, const struct rec_object *rec, struct arena *a, struct attrs *out);
 
@@ -106,6 +111,12 @@ NODISCARD enum err obj_dest_put(struct txn *t, const struct obj_dest *d,
 NODISCARD enum err obj_rename(struct txn *t, struct obj_dest *d, struct span from,
     const struct obj_cond *source, int64_t now_ms);
 
+/* What comes by replication: how the version is called where it is from, and since when. */
+struct obj_arrival {
+	bool has_origin;
+	uint8_t origin[ORIGIN_SIZE];
+	int64_t mtime_ms; /* 0: now */
+};
 /* For whom and when versions go for good: what object lock asks. */
 struct obj_drop {
 	int64_t now_ms;
@@ -113,6 +124,7 @@ struct obj_drop {
 	bool mfa; /* a code of the device came with it */
 	bool expired; /* a lifecycle rule wants it */
 	const struct obj_actor *by; /* object/event.h; NULL: the server itself */
+	const struct obj_arrival *arrival; /* replication does it, else NULL */
 };
 /* What an object owns besides its row goes: body, metadata, its place in the usage. Every
  * version that goes for good goes through here, whoever wants it gone, so here stands the
@@ -129,6 +141,7 @@ struct obj_list {
 	    after; /* keys (or the common prefix) up to and with this are behind us */
 	bool after_prefix; /* after is a common prefix: all below it is behind us too */
 	bool inclusive; /* after itself is still to come (index form of uploads) */
+	bool shadows; /* a key "a" hides all below "a/", as in MinIO; T_OBJECT */
 	size_t max;
 	void *ctx;
 	void (*row)(void *ctx, struct span key, struct span value);

@@ -66,6 +66,7 @@ struct obj_copy {
 	struct obj_source source;
 	struct obj_dest dest;
 	bool replace; /* metadata: attrs and mime given here, else the source's */
+	bool merge; /* attrs and mime given here go over the source's */
 	bool replace_tags; /* so are the tags; other sides in attrs always count */
 	struct attrs attrs;
 	struct span redirect; /* never the source's (AWS, CopyObject); p == NULL: none */

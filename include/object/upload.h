@@ -24,6 +24,12 @@ NODISCARD enum err obj_upload_find(struct txn *t, const struct rec_bucket *b,
 NODISCARD enum err obj_part_put(
     struct txn *t, const struct rec_upload *u, unsigned number, const struct rec_part *p);
 
+/* Is there one of that number? And: it goes, if there is. */
+NODISCARD enum err obj_part_there(
+    struct txn *t, const struct rec_upload *u, unsigned number, bool *there);
+NODISCARD enum err obj_part_drop(
+    struct txn *t, const struct rec_upload *u, unsigned number);
+
 /* Parts with numbers > after; calls row() for at most max; *truncated when more follow. */
 NODISCARD enum err obj_parts(struct txn *t, const struct rec_upload *u, unsigned after,
     size_t max, void (*row)(void *ctx, unsigned number, const struct rec_part *p),
@@ -46,7 +52,19 @@ struct obj_part_want {
 	struct checksum checksum; /* kind NONE: not given */
 };
 
+/* How a service differs from AWS here. */
+enum {
+	OBJ_PARTS_EQUAL =
+	    1, /* all but the last are of one length, the last is no longer */
+	OBJ_FAILED_GONE = 2, /* a condition that fails is the end of the upload */
+	OBJ_NO_CONFLICT = 4 /* what was written meanwhile only meets the conditions */
+};
+
 struct obj_complete {
+	unsigned how; /* OBJ_PARTS_EQUAL ... */
+	uint64_t max; /* bytes of an object; 0: any number */
+	bool
+	    gone; /* out, with OK: a condition did not hold, and there is no upload any more */
 	struct obj_dest dest;
 	struct rec_bucket bucket;
 	struct span upload_id;

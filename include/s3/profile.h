@@ -30,9 +30,18 @@ NODISCARD enum err profile_load(struct profile *p, struct store *store);
 /* Names below which hosts have a tier of their own; n = 0 behind the last. */
 struct span profile_host_at(const struct profile *p, size_t i);
 
+bool profile_may_bind(struct span name);
 /* Bind a bucket's name, or those that begin as "name*", to a tier; TIERS: to none. The
  * store remembers it. E_INVALID_ARGUMENT: no name, or too many. [any but a loop] */
 NODISCARD enum err profile_bind(struct profile *p, struct span name, enum tier tier);
+
+/* What strict tiers would have answered otherwise (s3/portability.h), as JSON; anew. [any] */
+void profile_report(struct profile *p, struct buf *out);
+void profile_report_clear(struct profile *p);
+/* A line for the log, or nothing. [any] */
+void profile_report_line(struct profile *p, struct buf *out);
+/* As just started: no bucket is bound but by the settings, nothing was met. [any but a loop] */
+NODISCARD enum err profile_reset(struct profile *p);
 
 /* As JSON: the server's, hosts', buckets'. [any] */
 void profile_json(struct profile *p, struct buf *out);

@@ -27,11 +27,18 @@ enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
 
 struct kms;
 struct targets;
+struct obj_remote_io;
+struct live;
 /* A request of the control API, until s3_call_done(); it may come from any thread. */
 struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
+	struct span body;
+	bool minio; /* the path below /minio/admin/v3/; minio_right() was not NULL */
+	struct span secret; /* secret key of who signed: MinIO's tools encrypt by it */
+	struct arena *arena;
 	enum err err; /* out, with fail */
 	struct fail *fail;
+	unsigned status; /* out; 0: 200 */
 	struct buf out; /* out: JSON */
 	/* the S3 layer's own */
 	struct inbox *inbox;
@@ -44,6 +51,8 @@ void s3_call_done(struct s3_call *c);
 struct s3_control {
 	void *ctx;
 	void (*call)(void *ctx, struct s3_call *c); /* NULL: there is none [loop] */
+	/* The right that a call of MinIO's admin clients needs; NULL: it is not there. */
+	const char *(*minio_right)(struct span method, struct span name);
 };
 
 struct s3_conf {
@@ -52,6 +61,7 @@ struct s3_conf {
 	struct access *access;
 	const struct iam_conf *iam; /* of the query APIs */
 	struct task_pool *pool; /* workers */
+	const struct obj_remote_io *remote; /* bytes in tiers, or NULL: there are none */
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
@@ -65,6 +75,10 @@ struct s3_conf {
 	/* Host headers of other ways here, under which links may have been signed */
 	const char *const *public_hosts;
 	size_t npublic_hosts;
+	const char *address; /* where it listens, for metrics */
+	const char *dir; /* where the store is */
+	bool metrics_public; /* to be read without credentials */
+	const char *console_url; /* where browsers are sent, or NULL */
 	bool sigv2; /* signatures of version 2 are taken */
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
@@ -73,8 +87,10 @@ struct s3_conf {
 	unsigned cors_default; /* enum s3_cors */
 	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
+	bool public_allowed; /* new buckets come without a public access block */
 	struct kms *kms;
 	const struct targets *targets; /* of events, or NULL */
+	struct live *live; /* who listens to events, or NULL */
 	unsigned sse_c; /* enum s3_sse_c */
 	bool encrypt_at_rest; /* also what nobody asked to be encrypted */
 };

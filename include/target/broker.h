@@ -38,8 +38,8 @@ bool broker_duration(struct span text, uint64_t *ms);
  * PostgreSQL does. */
 bool broker_identifier(struct span text, struct buf *out);
 
-/* File of certificates to trust: ca (MinIO's cert_authority), or the system's; NULL: there
- * is none. */
+/* File of certificates to trust: ca (MinIO's cert_authority), or the system's; NULL: there is
+ * none. */
 const char *broker_ca(const struct target_conf *conf);
 /* Both or neither: a refusal that names the one that is missing. */
 NODISCARD enum err broker_pair(const struct target_conf *conf, const char *one,
@@ -58,6 +58,9 @@ bool broker_stopping(const struct target_conf *conf);
 /* OK: fd is ready for one of events (POLLIN, POLLOUT). E_GONE: deadline, or stopping. */
 NODISCARD enum err broker_wait(const struct target_conf *conf, int fd, short events,
     uint64_t deadline, struct fail *fail);
+/* A connect() without blocking has come to its end; E_GONE: to no good one. */
+NODISCARD enum err broker_connected(
+    const struct target_conf *conf, int fd, uint64_t deadline, struct fail *fail);
 
 /* ---- one send ---- */
 struct broker {

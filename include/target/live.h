@@ -25,16 +25,20 @@ struct live_want {
 	size_t nprefix, nsuffix;
 };
 
-/* told: when the first begins and the last ends, with the lock held. */
-struct live *live_new(void (*told)(bool listening));
+/* told: what all of them want, whenever that changes, with the lock held; 0: nobody is
+ * there. */
+struct live *live_new(void (*told)(uint64_t events));
+void live_stop(struct live *l); /* who listens is sent home, and who comes now too */
 void live_free(struct live **l);
 
-/* want is copied. task is posted to inbox when there is something to take, once until the
- * next live_take(). NULL: there are LIVE_MAX already. */
+/* want is copied. task is posted to inbox when there is something to take, and each second,
+ * once until the next live_take(). NULL: there are LIVE_MAX already. */
 struct live_listener *live_begin(
     struct live *l, const struct live_want *want, struct inbox *inbox, struct task *task);
-/* Appends what there is to out; false: it was cut, behind what is appended. */
-bool live_take(struct live_listener *w, struct buf *out);
+/* Appends what there is to out. LIVE_CUT: it fell behind, and lacks what came after that;
+ * LIVE_END: no more will come. */
+enum live_state { LIVE_ON, LIVE_CUT, LIVE_END };
+enum live_state live_take(struct live_listener *w, struct buf *out);
 /* true: the task is still to run, or runs: who owns it may go when it has. */
 bool live_end(struct live_listener **w);
 

@@ -21,6 +21,7 @@ libaccess_a_SOURCES = \
 	src/access/roster.c \
 	src/access/roster_priv.h \
 	src/access/session.c \
+	src/access/tempcred.c \
 	include/access/access.h \
 	include/access/actions.def \
 	include/access/decide.h \
@@ -32,4 +33,5 @@ libaccess_a_SOURCES = \
 	include/access/managed.h \
 	include/access/policy.h \
 	include/access/roster.h \
-	include/access/session.h
+	include/access/session.h \
+	include/access/tempcred.h

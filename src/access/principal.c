@@ -399,6 +399,43 @@ load_session(struct reading *r, const struct session *s)
 	return e;
 }
 
+/* S3 asks the scope itself; nothing but S3 is in any. */
+enum err
+principal_narrow(struct credential_own *o, int64_t now)
+{
+	static const char s3_only[] =
+	    "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+	    "\"Action\":\"s3:*\",\"Resource\":\"*\"}]}";
+	struct credential *c = &o->c;
+	struct tempcred *scope = arena_zalloc(&o->mem, sizeof *scope);
+	char secret[TEMPCRED_SECRET];
+	const struct policy **set;
+	struct policy *p = NULL;
+	enum err e = tempcred_open(&o->mem, o->key,
+	    span_of(c->secret.secret, c->secret.n), o->token, now, scope, secret);
+
+	if (e == OK && !c->who.has_session_policy)
+		e = policy_parse(&p, SPAN_LIT(s3_only), POLICY_IDENTITY, SPAN_NONE, NULL);
+	if (e != OK)
+		return e;
+	if (p != NULL) {
+		set = arena_array(&o->mem, 1, sizeof *set);
+		set[0] = p;
+		c->who.has_session_policy = true;
+		c->who.session = (struct policy_set){ set, 1 };
+	}
+	memcpy(c->secret.secret, secret, sizeof secret);
+	c->secret.n = sizeof secret;
+	memcpy(&c->secret.generation, secret, sizeof c->secret.generation);
+	mem_wipe(secret, sizeof secret);
+	c->temporary = true;
+	c->scope = scope;
+	c->who.session_began = scope->began;
+	if (c->expires == 0 || scope->expires < c->expires)
+		c->expires = scope->expires;
+	return OK;
+}
+
 enum err
 principal_load(struct txn *t, const struct access *a, struct credential_own *o,
     const struct session *s)

@@ -77,12 +77,16 @@ roster_free(struct roster **roster)
 }
 
 static struct credential_own **
-slot_of(struct roster *r, struct span key)
+slot_of(struct roster *r, struct span key, struct span token)
 {
 	uint32_t h = 2166136261u; /* FNV-1a */
 
 	for (size_t i = 0; i < key.n; i++)
 		h = (h ^ (uint8_t)key.p[i]) * 16777619u;
+	/* Of one key there may be many; their ends are as good as drawn. */
+	token = span_from(token, token.n > 16 ? token.n - 16 : 0);
+	for (size_t i = 0; i < token.n; i++)
+		h = (h ^ (uint8_t)token.p[i]) * 16777619u;
 	return &r->slot[(h ^ h >> 16) % SLOTS];
 }
 
@@ -100,10 +104,16 @@ load_read(struct txn *t, void *arg)
 	return principal_load(t, l->access, l->own, l->session);
 }
 
+static bool
+is_temporary(struct span key)
+{
+	return key.n == SESSION_KEY && span_starts(key, SPAN_LIT("ASIA"));
+}
+
 /* A new credential with one reference, or why there is none. */
 static enum err
-credential_load(struct roster *r, struct span key, struct span token, uint64_t changes,
-    struct credential_own **out)
+credential_load(struct roster *r, struct span key, struct span token, int64_t now,
+    uint64_t changes, struct credential_own **out)
 {
 	struct credential_own *o = mem_zalloc(sizeof *o);
 	struct credential *c = &o->c;
@@ -117,13 +127,15 @@ credential_load(struct roster *r, struct span key, struct span token, uint64_t c
 	arena_init(&o->mem, MEMORY);
 	o->key = arena_span(&o->mem, key);
 	o->token = arena_span(&o->mem, token);
-	if (token.n > 0) {
+	if (token.n > 0 && is_temporary(key)) {
 		e = session_open(
 		    &o->mem, access_inner(r->access)->keys, o->key, o->token, &s);
 		l.session = &s;
 	}
 	if (e == OK)
 		e = store_read(r->reader, load_read, &l);
+	if (e == OK && token.n > 0 && !is_temporary(key))
+		e = principal_narrow(o, now);
 	if (e == OK && arena_failed(&o->mem))
 		e = E_NO_RESOURCE;
 	if (e == OK)
@@ -131,12 +143,6 @@ credential_load(struct roster *r, struct span key, struct span token, uint64_t c
 	else
 		roster_drop(&c);
 	return e;
-}
-
-static bool
-is_temporary(struct span key)
-{
-	return key.n == SESSION_KEY && span_starts(key, SPAN_LIT("ASIA"));
 }
 
 static enum err
@@ -151,18 +157,19 @@ enum err
 roster_find(struct roster *r, struct span key, struct span token, int64_t now,
     struct credential **out)
 {
-	struct credential_own **slot = slot_of(r, key), *o = *slot;
+	struct credential_own **slot = slot_of(r, key, token), *o = *slot;
 	uint64_t changes = store_changes(access_inner(r->access)->store, T_IDENTITY);
 	enum err e;
 
-	/* A temporary key is nothing without its token, and no other key has one. */
+	/* A temporary key is nothing without its token; the token of another key is one that
+	 * its holder made, or nothing. */
 	if (is_temporary(key) && token.n == 0)
 		return E_NOT_FOUND;
-	if (!is_temporary(key) && token.n > 0)
+	if (!is_temporary(key) && token.n > 0 && !tempcred_is(token))
 		return E_INVALID_TOKEN;
 	if (o == NULL || o->changes != changes || !span_eq(o->key, key) ||
 	    !span_eq(o->token, token)) {
-		e = credential_load(r, key, token, changes, &o);
+		e = credential_load(r, key, token, now, changes, &o);
 		if (e != OK)
 			return e;
 		slot_empty(slot);

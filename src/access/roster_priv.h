@@ -22,6 +22,8 @@ struct credential_own {
  * own. Policies that cannot be read leave nothing allowed. */
 NODISCARD enum err principal_load(struct txn *t, const struct access *a,
     struct credential_own *o, const struct session *s);
+/* What a key was loaded for becomes what its self-made token leaves of it. now: seconds. */
+NODISCARD enum err principal_narrow(struct credential_own *o, int64_t now);
 void principal_unload(struct credential_own *o); /* lets go of the policies */
 
 /* access.c */

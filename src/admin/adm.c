@@ -15,6 +15,41 @@ static const struct adm_row {
 #undef ADM
 };
 
+static const struct minio_row {
+	const char *method, *path, *right;
+	enum err (*fn)(struct adm *c, struct s3_call *call);
+} minio_rows[] = {
+#define MINIO(method, path, fn, right, what) { #method, path, right, fn },
+#include "admin/minio.def"
+#undef MINIO
+};
+
+/* A row's "tier/" stands for what is named behind it. */
+static bool
+is_path(struct span name, struct span row)
+{
+	return span_eq(name, row) ||
+	    (row.p[row.n - 1] == '/' && name.n > row.n && span_starts(name, row));
+}
+
+static const struct minio_row *
+minio_find(struct span method, struct span name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(minio_rows); i++)
+		if (is_path(name, span_str(minio_rows[i].path)) &&
+		    span_is(method, minio_rows[i].method))
+			return &minio_rows[i];
+	return NULL;
+}
+
+static const char *
+minio_right(struct span method, struct span name)
+{
+	const struct minio_row *row = minio_find(method, name);
+
+	return row != NULL ? row->right : NULL;
+}
+
 enum err
 adm_bad(struct s3_call *call, const char *name, const char *allowed)
 {
@@ -32,6 +67,8 @@ dispatch(struct adm *c, struct s3_call *call)
 {
 	bool known = false;
 
+	if (call->minio)
+		return minio_find(call->method, call->name)->fn(c, call);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (!span_is(call->name, rows[i].path))
 			continue;
@@ -57,7 +94,7 @@ hook(void *ctx, struct s3_call *call)
 struct s3_control
 adm_hook(struct adm *c)
 {
-	return (struct s3_control){ .ctx = c, .call = hook };
+	return (struct s3_control){ .ctx = c, .call = hook, .minio_right = minio_right };
 }
 
 bool

@@ -8,6 +8,10 @@
 	enum err fn(struct adm *c, struct s3_call *call);
 #include "admin/adm.def"
 #undef ADM
+#define MINIO(method, path, fn, right, what) \
+	enum err fn(struct adm *c, struct s3_call *call);
+#include "admin/minio.def"
+#undef MINIO
 
 /* E_INVALID_ARGUMENT that names the parameter, its value and what is allowed. */
 NODISCARD enum err adm_bad(struct s3_call *call, const char *name, const char *allowed);

@@ -45,7 +45,10 @@ reset_declare(struct task *t)
 {
 	struct resetting *w = CONTAINER_OF(t, struct resetting, work);
 
-	reset_answer(w, w->adm->declare(w->adm->ctx, w->call->fail));
+	bool all = w->reset.bucket.p == NULL && !w->reset.keep_settings;
+	enum err e = all ? profile_reset(w->adm->profile) : OK;
+
+	reset_answer(w, e == OK ? w->adm->declare(w->adm->ctx, w->call->fail) : e);
 }
 
 /* [writer] */
@@ -60,7 +63,7 @@ reset_done(struct store_write *sw)
 	}
 	dropper_nudge(w->adm->dropper);
 	w->work.fn = reset_declare;
-	task_post(w->adm->pool, &w->work);
+	task_post(w->adm->declaring, &w->work);
 }
 
 static enum err

@@ -139,19 +139,29 @@ param_cmp(const void *a, const void *b)
 	return c != 0 ? c : span_cmp(x->value, y->value);
 }
 
+/* Values stand in the scratch in the order they came. */
+static int
+param_cmp_stay(const void *a, const void *b)
+{
+	const struct field *x = a, *y = b;
+	int c = span_cmp(x->name, y->name);
+
+	return c != 0 ? c : x->value.p < y->value.p ? -1 : 1;
+}
+
 static void
-params_sort(struct field *p, size_t n)
+params_sort(struct field *p, size_t n, int (*cmp)(const void *a, const void *b))
 {
 	struct field t;
 	size_t j;
 
 	if (n > CANON_FEW) {
-		qsort(p, n, sizeof *p, param_cmp);
+		qsort(p, n, sizeof *p, cmp);
 		return;
 	}
 	for (size_t i = 1; i < n; i++) {
 		t = p[i];
-		for (j = i; j > 0 && param_cmp(&t, &p[j - 1]) < 0; j--)
+		for (j = i; j > 0 && cmp(&t, &p[j - 1]) < 0; j--)
 			p[j] = p[j - 1];
 		p[j] = t;
 	}
@@ -194,7 +204,7 @@ put_query(char *o, const struct canon_in *in, char *scratch)
 	if (n > CANON_FEW)
 		p = arena_array(in->arena, n, sizeof *p);
 	n = params_encode(p, in, scratch);
-	params_sort(p, n);
+	params_sort(p, n, in->values_stay ? param_cmp_stay : param_cmp);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
 			*o++ = '&';

@@ -21,6 +21,7 @@ struct canon_in {
 	/* ---- */
 	enum canon_path path_as;
 	bool plus_stays; /* '+' in the query is itself, no space */
+	bool values_stay; /* parameters of one name in the order they came */
 	struct field instead; /* a header's other value; name.n = 0 for none */
 };
 

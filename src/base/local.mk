@@ -11,6 +11,7 @@ libbase_a_SOURCES = \
 	src/base/log.c \
 	src/base/mem.c \
 	src/base/mini.c \
+	src/base/proc.c \
 	src/base/rand.c \
 	src/base/solib.c \
 	src/base/task.c \
@@ -27,6 +28,7 @@ libbase_a_SOURCES = \
 	include/base/log.h \
 	include/base/mem.h \
 	include/base/mini.h \
+	include/base/proc.h \
 	include/base/rand.h \
 	include/base/solib.h \
 	include/base/task.h

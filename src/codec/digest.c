@@ -11,7 +11,7 @@
 #include "base/mem.h"
 
 enum { DIGEST_MAGIC = 0x64696773, HMAC_MAGIC = 0x686d6163 };
-enum { HMAC_BLOCK = 64, HMAC_SIZE = 32 };
+enum { HMAC_BLOCK = 64, HMAC_BLOCK_MAX = 128, HMAC_SIZE = 32 };
 
 static const struct digest_row {
 	const char *name;
@@ -177,41 +177,49 @@ digest_of(enum digest_kind kind, struct span s, uint8_t *out)
 	ctx_end(ctx, out);
 }
 
+static size_t
+hmac_block_size(enum digest_kind kind)
+{
+	return kind == DIGEST_SHA512 ? HMAC_BLOCK_MAX : HMAC_BLOCK;
+}
+
 /* The key as one block, hashed first when it is longer than that. */
 static void
-hmac_block(uint8_t block[HMAC_BLOCK], enum digest_kind kind, struct span key)
+hmac_block(uint8_t block[HMAC_BLOCK_MAX], enum digest_kind kind, struct span key)
 {
-	memset(block, 0, HMAC_BLOCK);
-	if (key.n > HMAC_BLOCK)
+	memset(block, 0, HMAC_BLOCK_MAX);
+	if (key.n > hmac_block_size(kind))
 		digest_of(kind, key, block);
 	else if (key.n > 0)
 		memcpy(block, key.p, key.n);
 }
 
 static void
-hmac_pad(EVP_MD_CTX *ctx, const uint8_t block[HMAC_BLOCK], uint8_t with)
+hmac_pad(EVP_MD_CTX *ctx, enum digest_kind kind, const uint8_t block[HMAC_BLOCK_MAX],
+    uint8_t with)
 {
-	uint8_t pad[HMAC_BLOCK];
+	uint8_t pad[HMAC_BLOCK_MAX];
+	size_t n = hmac_block_size(kind);
 
-	for (size_t i = 0; i < HMAC_BLOCK; i++)
+	for (size_t i = 0; i < n; i++)
 		pad[i] = block[i] ^ with;
-	ctx_add(ctx, pad, sizeof pad);
-	mem_wipe(pad, sizeof pad);
+	ctx_add(ctx, pad, n);
+	mem_wipe(pad, n);
 }
 
 struct hmac *
 hmac_new(struct span key)
 {
 	struct hmac *h = mem_zalloc(sizeof *h);
-	uint8_t block[HMAC_BLOCK];
+	uint8_t block[HMAC_BLOCK_MAX];
 
 	h->magic = HMAC_MAGIC;
 	h->inner = digest_ctx(DIGEST_SHA256);
 	h->outer = digest_ctx(DIGEST_SHA256);
 	h->work = digest_ctx(DIGEST_SHA256);
 	hmac_block(block, DIGEST_SHA256, key);
-	hmac_pad(h->inner, block, 0x36);
-	hmac_pad(h->outer, block, 0x5c);
+	hmac_pad(h->inner, DIGEST_SHA256, block, 0x36);
+	hmac_pad(h->outer, DIGEST_SHA256, block, 0x5c);
 	mem_wipe(block, sizeof block);
 	return h;
 }
@@ -246,16 +254,16 @@ hmac_of(struct hmac *h, struct span s, uint8_t out[HMAC_SIZE])
 static void
 hmac_once(enum digest_kind kind, struct span key, struct span s, uint8_t *out)
 {
-	uint8_t block[HMAC_BLOCK];
+	uint8_t block[HMAC_BLOCK_MAX];
 	EVP_MD_CTX *ctx;
 
 	hmac_block(block, kind, key);
 	ctx = digest_own(kind);
-	hmac_pad(ctx, block, 0x36);
+	hmac_pad(ctx, kind, block, 0x36);
 	ctx_add(ctx, s.p, s.n);
 	ctx_end(ctx, out);
 	ctx_restart(ctx);
-	hmac_pad(ctx, block, 0x5c);
+	hmac_pad(ctx, kind, block, 0x5c);
 	ctx_add(ctx, out, digest_rows[kind].size);
 	ctx_end(ctx, out);
 	mem_wipe(block, sizeof block);
@@ -265,6 +273,12 @@ void
 hmac_sha256(struct span key, struct span s, uint8_t out[HMAC_SIZE])
 {
 	hmac_once(DIGEST_SHA256, key, s, out);
+}
+
+void
+hmac_sha512(struct span key, struct span s, uint8_t out[64])
+{
+	hmac_once(DIGEST_SHA512, key, s, out);
 }
 
 void

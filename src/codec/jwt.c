@@ -3,7 +3,9 @@
 
 #include "codec/jwt.h"
 
+#include "base/mem.h"
 #include "codec/b64.h"
+#include "codec/digest.h"
 #include "codec/json.h"
 
 static enum err
@@ -105,4 +107,22 @@ jwt_time(const struct jwt *j, const char *name, int64_t *out)
 		return false;
 	*out = (int64_t)v->valuedouble;
 	return true;
+}
+
+bool
+jwt_check_secret(const struct jwt *j, struct span secret)
+{
+	uint8_t mac[64];
+	size_t n = span_is(j->alg, "HS512") ? 64 : span_is(j->alg, "HS256") ? 32 : 0;
+	bool good;
+
+	if (n == 0 || secret.n == 0 || j->signature.n != n)
+		return false;
+	if (n == 64)
+		hmac_sha512(secret, j->signing_input, mac);
+	else
+		hmac_sha256(secret, j->signing_input, mac);
+	good = digest_equal(mac, j->signature.p, n);
+	mem_wipe(mac, sizeof mac);
+	return good;
 }

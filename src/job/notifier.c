@@ -74,7 +74,10 @@ heard_row(void *ctx, uint64_t number, const struct rec_event *r)
 	h->record.n = h->whole.n = 0;
 	if (h->n->conf.live != NULL &&
 	    message_put(&h->whole, &h->record, r, TARGET_MINIO, true)) {
-		buf_char(&h->whole, '\n');
+		h->whole.n = 0;
+		buf_str(&h->whole, "{\"Records\":[");
+		buf_span(&h->whole, buf_view(&h->record));
+		buf_str(&h->whole, "]}\n");
 		live_tell(h->n->conf.live, event_bit(e) | event_bit(event_other(e)),
 		    r->bucket, r->key, buf_view(&h->whole));
 	}

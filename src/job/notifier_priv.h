@@ -6,7 +6,6 @@
 
 #include "job/notifier.h"
 #include "model/outbox.h"
-#include "store/store.h"
 
 enum { FAILURE_MAX = 256 };
 

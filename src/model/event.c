@@ -36,7 +36,7 @@ event_other(enum event e)
 static bool
 is_below(struct span name, struct span wild)
 {
-	return span_ends(wild, SPAN_LIT(":*")) &&
+	return span_ends(wild, SPAN_LIT(":*")) && wild.n > sizeof "s3:*" - 1 &&
 	    span_starts(name, span_head(wild, wild.n - 1));
 }
 

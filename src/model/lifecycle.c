@@ -4,7 +4,12 @@
 
 #include "model/lifecycle.h"
 
-enum { SMALL = 128 << 10 }; /* bytes: what is smaller is not moved by default */
+#include "model/remote_tier.h"
+
+enum {
+	SMALL = 128 << 10, /* bytes: what is smaller is not moved by default */
+	TIER_DEPTH = 7
+};
 
 int64_t
 life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms)
@@ -100,7 +105,8 @@ depth(uint8_t class)
 		[CLASS_GLACIER] = 5,
 		[CLASS_DEEP_ARCHIVE] = 6 };
 
-	return class < CLASS_COUNT ? depths[class] : 0;
+	/* From a tier with a name of its own nothing goes on. */
+	return class < CLASS_COUNT ? depths[class] : TIER_DEPTH;
 }
 
 static bool
@@ -110,8 +116,8 @@ may_move(const struct judge *j, const struct life_rule *r, uint8_t class)
 
 	if (depth(class) <= depth(j->o->class) || j->o->marker)
 		return false;
-	/* A rule that names sizes means them. */
-	if (j->o->size >= SMALL || r->has_size)
+	/* A rule that names sizes means them; MinIO knows no smallest size. */
+	if (j->o->size >= SMALL || r->has_size || class >= CLASS_TIER)
 		return true;
 	return j->l->small_moves && archive;
 }
@@ -193,11 +199,11 @@ life_expiry(
 	}
 }
 
-bool
-life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t now_ms,
-    int64_t *next_ms)
+const struct life_rule *
+life_abort_due(
+    const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t *due_ms)
 {
-	bool yes = false;
+	const struct life_rule *first = NULL;
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct life_rule *r = &l->rule[i];
@@ -206,10 +212,23 @@ life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t
 		if (!r->enabled || !r->abort.given || !span_starts(key, r->prefix))
 			continue;
 		due = life_due(l, &r->abort, begun_ms);
-		if (due <= now_ms)
-			yes = true;
-		else if (due < *next_ms)
-			*next_ms = due;
+		if (first != NULL && due >= *due_ms)
+			continue;
+		first = r;
+		*due_ms = due;
 	}
-	return yes;
+	return first;
+}
+
+bool
+life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t now_ms,
+    int64_t *next_ms)
+{
+	int64_t due;
+
+	if (life_abort_due(l, key, begun_ms, &due) == NULL)
+		return false;
+	if (due > now_ms && due < *next_ms)
+		*next_ms = due;
+	return due <= now_ms;
 }

@@ -353,3 +353,55 @@ outbox_add(struct txn *t, struct span arn, const struct rec_event *r, uint64_t m
 	e = put(t, OUTBOX_WAITS, arn, r->number, r);
 	return e == OK ? outbox_count_put(t, arn, &count) : e;
 }
+
+/* ---- events to come ---- */
+
+enum err
+outbox_timed_add(struct txn *t, int64_t time_ms, const struct rec_event *r)
+{
+	char key[OUTBOX_KEY_MAX];
+	struct outbox_key k = {
+		.kind = OUTBOX_TIMED, .time_ms = time_ms, .number = r->number
+	};
+	struct buf row = { 0 };
+	enum err e;
+
+	rec_event_put(&row, r);
+	e = table_put(t, T_OUTBOX, outbox_key_put(key, &k), buf_view(&row));
+	buf_fini(&row);
+	return e;
+}
+
+enum err
+outbox_timed(struct txn *t,
+    bool (*row)(void *ctx, const struct outbox_key *key, const struct rec_event *r),
+    void *ctx)
+{
+	char kind = OUTBOX_TIMED;
+	struct span prefix = span_of(&kind, 1);
+	struct table_cursor c;
+	struct outbox_key k;
+	struct rec_event r;
+	enum err e = table_begin(t, T_OUTBOX, &c);
+
+	if (e != OK)
+		return e;
+	for (e = table_seek(&c, prefix); e == OK; e = table_next(&c)) {
+		if (!span_starts(c.key, prefix))
+			break;
+		e = outbox_key_get(c.key, &k) ? rec_event_get(c.value, &r) : E_CORRUPT;
+		if (e != OK || !row(ctx, &k, &r))
+			break;
+	}
+	table_end(&c);
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+enum err
+outbox_timed_done(struct txn *t, const struct outbox_key *k)
+{
+	char key[OUTBOX_KEY_MAX];
+	enum err e = table_del(t, T_OUTBOX, outbox_key_put(key, k));
+
+	return e == E_NOT_FOUND ? OK : e;
+}

@@ -34,6 +34,7 @@ struct stretch {
 struct body {
 	unsigned magic;
 	struct body_conf conf;
+	size_t head_n;
 	uint64_t length; /* payload so far */
 	uint32_t crc32c;
 	enum err bad; /* first failure; a worker's while stretches are in flight */
@@ -231,6 +232,18 @@ md5_matters(const struct body *b)
 	return !b->opaque || b->conf.check_md5;
 }
 
+/* The first bytes, whoever has them. */
+static void
+head_add(struct body *b, const void *p, size_t n)
+{
+	size_t room = b->conf.head != NULL ? b->conf.head_max - b->head_n : 0;
+
+	n = n < room ? n : room;
+	if (n > 0)
+		memcpy(b->conf.head + b->head_n, p, n);
+	b->head_n += n;
+}
+
 /* ---- small: all on the loop ---- */
 
 static void
@@ -285,6 +298,7 @@ small_end(struct body *b)
 	uint8_t sha256[32];
 	enum err e;
 
+	head_add(b, all.p, all.n);
 	b->md5_due = (!b->conf.in_memory && md5_matters(b)) || b->conf.check_md5;
 	if (b->conf.check_md5 || (b->md5_due && all.n > DUE_MAX))
 		body_hash_all(&b, 1);
@@ -335,6 +349,7 @@ large_keep(struct body *b, struct stretch *s)
 	size_t n = s->payload;
 	struct span out;
 
+	head_add(b, s->p, n);
 	if (b->sha256 != NULL)
 		digest_add(b->sha256, s->p, n);
 	sums_add(b, s->p, n);
@@ -562,6 +577,13 @@ uint64_t
 body_length(const struct body *b)
 {
 	return b->length;
+}
+
+struct span
+body_head(const struct body *b)
+{
+	CHECK(b, BODY_MAGIC);
+	return span_of(b->conf.head, b->head_n);
 }
 
 struct span

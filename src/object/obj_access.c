@@ -67,9 +67,7 @@ obj_access_note(struct store *store, struct span bucket, struct span key,
 	memcpy(n->room + bucket.n, key.p, key.n);
 	n->bucket = span_of(n->room, bucket.n);
 	n->key = span_of(n->room + bucket.n, key.n);
-	n->version = (rec->flags & OBJECT_HAS_ID) != 0
-	    ? (struct obj_version){ VERSION_NUMBER, rec->number }
-	    : (struct obj_version){ VERSION_NULL, 0 };
+	n->version = obj_version_of(rec);
 	n->number = rec->number;
 	n->now_ms = now_ms;
 	n->write.fn = note_write;

@@ -5,8 +5,11 @@
 #include "object/document.h"
 #include "object/upload.h"
 #include "object/point.h"
+#include "object/replica.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "object/event.h"
 
 enum err
 obj_bucket_find(
@@ -27,6 +30,18 @@ obj_bucket_find(
 		fail_pair(fail, "BucketName", name);
 	}
 	return E_NO_SUCH_BUCKET;
+}
+
+/* Only who listens hears of it: nobody can have asked before, or could ask behind. */
+static enum err
+bucket_event(struct txn *t, const struct rec_bucket *b, enum event event, int64_t now_ms)
+{
+	struct rec_bucket bare = *b;
+	const struct obj_change c = { .event = event, .bucket = &bare, .now_ms = now_ms };
+
+	bare.watch = 0;
+	bare.region = SPAN_NONE; /* borrowed from a row that has changed */
+	return obj_event_live() != 0 ? obj_event_tell(t, &c) : OK;
 }
 
 enum err
@@ -56,7 +71,8 @@ obj_bucket_create(
 	rec_bucket_put(&row, &r);
 	e = table_put(t, T_BUCKET, name, buf_view(&row));
 	buf_fini(&row);
-	return e;
+	r.name = name;
+	return e == OK ? bucket_event(t, &r, EVENT_BUCKET_CREATED, want->now_ms) : e;
 }
 
 static enum err
@@ -101,7 +117,11 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 		e = usage_drop(t, r.id);
 	if (e == OK)
 		e = obj_doc_drop_all(t, r.id);
-	return e == OK ? table_del(t, T_BUCKET, name) : e;
+	if (e == OK)
+		e = obj_targets_move(t, r.id, 0);
+	if (e == OK)
+		e = table_del(t, T_BUCKET, name);
+	return e == OK ? bucket_event(t, &r, EVENT_BUCKET_REMOVED, clock_now_ms()) : e;
 }
 
 enum err

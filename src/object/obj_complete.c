@@ -93,6 +93,27 @@ order_check(const struct obj_complete *c)
 	return OK;
 }
 
+/* developers.cloudflare.com/r2/objects/multipart-objects */
+static enum err
+equal_check(const struct obj_complete *c, const struct gather *g)
+{
+	for (size_t i = 1; i < c->n; i++)
+		if (i + 1 < c->n ? g->kept[i].size != g->kept[0].size
+				 : g->kept[i].size > g->kept[0].size)
+			return fail_msg(c->dest.fail, E_INVALID_PART,
+			    "All non-trailing parts must have the same length.");
+	return OK;
+}
+
+static enum err
+too_large(const struct obj_complete *c, uint64_t size)
+{
+	(void)fail_set(c->dest.fail, E_ENTITY_TOO_LARGE);
+	fail_pair_u64(c->dest.fail, "ProposedSize", size);
+	fail_pair_u64(c->dest.fail, "MaxSizeAllowed", c->max);
+	return E_ENTITY_TOO_LARGE;
+}
+
 static enum err
 gather_all(struct txn *t, struct obj_complete *c, struct gather *g)
 {
@@ -100,6 +121,10 @@ gather_all(struct txn *t, struct obj_complete *c, struct gather *g)
 
 	for (size_t i = 0; e == OK && i < c->n; i++)
 		e = gather_part(t, c, g, i);
+	if (e == OK && (c->how & OBJ_PARTS_EQUAL) != 0)
+		e = equal_check(c, g);
+	if (e == OK && c->max != 0 && g->size > c->max)
+		e = too_large(c, g->size);
 	if (e != OK)
 		return e;
 	if (c->has_size && c->size != g->size)
@@ -284,8 +309,13 @@ obj_complete(struct txn *t, struct obj_complete *c)
 	e = gather_all(t, c, &g);
 	if (e == OK)
 		e = obj_dest_check(t, &c->dest, &old, &exists);
-	if (e == OK)
+	if (e == OK && (c->how & OBJ_NO_CONFLICT) == 0)
 		e = conflict_check(c, &g, &old, exists);
+	if (e == E_PRECONDITION && (c->how & OBJ_FAILED_GONE) != 0) {
+		e = obj_upload_drop(t, &c->bucket, c->dest.key, &g.upload);
+		c->gone = true;
+		goto out;
+	}
 	if (e == OK)
 		e = whole_checksum(c, &g);
 	if (e != OK)

@@ -96,7 +96,8 @@ obj_cond_write(const struct obj_cond *c, const struct rec_object *rec, struct fa
 
 	if (c->if_match.p != NULL) {
 		if (rec == NULL)
-			return E_NO_SUCH_KEY;
+			return c->absent_fails ? cond_failed(c, "If-Match", fail)
+					       : E_NO_SUCH_KEY;
 		if (!obj_etag_in(c->if_match, etag, obj_etag(etag, rec)))
 			return cond_failed(c, "If-Match", fail);
 	}

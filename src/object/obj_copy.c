@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "codec/mime.h"
 #include "model/side.h"
 #include "object/put.h"
 
@@ -52,6 +53,30 @@ redirect_own(const struct obj_copy *c, struct attrs *a)
 	*a = (struct attrs){ f, n };
 }
 
+/* The source's headers, and over them those that were given. */
+static void
+merge(const struct obj_copy *c, struct attrs *a)
+{
+	struct field *f = arena_array(c->arena, a->n + c->attrs.n + 1, sizeof *f);
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++) {
+		size_t k = 0;
+
+		while (
+		    k < c->attrs.n && !span_eq(a->field[i].name, c->attrs.field[k].name))
+			k++;
+		/* A type that has a number stands in none of the given ones. */
+		if (k == c->attrs.n &&
+		    (c->mime == MIME_NONE || !span_is(a->field[i].name, "content-type")))
+			f[n++] = a->field[i];
+	}
+	for (size_t i = 0; i < c->attrs.n; i++)
+		if (!side_is(c->attrs.field[i].name))
+			f[n++] = c->attrs.field[i];
+	*a = (struct attrs){ f, n };
+}
+
 /* What the copy has: given here, or the source's (had). */
 static struct attrs
 copy_attrs(const struct obj_copy *c, const struct attrs *had)
@@ -62,6 +87,8 @@ copy_attrs(const struct obj_copy *c, const struct attrs *had)
 		side_inherit(c->arena, &attrs, had);
 	else {
 		side_copied(c->arena, &attrs, had);
+		if (c->merge)
+			merge(c, &attrs);
 		side_overlay(c->arena, &attrs, &c->attrs);
 		redirect_own(c, &attrs);
 	}
@@ -81,7 +108,12 @@ copy_body(struct txn *t, struct obj_copy *c, struct rec_object *rec)
 		rec->parts = 0;
 		return obj_hash_link(t, c->anew, &rec->body);
 	}
-	return sealed == (c->crypt.p != NULL) ? blob_hold(t, &rec->body) : E_CORRUPT;
+	if (sealed != (c->crypt.p != NULL))
+		return E_CORRUPT;
+	/* It has just left for a tier: the caller looks again. */
+	return rec->size > 0 && rec->body.kind == BLOB_EMPTY
+	    ? fail_set(c->dest.fail, E_OPERATION_ABORTED)
+	    : blob_hold(t, &rec->body);
 }
 
 static enum err
@@ -111,7 +143,7 @@ copy_write(struct txn *t, void *arg)
 		rec.parts = 0;
 	}
 	e = obj_attrs(t, &src, c->arena, &had);
-	if (c->replace)
+	if (c->replace || (c->merge && c->mime != MIME_NONE))
 		rec.mime = c->mime;
 	attrs = copy_attrs(c, &had);
 	side_set(c->arena, &attrs, SIDE_CRYPT, c->crypt);
@@ -250,7 +282,9 @@ copy_part_write(struct txn *t, void *arg)
 		e = E_CORRUPT; /* never shared */
 	if (e == OK)
 		e = c->anew != NULL ? obj_hash_link(t, c->anew, &c->rec.body)
-				    : slice(t, &src.body, c->off, c->len, &c->rec.body);
+		    : c->len > 0 && rec_object_is_away(&src)
+		    ? fail_set(c->fail, E_OPERATION_ABORTED)
+		    : slice(t, &src.body, c->off, c->len, &c->rec.body);
 	if (e != OK)
 		return e;
 	c->rec.size = c->len;

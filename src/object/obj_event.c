@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "codec/mime.h"
+#include "model/archive.h"
 #include "object/document.h"
 #include "object/version.h"
 
@@ -16,16 +17,16 @@
 #define RULES_ID "rules"
 enum { META_MAX = 2048 };
 
-static _Atomic bool live;
+static _Atomic uint64_t live;
 static struct obj_event_conf told;
 
 void
-obj_event_listen(bool on)
+obj_event_listen(uint64_t events)
 {
-	atomic_store(&live, on);
+	atomic_store(&live, events);
 }
 
-bool
+uint64_t
 obj_event_live(void)
 {
 	return atomic_load_explicit(&live, memory_order_relaxed);
@@ -89,15 +90,41 @@ obj_event_watch(struct txn *t, struct span bucket, enum watch who, bool on)
 	return e;
 }
 
+static uint64_t
+reads(void)
+{
+	uint64_t set;
+
+	MUST(event_set(SPAN_LIT("s3:ObjectAccessed:*"), &set));
+	return set;
+}
+
 enum err
 obj_event_rules_put(
     struct txn *t, struct span bucket, uint64_t bucket_id, struct span rules)
 {
 	struct obj_doc at = rules_at(bucket, bucket_id);
 	struct doc_text text = { .inner = rules, .nothing = rules.n == 0 };
+	uint64_t all = 0;
+	struct span rest = rules;
+	struct watch_rule rule;
+	bool bad;
 	enum err e = obj_doc_put(t, &at, &text);
 
-	return e == OK ? obj_event_watch(t, bucket, WATCH_EVENTS, rules.n > 0) : e;
+	while (watch_next(&rest, &rule, &bad))
+		all |= rule.events;
+	if (e == OK)
+		e = obj_event_watch(t, bucket, WATCH_EVENTS, rules.n > 0);
+	return e == OK ? obj_event_watch(t, bucket, WATCH_READS, (all & reads()) != 0)
+		       : e;
+}
+
+bool
+obj_event_reads(const struct rec_bucket *b)
+{
+	uint64_t heard = obj_event_live();
+
+	return (b->watch & WATCH_READS) != 0 || (heard != 0 && (heard & reads()) != 0);
 }
 
 /* ---- the record ---- */
@@ -232,7 +259,9 @@ live_tell(struct txn *t, struct rec_event *r)
 {
 	enum { LIVE_MAX = 10000 };
 
-	if (!obj_event_live())
+	enum event e = (enum event)r->event;
+
+	if ((obj_event_live() & (event_bit(e) | event_bit(event_other(e)))) == 0)
 		return OK;
 	r->config = SPAN_NONE;
 	return outbox_add(t, SPAN_LIT(OBJ_EVENT_LIVE), r, LIVE_MAX);
@@ -262,6 +291,33 @@ obj_event_tell(struct txn *t, const struct obj_change *c)
 	}
 	buf_fini(&rules);
 	buf_fini(&room.region);
+	buf_fini(&room.meta);
+	return e;
+}
+
+enum err
+obj_event_restore(struct txn *t, const struct obj_change *c, struct span side)
+{
+	struct event_room room = { .meta = { 0 } };
+	struct rec_event event;
+	struct restore r;
+	enum err e;
+
+	if (!obj_event_wanted(c->bucket))
+		return OK;
+	e = restore_read(side, &r);
+	if (e != OK)
+		return e;
+	event_make(c, store_next_id(t), &event, &room);
+	event.version = span_of(room.version, obj_version_text(room.version, c->rec));
+	event.when_ms = r.until_ms;
+	event.event = EVENT_RESTORE_DELETE;
+	e = outbox_timed_add(t, r.until_ms, &event);
+	event.event = EVENT_RESTORE_COMPLETED;
+	event.number = store_next_id(t);
+	/* Else it was done before, and stays for longer. */
+	if (e == OK && r.ready_ms >= c->now_ms)
+		e = outbox_timed_add(t, r.ready_ms, &event);
 	buf_fini(&room.meta);
 	return e;
 }

@@ -60,22 +60,56 @@ obj_upload_find(struct txn *t, const struct rec_bucket *b, struct span key,
 }
 
 enum err
+obj_part_there(struct txn *t, const struct rec_upload *u, unsigned number, bool *there)
+{
+	struct span row;
+	uint8_t key[10];
+	enum err e;
+
+	part_key_put(key, u->number, number);
+	e = table_get(t, T_PART, span_of(key, sizeof key), &row);
+	*there = e == OK;
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+/* The bytes of a part's row that goes or is written over. */
+static enum err
+part_let_go(struct txn *t, struct span key, bool *there)
+{
+	struct rec_part old;
+	struct span was;
+	enum err e = table_get(t, T_PART, key, &was);
+
+	*there = e == OK;
+	if (e == OK)
+		e = rec_part_get(was, &old);
+	if (e == OK)
+		e = blob_drop(t, &old.body);
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+enum err
+obj_part_drop(struct txn *t, const struct rec_upload *u, unsigned number)
+{
+	uint8_t key[10];
+	bool there;
+	enum err e;
+
+	part_key_put(key, u->number, number);
+	e = part_let_go(t, span_of(key, sizeof key), &there);
+	return e == OK && there ? table_del(t, T_PART, span_of(key, sizeof key)) : e;
+}
+
+enum err
 obj_part_put(
     struct txn *t, const struct rec_upload *u, unsigned number, const struct rec_part *p)
 {
 	uint8_t key[10], row[REC_PART_MAX];
-	struct rec_part old;
-	struct span was;
+	bool there;
 	enum err e;
 
 	part_key_put(key, u->number, number);
-	e = table_get(t, T_PART, span_of(key, sizeof key), &was);
-	if (e == OK) {
-		e = rec_part_get(was, &old);
-		if (e == OK)
-			e = blob_drop(t, &old.body);
-	} else if (e == E_NOT_FOUND)
-		e = OK;
+	e = part_let_go(t, span_of(key, sizeof key), &there);
 	if (e != OK)
 		return e;
 	return table_put(

@@ -4,6 +4,8 @@ libobs_a_SOURCES = \
 	src/obs/audit.c \
 	src/obs/ledger.c \
 	src/obs/reqlog.c \
+	src/obs/tally.c \
 	include/obs/audit.h \
 	include/obs/ledger.h \
-	include/obs/reqlog.h
+	include/obs/reqlog.h \
+	include/obs/tally.h

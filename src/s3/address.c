@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "codec/nfc.h"
 #include "s3_priv.h"
 
 static bool
@@ -52,6 +53,13 @@ name_chars(struct span name)
 		last = c;
 	}
 	return true;
+}
+
+/* MinIO's own: below the first lie its probes, metrics and admin calls. */
+bool
+address_is_minios(struct span name)
+{
+	return span_is(name, "minio") || span_is(name, ".minio.sys");
 }
 
 static bool
@@ -109,6 +117,56 @@ address_host_name(struct span host)
 	return host;
 }
 
+/* ---- hosts of Cloudflare: [bucket.]account[.jurisdiction].r2.cloudflarestorage.com, and
+ * below a domain of one's own: developers.cloudflare.com/r2/reference/data-location ---- */
+
+#define CLOUDFLARE ".r2.cloudflarestorage.com"
+
+static struct span
+last_label(struct span labels)
+{
+	size_t at = labels.n;
+
+	while (at > 0 && labels.p[at - 1] != '.')
+		at--;
+	return span_from(labels, at);
+}
+
+/* What stands before the last label and its dot. */
+static struct span
+before_last(struct span labels)
+{
+	size_t n = labels.n - last_label(labels).n;
+
+	return span_head(labels, n > 0 ? n - 1 : 0);
+}
+
+/* 32 hex digits as theirs, or 12 digits as ours. */
+static bool
+is_account(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'f' && s.n == 32))
+			return false;
+	return s.n == 32 || s.n == ACCOUNT_DIGITS;
+}
+
+/* The bucket before an account and perhaps a jurisdiction; sure: there is an account. */
+static struct span
+before_account(struct span labels, bool sure)
+{
+	struct span last = last_label(labels), rest = before_last(labels);
+
+	if (rest.n > 0 &&
+	    (span_ieq(last, SPAN_LIT("eu")) || span_ieq(last, SPAN_LIT("fedramp"))) &&
+	    (sure || is_account(last_label(rest))))
+		labels = rest;
+	if (!sure && !is_account(last_label(labels)))
+		return labels;
+	return before_last(labels);
+}
+
 /* "<bucket>.<domain>": the longest domain that fits wins, so that bucket.s3.localhost is
  * no bucket "bucket.s3" of localhost. */
 struct span
@@ -132,7 +190,14 @@ address_host_bucket(const struct rq *rq, struct span host)
 		longest = d.n;
 		best = span_head(host, host.n - d.n - 1);
 	}
-	return best;
+	if (host.n > sizeof CLOUDFLARE - 1 &&
+	    span_ieq(
+		span_from(host, host.n - (sizeof CLOUDFLARE - 1)), SPAN_LIT(CLOUDFLARE)))
+		return before_account(
+		    span_head(host, host.n - (sizeof CLOUDFLARE - 1)), true);
+	return best.n > 0 && tier_value(rq, TP_HOSTS) == TV_ACCOUNT_HOST
+	    ? before_account(best, false)
+	    : best;
 }
 
 /* Host names know no case; bucket names are lower case. */
@@ -187,6 +252,26 @@ split_path(struct rq *rq, struct span path)
 }
 
 enum err
+address_nfc(struct rq *rq, struct span *key)
+{
+	return key->n > 0 && tier_value(rq, TP_KEY_UNICODE) == TV_NFC
+	    ? nfc_make(rq->arena, *key, key, &rq->fail)
+	    : OK;
+}
+
+/* The key as it was sent is what listings show. */
+static enum err
+key_identity(struct rq *rq)
+{
+	struct span sent = rq->key;
+	enum err e = address_nfc(rq, &rq->key);
+
+	if (e == OK && rq->key.p != sent.p)
+		rq->spelling = sent;
+	return e;
+}
+
+enum err
 address_query(struct rq *rq)
 {
 	if (rq->http->query.n > 0 &&
@@ -199,44 +284,49 @@ address_query(struct rq *rq)
 	return OK;
 }
 
-/* A whole segment of that name? */
-static bool
-has_segment(struct span key, const char *name)
+/* One name between slashes. */
+static enum err
+segment_check(struct rq *rq, struct span s, bool last)
 {
-	while (key.n > 0)
-		if (span_is(span_cut(&key, '/'), name))
-			return true;
-	return false;
+	if (s.n == 0 && !last && tier_says(rq, TP_KEY_SLASHES) == TV_OBJECT_NAME)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	if ((span_is(s, ".") || span_is(s, "..")) &&
+	    tier_says(rq, TP_KEY_DOTS) == TV_RESOURCE_NAME)
+		return fail_set(&rq->fail, E_RESOURCE_NAME);
+	if (s.n > KEY_SEGMENT_MAX && tier_says(rq, TP_KEY_SEGMENT) == TV_SEGMENT_255)
+		return fail_set(&rq->fail, E_OBJECT_NAME);
+	return OK;
 }
 
+/* Only then may there be in it what no path has. */
 static bool
-has_long_segment(struct span key)
+was_escaped(const struct rq *rq)
 {
-	while (key.n > KEY_SEGMENT_MAX)
-		if (span_cut(&key, '/').n > KEY_SEGMENT_MAX)
-			return true;
-	return false;
+	size_t n = rq->http->path.n;
+
+	return rq->key.n > 0 && rq->key.n + 1 != n && rq->bucket.n + rq->key.n + 2 != n;
 }
 
 /* What MinIO cannot keep, because keys are files there. */
 static enum err
 address_key(struct rq *rq)
 {
-	struct span key = rq->key;
+	struct span rest = rq->key;
+	const char *at;
+	size_t n;
+	enum err e;
 
-	if (key.n == 0)
-		return OK;
-	if (memchr(key.p, '.', key.n) != NULL &&
-	    (has_segment(key, ".") || has_segment(key, "..")) &&
-	    tier_says(rq, TP_KEY_DOTS) == TV_RESOURCE_NAME)
-		return fail_set(&rq->fail, E_RESOURCE_NAME);
-	if (memmem(key.p, key.n, "//", 2) != NULL &&
-	    tier_says(rq, TP_KEY_SLASHES) == TV_OBJECT_NAME)
-		return fail_set(&rq->fail, E_OBJECT_NAME);
-	if (key.n > KEY_SEGMENT_MAX && has_long_segment(key) &&
-	    tier_says(rq, TP_KEY_SEGMENT) == TV_SEGMENT_255)
-		return fail_set(&rq->fail, E_OBJECT_NAME);
-	if (memchr(key.p, '\0', key.n) != NULL &&
+	while (rest.n > 0) {
+		at = memchr(rest.p, '/', rest.n);
+		n = at != NULL ? (size_t)(at - rest.p) : rest.n;
+		if (n == 0 || rest.p[0] == '.' || n > KEY_SEGMENT_MAX) {
+			e = segment_check(rq, span_head(rest, n), at == NULL);
+			if (e != OK)
+				return e;
+		}
+		rest = at != NULL ? span_from(rest, n + 1) : SPAN_NONE;
+	}
+	if (was_escaped(rq) && memchr(rq->key.p, '\0', rq->key.n) != NULL &&
 	    tier_says(rq, TP_KEY_NUL) == TV_OBJECT_NAME)
 		return fail_set(&rq->fail, E_OBJECT_NAME);
 	return OK;
@@ -279,6 +369,8 @@ address_split(struct rq *rq)
 		return e;
 	e = split_path(rq, span_from(path, 1));
 	profile_bucket(rq);
+	if (e == OK)
+		e = key_identity(rq);
 	if (e != OK)
 		return e;
 	e = address_key(rq);
@@ -290,6 +382,24 @@ address_split(struct rq *rq)
 	fail_pair_u64(&rq->fail, "Size", rq->key.n);
 	fail_pair_u64(&rq->fail, "MaxSizeAllowed", KEY_MAX);
 	return E_KEY_TOO_LONG;
+}
+
+/* "auto" and the hints of places; "" and us-east-1 stand for the first:
+ * developers.cloudflare.com/r2/api/s3/api, .../reference/data-location */
+enum err
+address_region_auto(struct span region, struct fail *fail)
+{
+	static const char *const known[] = { "auto", "wnam", "enam", "weur", "eeur",
+		"apac", "oc", "us-east-1", "" };
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (span_ieq(region, span_str(known[i])))
+			return OK;
+	return fail_msg(fail, E_INVALID_REGION_NAME,
+	    "The region name '%.*s' is not valid. Must be one of: wnam, enam, weur, "
+	    "eeur, "
+	    "apac, oc, auto",
+	    (int)span_head(region, 64).n, region.p);
 }
 
 /* docs.aws.amazon.com/general/latest/gr/s3.html */

@@ -36,6 +36,21 @@ point_open(struct rq *rq, const struct point *p, struct policy **policy)
 	return out;
 }
 
+/* Credentials that are for less than their parent's rights. */
+static bool
+in_scope(const struct context *c)
+{
+	const struct rq *rq = c->rq;
+	const struct tempcred_ask q = { .action = c->action,
+		.bucket = c->bucket,
+		.key = c->key,
+		.prefix = c->prefix.p != NULL || c->plain ? c->prefix
+							  : query_get(rq, "prefix") };
+
+	return rq->credential == NULL || rq->credential->scope == NULL ||
+	    tempcred_allows(rq->credential->scope, &q);
+}
+
 static bool
 ask(struct context *c, const struct bucket_rules *rules, const char *action,
     struct access_question *q)
@@ -63,6 +78,11 @@ ask(struct context *c, const struct bucket_rules *rules, const char *action,
 		.acl = granted_match,
 		.ctx = c,
 		.arena = rq->arena };
+	if (!in_scope(c)) {
+		rq->answer = (struct access_answer){ .action = action,
+			.why = { .kind = POLICY_KIND_SESSION } };
+		return false;
+	}
 	return access_decide(q, &rq->answer);
 }
 
@@ -123,6 +143,30 @@ allow_also(struct rq *rq, const char *action, struct span key)
 	return need(rq, action, key, SPAN_NONE);
 }
 
+/* No bucket's policy speaks of it, and nothing is known of the request yet. */
+static bool
+no_value(void *ctx, const struct policy_ask *ask, struct policy_values *out)
+{
+	(void)ctx;
+	(void)ask;
+	(void)out;
+	return false;
+}
+
+enum err
+allow_admin(struct rq *rq, const char *action)
+{
+	const struct access_question q = { .who = rq->who,
+		.action = action,
+		.now_ms = rq->now_ms,
+		.value = no_value,
+		.arena = rq->arena };
+
+	if (span_is(rq->who->account, ACCOUNT_ROOT) && access_decide(&q, &rq->answer))
+		return OK;
+	return denied(rq, &q);
+}
+
 /* ---- versions ---- */
 
 /* The same done to a version that is named is a right of its own. */
@@ -171,9 +215,10 @@ acl_given(const struct rq *rq)
 static bool
 match_given(const struct rq *rq)
 {
-	struct span v = header_get(rq, "if-match");
+	struct span v = header_get(rq, "if-match"),
+		    cf = header_get(rq, "cf-copy-destination-if-match");
 
-	return v.n > 0 && !span_is(v, "*");
+	return (v.n > 0 && !span_is(v, "*")) || (cf.n > 0 && !span_is(cf, "*"));
 }
 
 struct extra {
@@ -303,6 +348,10 @@ rq_allow_asked(struct rq *rq)
 	const char *action = rq->op->action;
 	enum err e;
 
+	if (rq->credential != NULL && rq->credential->scope != NULL &&
+	    !tempcred_may(rq->credential->scope, rq->op->name,
+		rq->http->method == HTTP_GET || rq->http->method == HTTP_HEAD))
+		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	if (must_pay(rq))
 		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	/* Each key on its own, when they are known; but nobody is let in by nothing. */
@@ -325,7 +374,8 @@ enum err
 rq_allow(struct rq *rq)
 {
 	rq->allow_again = false;
-	if (!is_owners(rq))
+	/* What the settings declare asks no policy. */
+	if (!rq->http->inside && !is_owners(rq))
 		return rq_allow_asked(rq);
 	rq->answer.action = rq->op->action;
 	rq->answer.resource = SPAN_NONE;
@@ -481,6 +531,7 @@ allow_blocked(struct rq *rq, bool acl)
 	struct buf b = { 0 };
 	enum err e;
 
+	(void)tier_says(rq, TP_NEW_PUBLIC);
 	buf_str(&b, "User: ");
 	buf_span(&b, arn);
 	buf_printf(

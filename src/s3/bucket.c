@@ -146,6 +146,20 @@ bucket_blocks(struct txn *t, uint64_t id, struct span account, struct bucket_rul
 	return e == E_NO_SUCH_PUBLIC_BLOCK ? OK : e;
 }
 
+enum err
+bucket_made(const struct s3 *s, struct txn *t, struct span name, struct fail *fail)
+{
+	struct obj_doc d = { .bucket = name, .doc = DOC_PUBLIC_BLOCK, .fail = fail };
+	struct rec_bucket rec;
+	enum err e;
+
+	if (!s->conf.public_allowed)
+		return OK;
+	e = obj_bucket_find(t, name, &rec, fail);
+	d.bucket_id = rec.id;
+	return e == OK ? obj_doc_delete(t, &d) : e;
+}
+
 static enum err
 rules_read(struct txn *t, struct span name, const struct rec_bucket *rec,
     struct bucket_rules *out)

@@ -106,6 +106,7 @@ rq_new(struct s3 *s3, struct http_req *http)
 	rq->header = http->header;
 	rq->nheader = http->nheader;
 	rq->loop = http->loop;
+	tally_bump(&rq->loop->tally->begun, 1);
 	rq->who = &access_nobody;
 	rq->arena = &http->arena;
 	ids_render(rq);
@@ -138,13 +139,24 @@ step_route(struct rq *rq)
 	return e == OK ? route_tier(rq) : e;
 }
 
+/* Of the open profile only what writes leave behind differs without a failure. */
+static uint64_t
+watched(const struct rq *rq)
+{
+	const struct profile *p = rq->s3->profile;
+
+	if (rq->tier != TIER_OPEN)
+		return p->watched;
+	return rq->op->body == BODY_NONE ? 0 : p->watched_open;
+}
+
 enum err
 step_sign(struct rq *rq)
 {
 	enum err e = (rq->op->flags & F_QUERY) != 0 ? OK : sign_check(rq);
 
 	/* A link may have said some in its query. */
-	if (e == OK && (rq->http->names & rq->s3->profile->watched) != 0)
+	if (e == OK && (rq->http->names & watched(rq)) != 0)
 		ignore_headers(rq);
 	rq->header = rq->http->header;
 	rq->nheader = rq->http->nheader;
@@ -164,6 +176,13 @@ step_bucket(struct rq *rq)
 	if (e != OK || (rq->op->flags & F_NO_BUCKET) != 0)
 		return e;
 	e = bucket_find(rq);
+	if (e == E_NO_SUCH_BUCKET && address_is_minios(rq->bucket) &&
+	    tier_says(rq, TP_BUCKET_MINIO) == TV_ALL_DISABLED) {
+		fail_clear(&rq->fail);
+		return fail_set(&rq->fail, E_ALL_DISABLED);
+	}
+	if (e == E_NO_SUCH_BUCKET)
+		e = op_bucket_missing(rq);
 	if (e == E_NO_SUCH_BUCKET && rq->auth.kind == AUTH_ANONYMOUS &&
 	    tier_says(rq, TP_UNSIGNED_BUCKET) == TV_DENIED) {
 		fail_clear(&rq->fail);
@@ -193,8 +212,12 @@ step_allow(struct rq *rq)
 enum err
 step_begin(struct rq *rq)
 {
-	enum err e = headers_owner_check(rq);
+	enum err e = rate_bucket(rq);
 
+	if (e == OK)
+		e = lacks_check(rq);
+	if (e == OK)
+		e = headers_owner_check(rq);
 	if (e == OK)
 		e = payer_look(rq);
 	if (e == OK && (rq->op->flags & F_EXPIRY) != 0 && rq->rules.has_lifecycle)
@@ -268,6 +291,7 @@ step_reply(struct rq *rq)
 		}
 	}
 	if (e != OK) {
+		rate_undo(rq);
 		if ((err_row(e)->flags & ERR_LOG) != 0)
 			log_error("request %s: %s: %s", rq->id, err_row(e)->symbol,
 			    fail_text(&rq->fail));

@@ -114,6 +114,24 @@ expiry_look(struct rq *rq)
 }
 
 void
+expiry_abort(struct rq *rq, int64_t begun_ms)
+{
+	const struct life_rule *rule;
+	struct buf id = { 0 };
+	int64_t due;
+
+	if (rq->expiry == NULL)
+		return;
+	rule = life_abort_due(&rq->expiry->life, rq->key, begun_ms, &due);
+	if (rule == NULL)
+		return;
+	reply_http_date(rq, "x-amz-abort-date", due);
+	uri_encode(&id, rule->id, false);
+	reply_header(rq, "x-amz-abort-rule-id", arena_span(rq->arena, buf_view(&id)));
+	buf_fini(&id);
+}
+
+void
 expiry_tell(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
 {
 	struct life_object o = { .key = rq->key,

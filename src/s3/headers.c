@@ -4,6 +4,8 @@
 #include "codec/b64.h"
 #include "codec/mime.h"
 #include "codec/stamp.h"
+#include "codec/words.h"
+#include "model/rec_repl.h"
 #include "model/tags.h"
 #include "s3_priv.h"
 
@@ -57,6 +59,9 @@ headers_class(struct rq *rq, uint8_t *out)
 		return OK;
 	if (v.n == 0 && tier_says(rq, TP_CLASS_EMPTY) == TV_STANDARD)
 		return OK;
+	if (!span_is(v, "STANDARD") && !span_is(v, "STANDARD_IA") &&
+	    tier_says(rq, v.n == 0 ? TP_CLASS_EMPTY : TP_CLASS_BAD) == TV_HEADER_VALUE)
+		return lacks_header(rq, "x-amz-storage-class", v);
 	if (class_find(v, out) && class_is_known(rq, *out))
 		return OK;
 	(void)fail_set(&rq->fail, E_INVALID_STORAGE_CLASS);
@@ -201,13 +206,18 @@ headers_object(struct rq *rq, struct object_headers *out)
 
 		if (span_is(name, "content-encoding"))
 			value = strip_chunked(rq->arena, value);
-		if (is_system(name) ? value.n > 0
-				    : span_starts(name, SPAN_LIT("x-amz-meta-")))
-			attr_add(rq, a, name, value);
+		if (is_system(name) ? value.n == 0
+				    : !span_starts(name, SPAN_LIT("x-amz-meta-")))
+			continue;
+		if (!is_system(name) && tier_value(rq, TP_METADATA_WORDS) == TV_RFC2047)
+			value = words_decode(rq->arena, value);
+		attr_add(rq, a, name, value);
 	}
 	if (out->redirect.p != NULL)
 		attr_add(rq, a, SPAN_LIT(OBJ_REDIRECT), out->redirect);
 	e = meta_size_check(rq, a);
+	if (e == OK && rq->spelling.n > 0)
+		side_set(rq->arena, a, SIDE_SPELLING, rq->spelling);
 	if (e == OK)
 		e = headers_tags(rq, a);
 	return e == OK ? headers_lock_parse(rq, a) : e;
@@ -230,6 +240,29 @@ headers_cond_times(struct rq *rq, struct obj_cond *out)
 	out->has_modified = cond_time(rq, "if-modified-since", &out->modified_since);
 	out->has_unmodified =
 	    cond_time(rq, "if-unmodified-since", &out->unmodified_since);
+}
+
+/* Cloudflare's names for what CopyObject may ask of its destination; with any of them
+ * there, no object is one that does not match. */
+enum err
+headers_cond_dest(struct rq *rq, struct obj_cond *out)
+{
+	struct obj_cond c = { .prefix = "cf-copy-destination-",
+		.absent_fails = true,
+		.if_match = header_get(rq, "cf-copy-destination-if-match"),
+		.if_none_match = header_get(rq, "cf-copy-destination-if-none-match") };
+
+	c.has_modified =
+	    cond_time(rq, "cf-copy-destination-if-modified-since", &c.modified_since);
+	c.has_unmodified =
+	    cond_time(rq, "cf-copy-destination-if-unmodified-since", &c.unmodified_since);
+	if (!obj_cond_given(&c) || tier_says(rq, TP_COPY_COND_CF) != TV_EVALUATE)
+		return OK;
+	if (obj_cond_given(out))
+		return header_not_implemented(rq, "cf-copy-destination-if-*",
+		    "Conditions on the destination are given in two ways");
+	*out = c;
+	return OK;
 }
 
 void
@@ -271,6 +304,9 @@ headers_cond_write(struct rq *rq, struct obj_cond *out)
 		    none = header_get(rq, "if-none-match");
 
 	*out = (struct obj_cond){ .if_match = match, .if_none_match = none };
+	out->absent_fails = tier_value(rq, TP_PUT_MATCH_GONE) == TV_FAILED;
+	if (tier_value(rq, TP_PUT_TIMES) == TV_EVALUATE)
+		headers_cond_times(rq, out);
 	if (match.p != NULL && none.p != NULL && tier_says(rq, TP_PUT_BOTH) == TV_HEADER)
 		return header_not_implemented(rq, "If-Match,If-None-Match",
 		    "Multiple conditional request headers present in the request");
@@ -359,7 +395,7 @@ promise_unknown(struct rq *rq)
 			known = span_is(name, checksum_row(kind)->header);
 		for (size_t k = 0; !known && k < ARRAY_LEN(others); k++)
 			known = span_is(name, others[k]);
-		if (!known)
+		if (!known && tier_says(rq, TP_HEADER_LACKS) != TV_IGNORE)
 			return header_not_implemented(
 			    rq, arena_str(rq->arena, name), NULL);
 	}
@@ -434,7 +470,7 @@ headers_has_digest(const struct rq *rq)
 enum err
 headers_digest_given(struct rq *rq)
 {
-	if (headers_has_digest(rq))
+	if (headers_has_digest(rq) || tier_says(rq, TP_DIGEST_MISSING) == TV_ACCEPT)
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "Missing required header for this request: Content-MD5");
@@ -451,6 +487,19 @@ override_get(const struct rq *rq, bool overrides, struct span name)
 		return SPAN_NONE;
 	memcpy(text + 9, name.p, name.n);
 	return query_get(rq, text);
+}
+
+/* What became of its replicas, or that it is one: docs.aws.amazon.com/AmazonS3/latest/
+ * userguide/replication-status.html */
+static void
+headers_replica_put(struct rq *rq, const struct attrs *attrs)
+{
+	struct replica r;
+
+	if (replica_read(side_get(attrs, SIDE_REPLICA), &r) == OK &&
+	    r.status != REPLICA_NONE)
+		reply_header_str(
+		    rq, "x-amz-replication-status", replica_status_name(r.status));
 }
 
 void
@@ -470,9 +519,12 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 		}
 		v = override_get(rq, overrides, f->name);
 		if (v.p == NULL) {
+			v = tier_value(rq, TP_METADATA_WORDS) == TV_RFC2047
+			    ? words_encode(rq->arena, f->value)
+			    : f->value;
 			buf_span(&rq->loop->head, f->name);
 			buf_put(&rq->loop->head, ": ", 2);
-			buf_span(&rq->loop->head, f->value);
+			buf_span(&rq->loop->head, v);
 			buf_put(&rq->loop->head, "\r\n", 2);
 		}
 	}
@@ -492,6 +544,7 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	if (v.p != NULL && allow_may(rq, "s3:GetObjectTagging", rq->key))
 		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
 	headers_lock_put(rq, attrs);
+	headers_replica_put(rq, attrs);
 }
 
 enum err
@@ -517,6 +570,14 @@ headers_override_check(struct rq *rq)
 	return OK;
 }
 
+/* Of the bucket, where it is that one's and there is one. */
+static bool
+is_owner(const struct rq *rq, bool own, struct span account)
+{
+	return !own || rq->bkt.id == 0 ||
+	    span_eq(account, span_of(rq->bkt.account, ACCOUNT_DIGITS));
+}
+
 enum err
 headers_owner_check(struct rq *rq)
 {
@@ -526,17 +587,20 @@ headers_owner_check(struct rq *rq)
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct span v = header_get(rq, names[i]);
+		bool good;
 
 		if (v.p == NULL)
 			continue;
-		if (v.n != ACCOUNT_DIGITS || !span_u64(v, &number))
+		good = v.n == ACCOUNT_DIGITS && span_u64(v, &number);
+		if (!good || !is_owner(rq, i == 0, v))
+			(void)tier_says_of(rq, TP_EXPECTED_OWNER, TIER_BIT_MINIO);
+		if (!good)
 			return fail_msg(&rq->fail, E_INVALID_BUCKET_OWNER,
 			    "The value of the expected bucket owner parameter must be an "
 			    "AWS Account "
 			    "ID... [%.*s]",
 			    (int)span_head(v, 64).n, v.p);
-		if (i == 0 && rq->bkt.id != 0 &&
-		    !span_eq(v, span_of(rq->bkt.account, ACCOUNT_DIGITS)))
+		if (!is_owner(rq, i == 0, v))
 			return fail_set(&rq->fail, E_ACCESS_DENIED);
 	}
 	return OK;
@@ -562,6 +626,10 @@ headers_copy_source(
 		return bad_argument(
 		    rq, "x-amz-copy-source", raw, "Invalid copy source encoding");
 	path = span_of(text, n);
+	if ((path.n == 0 || path.p[0] != '/') &&
+	    tier_value(rq, TP_COPY_SLASH) == TV_REQUIRED)
+		return bad_argument(rq, "x-amz-copy-source", raw,
+		    "Copy Source must begin with a slash: /sourcebucket/sourcekey");
 	if (path.n > 0 && path.p[0] == '/')
 		path = span_from(path, 1);
 	if (rec_point_arn(path, &arn) && span_starts(arn.rest, SPAN_LIT("object/"))) {
@@ -576,6 +644,8 @@ headers_copy_source(
 		    "Copy Source must mention the source bucket and key: "
 		    "sourcebucket/sourcekey");
 	version->which = VERSION_CURRENT;
+	if (address_nfc(rq, key) != OK)
+		return rq->fail.code;
 	if (at == raw.n || obj_version_parse(id, version))
 		return OK;
 	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "codec/b64.h"
+#include "codec/sniff.h"
 #include "sse_priv.h"
 
 /* What may stand around a file in a form. */
@@ -106,7 +107,8 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uin
 
 	if (e != OK)
 		return e;
-	if ((rq->op->flags & F_OBJECT_SUM) != 0) {
+	/* A call of the control API is no operation. */
+	if (rq->op != NULL && (rq->op->flags & F_OBJECT_SUM) != 0) {
 		promise.kind = CHECKSUM_NONE;
 		promise.expect.kind = CHECKSUM_NONE;
 	}
@@ -125,6 +127,8 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uin
 	c.keep = keep;
 	c.checksum_in_trailer = promise.in_trailer;
 	c.expect = promise.expect;
+	c.head = rq->head;
+	c.head_max = SNIFF_BYTES;
 	rq->body = body_new(&c);
 	if (c.may_seal)
 		body_seal(rq->body, &sse->keys, sse->part, sse->want.mode != CRYPT_S3);
@@ -292,6 +296,7 @@ intake_gone(void *ctx, struct http_req *http, enum err why)
 	CHECK(rq, RQ_MAGIC);
 	if (rq->asking)
 		rq->gone = why;
-	else if (rq->step == STEP_BODY && rq->body != NULL)
+	else if ((rq->step == STEP_BODY || rq->step == STEP_CONTROL - 1) &&
+	    rq->body != NULL)
 		body_end(rq->body, why);
 }

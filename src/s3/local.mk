@@ -6,6 +6,8 @@ libs3_a_SOURCES = \
 	src/s3/address.c \
 	src/s3/allow.c \
 	src/s3/alter.c \
+	src/s3/away.c \
+	src/s3/away_priv.h \
 	src/s3/bucket.c \
 	src/s3/call.c \
 	src/s3/context.c \
@@ -16,9 +18,15 @@ libs3_a_SOURCES = \
 	src/s3/headers.c \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
+	src/s3/headers_replica.c \
 	src/s3/ignore.c \
+	src/s3/inflate.c \
+	src/s3/inflate_priv.h \
 	src/s3/intake.c \
+	src/s3/lacks.c \
+	src/s3/listmeta.c \
 	src/s3/manners.c \
+	src/s3/metrics.c \
 	src/s3/mfa.c \
 	src/s3/op_acl.c \
 	src/s3/op_bucket.c \
@@ -31,6 +39,7 @@ libs3_a_SOURCES = \
 	src/s3/op_get.c \
 	src/s3/op_health.c \
 	src/s3/op_list.c \
+	src/s3/op_listen.c \
 	src/s3/op_lock.c \
 	src/s3/op_notify.c \
 	src/s3/op_parts.c \
@@ -40,6 +49,7 @@ libs3_a_SOURCES = \
 	src/s3/op_put.c \
 	src/s3/op_query.c \
 	src/s3/op_rename.c \
+	src/s3/op_replication.c \
 	src/s3/op_restore.c \
 	src/s3/op_service.c \
 	src/s3/op_session.c \
@@ -49,12 +59,16 @@ libs3_a_SOURCES = \
 	src/s3/owner.c \
 	src/s3/payer.c \
 	src/s3/point.c \
+	src/s3/portability.c \
 	src/s3/profile.c \
 	src/s3/profile_priv.h \
+	src/s3/purge.c \
 	src/s3/query.c \
 	src/s3/range.c \
+	src/s3/rate.c \
 	src/s3/reply.c \
 	src/s3/route.c \
+	src/s3/rules.c \
 	src/s3/s3.c \
 	src/s3/s3_priv.h \
 	src/s3/sign.c \
@@ -65,7 +79,9 @@ libs3_a_SOURCES = \
 	src/s3/trail.c \
 	src/s3/website.c \
 	src/s3/wording.c \
+	include/s3/metrics.def \
 	include/s3/ops.def \
+	include/s3/portability.h \
 	include/s3/profile.h \
 	include/s3/s3.h \
 	include/s3/steps.def \

@@ -18,6 +18,23 @@ struct bucket_op {
 
 /* ---- CreateBucket ---- */
 
+/* The lifecycle rule that Cloudflare gives to every bucket. */
+static enum err
+create_rule(struct txn *t, struct obj_doc at)
+{
+	const struct doc_text text = {
+		.inner =
+		    SPAN_LIT("<Rule><ID>Default Multipart Abort Rule</ID><Filter><Prefix>"
+			     "</Prefix></Filter><Status>Enabled</Status>"
+			     "<AbortIncompleteMultipartUpload><DaysAfterInitiation>7"
+			     "</DaysAfterInitiation></AbortIncompleteMultipartUpload>"
+			     "</Rule>")
+	};
+
+	at.doc = DOC_LIFECYCLE;
+	return obj_doc_put(t, &at, &text);
+}
+
 static bool
 count_row(void *ctx, struct span name, const struct rec_bucket *b)
 {
@@ -51,6 +68,8 @@ create_write(struct txn *t, void *arg)
 		e = obj_bucket_create(t, rq->bucket, &want, &rq->fail);
 	if (e == OK && tier_over(rq, TL_BUCKETS, op->owned + 1))
 		e = fail_set(&rq->fail, E_TOO_MANY_BUCKETS);
+	if (e == OK)
+		e = bucket_made(rq->s3, t, rq->bucket, &rq->fail);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e == OK && op->ownership != OWNERSHIP_ENFORCED)
@@ -59,10 +78,12 @@ create_write(struct txn *t, void *arg)
 		e = obj_bucket_find(t, rq->bucket, &made, &rq->fail);
 	if (e == OK && op->acl.p != NULL)
 		e = obj_acl_bucket_put(t, rq->bucket, made.id, op->acl, &rq->fail);
-	if (e != OK || op->tags.nothing)
+	if (e != OK)
 		return e;
 	at.bucket_id = made.id;
-	return obj_doc_put(t, &at, &op->tags);
+	if (tier_value(rq, TP_NEW_RULE) == TV_ABORT_7_DAYS)
+		e = create_rule(t, at);
+	return e != OK || op->tags.nothing ? e : obj_doc_put(t, &at, &op->tags);
 }
 
 static void
@@ -70,10 +91,13 @@ create_then(struct obj_write *w, enum err e)
 {
 	struct bucket_op *op = CONTAINER_OF(w, struct bucket_op, w);
 	struct rq *rq = op->rq;
+	bool us = strcmp(rq->s3->conf.region, "us-east-1") == 0;
 
-	/* us-east-1 answers 200 to the owner who asks again. */
-	if (e == E_BUCKET_OWNED && tier_says(rq, TP_BUCKET_YOURS) == TV_OWNED_REGION &&
-	    strcmp(rq->s3->conf.region, "us-east-1") == 0) {
+	/* us-east-1 answers 200 to the owner who asks again; MinIO's 409 is that of others. */
+	if (e == E_BUCKET_OWNED &&
+	    tier_says_of(rq, TP_BUCKET_YOURS,
+		us ? TIER_BIT_MINIO | TIER_BIT_R2 : TIER_BIT_R2) == TV_OWNED_REGION &&
+	    us) {
 		fail_init(&rq->fail, rq->arena);
 		e = OK;
 	}
@@ -90,15 +114,21 @@ create_then(struct obj_write *w, enum err e)
 
 /* The region asked for must be this server's; us-east-1 is asked for by asking for none. */
 static enum err
-location_check(struct rq *rq, struct span wanted)
+location_answer(struct rq *rq, struct span wanted)
 {
 	const char *here = rq->s3->conf.region;
 	bool us = strcmp(here, "us-east-1") == 0;
 
+	if (tier_value(rq, TP_LOCATION) == TV_HINTS)
+		return address_region_auto(wanted, &rq->fail);
 	if (wanted.n == 0 && us)
 		return OK;
-	if (us && tier_says(rq, TP_LOCATION) == TV_ANY)
-		return OK;
+	if (tier_value(rq, TP_LOCATION) == TV_ANY) {
+		if (us || wanted.n == 0 || span_is(wanted, here))
+			return OK;
+		return fail_msg(&rq->fail, E_INVALID_REGION,
+		    "Region does not match; expecting '%s'.", here);
+	}
 	if (wanted.n == 0)
 		return fail_set(&rq->fail, E_ILLEGAL_LOCATION);
 	if (us && span_is(wanted, "us-east-1")) {
@@ -118,6 +148,21 @@ location_check(struct rq *rq, struct span wanted)
 	    "endpoint this "
 	    "request was sent to.",
 	    (int)wanted.n, wanted.p);
+}
+
+static enum err
+location_check(struct rq *rq, struct span wanted)
+{
+	bool us = strcmp(rq->s3->conf.region, "us-east-1") == 0;
+	enum err e = location_answer(rq, wanted);
+	unsigned tiers = 0;
+
+	if (e != OK && (us || wanted.n == 0))
+		tiers |= TIER_BIT_MINIO;
+	if (e != address_region_auto(wanted, NULL))
+		tiers |= TIER_BIT_R2;
+	(void)tier_says_of(rq, TP_LOCATION, tiers);
+	return e;
 }
 
 static enum err
@@ -194,6 +239,8 @@ create_headers(struct rq *rq, struct bucket_op *op)
 	enum err e;
 
 	op->lock = span_ieq(lock, SPAN_LIT("true"));
+	if (op->lock && tier_says(rq, TP_BUCKET_LOCK) == TV_LACKS)
+		return lacks_header(rq, "x-amz-bucket-object-lock-enabled", lock);
 	if (lock.p != NULL && !op->lock && !span_ieq(lock, SPAN_LIT("false")))
 		return bad_argument(rq, "x-amz-bucket-object-lock-enabled", lock, "%s",
 		    err_row(E_INVALID_ARGUMENT)->message);
@@ -217,10 +264,55 @@ op_create_bucket_finish(struct rq *rq)
 	if (e != OK)
 		return e;
 	op->rq = rq;
-	/* Where any is taken none is kept. */
-	op->region = tier_value(rq, TP_LOCATION) == TV_ANY ? SPAN_LIT("") : location;
+	/* A hint is no region, and where any is taken none is kept. */
+	op->region = tier_value(rq, TP_LOCATION) == TV_EXACT ? location : SPAN_LIT("");
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, create_then);
+	return rq_wait(rq);
+}
+
+/* ---- the bucket of an upload, made on the way ---- */
+
+static void
+missing_then(struct obj_write *w, enum err e)
+{
+	struct bucket_op *op = CONTAINER_OF(w, struct bucket_op, w);
+	struct rq *rq = op->rq;
+
+	/* Another upload may have been as quick. */
+	if (e == OK || e == E_BUCKET_OWNED) {
+		fail_clear(&rq->fail);
+		e = bucket_find(rq);
+	}
+	rq_resume(rq, e);
+}
+
+/* Uploads that say so, of who may make buckets, and write to this one then:
+ * developers.cloudflare.com/r2/api/s3/extensions */
+enum err
+op_bucket_missing(struct rq *rq)
+{
+	struct bucket_op *op;
+	enum err e;
+
+	if ((rq->op != &ops[OP_PutObject] && rq->op != &ops[OP_CreateMultipartUpload]) ||
+	    !span_ieq(header_get(rq, "cf-create-bucket-if-missing"), SPAN_LIT("true")) ||
+	    tier_says(rq, TP_BUCKET_MISSING) != TV_ACCEPT)
+		return E_NO_SUCH_BUCKET;
+	fail_clear(&rq->fail);
+	e = address_bucket_new(rq);
+	if (e == OK)
+		e = allow_also(rq, "s3:CreateBucket", SPAN_NONE);
+	if (e == OK)
+		e = allow_also(rq, rq->op->action, rq->key);
+	if (e != OK)
+		return e;
+	op = arena_zalloc(rq->arena, sizeof *op);
+	op->rq = rq;
+	op->tags.nothing = true;
+	op->ownership = (uint8_t)rq->s3->conf.default_ownership;
+	obj_write_post(
+	    &op->w, rq->s3->conf.store, create_write, rq->loop->inbox, missing_then);
 	return rq_wait(rq);
 }
 
@@ -254,6 +346,12 @@ op_get_bucket_location_begin(struct rq *rq)
 {
 	struct buf *b = reply_xml(rq, 200);
 
+	if (tier_value(rq, TP_LOCATION_TOLD) == TV_AUTO) {
+		buf_str(b,
+		    "<LocationConstraint xmlns=\"" XML_S3NS "\">auto"
+		    "</LocationConstraint>");
+		return OK;
+	}
 	if (rq->bkt.region.n == 0) {
 		buf_str(b, "<LocationConstraint xmlns=\"" XML_S3NS "\"/>");
 		return OK;
@@ -288,8 +386,15 @@ delete_then(struct obj_write *w, enum err e)
 enum err
 op_delete_bucket_begin(struct rq *rq)
 {
-	struct bucket_op *op = arena_zalloc(rq->arena, sizeof *op);
+	struct bucket_op *op;
+	bool all = false, mfa;
+	enum err e = mfa_check(rq, &mfa);
 
+	if (e == OK)
+		e = purge_asked(rq, &all);
+	if (e != OK || all)
+		return e == OK ? purge_begin(rq, mfa) : e;
+	op = arena_zalloc(rq->arena, sizeof *op);
 	op->rq = rq;
 	obj_write_post(
 	    &op->w, rq->s3->conf.store, delete_write, rq->loop->inbox, delete_then);

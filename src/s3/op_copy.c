@@ -4,7 +4,9 @@
 
 #include "base/mem.h"
 #include "base/rand.h"
+#include "codec/mime.h"
 #include "model/tiering.h"
+#include "object/remote.h"
 #include "sse_priv.h"
 
 /* ---- what both share: the source, seen and where needed hashed ---- */
@@ -41,6 +43,25 @@ source_archived(const struct copy_source *s)
 	return E_INVALID_OBJECT_STATE;
 }
 
+/* Its bytes are in a tier: they are read as they are written. */
+static enum err
+source_away(struct txn *t, struct copy_source *s)
+{
+	struct rq *rq = s->rq;
+	const struct obj_remote_io *io = rq->s3->conf.remote;
+	struct rec_remote *at = arena_zalloc(rq->arena, sizeof *at);
+	enum err e = io != NULL ? obj_remote_find(t, &s->source.seen, rq->arena, at)
+				: fail_set(&rq->fail, E_REMOTE_DOWN);
+
+	if (e != OK)
+		return e;
+	if (s->hash.sealed)
+		obj_plain_start_remote(&s->hash.from, io, at, &s->keys, s->off, s->len);
+	else
+		obj_read_start_remote(&s->hash.from.read, io, at, s->off, s->len);
+	return OK;
+}
+
 static enum err
 source_look(struct txn *t, void *arg)
 {
@@ -52,9 +73,9 @@ source_look(struct txn *t, void *arg)
 
 	if (e == OK)
 		e = obj_attrs(t, &s->source.seen, s->rq->arena, &s->attrs);
-	if (e == OK &&
-	    archive_readable(s->rq, t, &s->source.seen, &s->attrs, &access) ==
-		E_INVALID_OBJECT_STATE)
+	if (e == OK)
+		e = archive_readable(s->rq, t, &s->source.seen, &s->attrs, &access);
+	if (e == E_INVALID_OBJECT_STATE)
 		e = source_archived(s);
 	if (e == OK)
 		e = sse_open(s->rq, &s->attrs, &s->customer, &s->keys);
@@ -72,6 +93,8 @@ source_look(struct txn *t, void *arg)
 	if (e != OK || !s->hashing)
 		return e;
 	s->hash.size = s->len;
+	if (rec_object_is_away(&s->source.seen))
+		return source_away(t, s);
 	return s->hash.sealed
 	    ? obj_plain_start(
 		  &s->hash.from, t, &s->source.seen.body, &s->keys, s->off, s->len)
@@ -165,6 +188,11 @@ source_go(struct copy_source *s)
 	s->hash.store = s->rq->s3->conf.store;
 	s->hash.inbox = s->rq->loop->inbox;
 	s->hash.then = hash_then;
+	if (rec_object_is_away(&s->source.seen)) {
+		enum err e = obj_hash_post_remote(&s->hash, s->rq->s3->conf.remote);
+
+		return e == OK ? rq_wait(s->rq) : fail_set(&s->rq->fail, e);
+	}
 	obj_hash_post(&s->hash, s->rq->s3->conf.pool);
 	return rq_wait(s->rq);
 }
@@ -270,12 +298,15 @@ copy_go(struct rq *rq)
 }
 
 static enum err
-copy_directive(struct rq *rq, bool *replace)
+copy_directive(struct rq *rq, struct obj_copy *c)
 {
 	struct span v = header_get(rq, "x-amz-metadata-directive");
 
-	*replace = span_is(v, "REPLACE");
-	if (v.p == NULL || *replace || span_is(v, "COPY"))
+	c->replace = span_is(v, "REPLACE");
+	/* Cloudflare's, who has no other use for it: developers.cloudflare.com/r2/api/s3/
+	 * extensions */
+	c->merge = span_is(v, "MERGE") && tier_says(rq, TP_COPY_MERGE) == TV_ACCEPT;
+	if (v.p == NULL || c->replace || c->merge || span_is(v, "COPY"))
 		return OK;
 	return bad_argument(
 	    rq, "x-amz-metadata-directive", v, "Unknown metadata directive.");
@@ -300,7 +331,7 @@ copy_self(struct rq *rq, const struct copy_op *op)
 	const struct obj_source *s = &op->source.source;
 
 	if (s->version.which != VERSION_CURRENT || !span_eq(s->bucket, rq->bucket) ||
-	    !span_eq(s->key, rq->key) || op->copy.replace ||
+	    !span_eq(s->key, rq->key) || op->copy.replace || op->copy.merge ||
 	    header_get(rq, "x-amz-storage-class").p != NULL ||
 	    op->copy.redirect.p != NULL ||
 	    header_get(rq, "x-amz-checksum-algorithm").p != NULL ||
@@ -335,9 +366,11 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	if (e == OK)
 		e = tagging_directive(rq, &op->copy.replace_tags);
 	if (e == OK)
-		e = copy_directive(rq, &op->copy.replace);
+		e = copy_directive(rq, &op->copy);
 	if (e == OK)
 		e = headers_cond_write(rq, &op->copy.dest.cond);
+	if (e == OK)
+		e = headers_cond_dest(rq, &op->copy.dest.cond);
 	if (e == OK)
 		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
@@ -348,7 +381,8 @@ copy_headers(struct rq *rq, struct copy_op *op)
 	if (!op->copy.replace_tags)
 		side_set(rq->arena, &op->copy.attrs, SIDE_TAGS, SPAN_NONE);
 	op->copy.redirect = h.redirect;
-	op->copy.mime = h.mime;
+	op->copy.mime =
+	    op->copy.merge && header_get(rq, "content-type").n == 0 ? MIME_NONE : h.mime;
 	op->copy.class = h.class;
 	return OK;
 }
@@ -384,7 +418,7 @@ copy_plan(struct copy_source *s)
 	/* The copy of a multipart object is a plain one: its ETag is the MD5 of the bytes, which
 	 * must be read for it. So must a checksum of another kind. */
 	s->hash.kind = op->kind != CHECKSUM_NONE ? op->kind : seen->checksum.kind;
-	s->hash.keep = !is_shared(s->mode, to);
+	s->hash.keep = !is_shared(s->mode, to) || rec_object_is_away(seen);
 	s->hashing = s->hash.keep || seen->checksum.composite ||
 	    s->hash.kind != seen->checksum.kind ||
 	    (!is_opaque(to) && (seen->parts > 0 || is_opaque(s->mode)));
@@ -422,6 +456,8 @@ op_copy_object_begin(struct rq *rq)
 		e = sse_default(rq, &def);
 	if (e == OK)
 		e = sse_want(rq, &def, &op->sse.want);
+	if (e == OK)
+		e = rate_key(rq);
 	return e == OK ? source_start(rq, &op->source) : e;
 }
 
@@ -535,7 +571,8 @@ copy_part_plan(struct copy_source *s)
 		e = fail_set(&s->rq->fail, E_ENTITY_TOO_LARGE);
 	/* A part's ETag is the MD5 of its bytes; a whole plain object's is known. */
 	s->hash.kind = op->upload.checksum;
-	s->hash.keep = s->hash.sealed || op->sse.side.p != NULL;
+	s->hash.keep = s->hash.sealed || op->sse.side.p != NULL ||
+	    (s->len > 0 && rec_object_is_away(seen));
 	s->hashing = s->hash.keep || s->len != seen->size || seen->parts > 0 ||
 	    is_opaque(s->mode) || seen->checksum.composite ||
 	    s->hash.kind != seen->checksum.kind;

@@ -281,6 +281,9 @@ cors_decide(struct cors *c, bool *allowed)
 	if (e != OK)
 		return e;
 	*allowed = c->state == CORS_RULES ? rule != NULL : default_allows(c);
+	if (c->state != CORS_RULES)
+		(void)tier_says_of(c->rq, TP_CORS_OFF,
+		    *allowed ? TIER_BIT_AWS | TIER_BIT_R2 : TIER_BIT_MINIO);
 	if (!*allowed)
 		return OK;
 	if (rule != NULL)
@@ -314,9 +317,11 @@ step_cors(struct rq *rq)
 		e = cors_decide(&c, &allowed);
 	if (e != OK || !preflight)
 		return e;
-	if (!allowed)
+	/* Who is not told that it may, may not. */
+	if (!allowed && tier_says_of(rq, TP_CORS_OFF, TIER_BIT_R2) != TV_NO_HEADERS)
 		return forbidden(&c);
-	reply_begin(rq, tier_value(rq, TP_CORS_OFF) == TV_ORIGIN_ANY ? 204 : 200);
+	reply_begin(
+	    rq, allowed && tier_value(rq, TP_CORS_OFF) != TV_ORIGIN_ANY ? 200 : 204);
 	rq_finish(rq);
 	return OK;
 }

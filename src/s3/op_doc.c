@@ -4,6 +4,7 @@
 
 #include "codec/b64.h"
 #include "model/lifecycle.h"
+#include "model/replication.h"
 #include "object/document.h"
 #include "s3_priv.h"
 
@@ -48,6 +49,8 @@ minimum_at(const struct obj_doc *at)
 static void
 minimum_reply(struct rq *rq, bool small_moves)
 {
+	if (tier_value(rq, TP_TRANSITION_SMALL) == TV_NONE)
+		return;
 	reply_header_str(rq, MINIMUM_HEADER,
 	    small_moves ? LIFE_MINIMUM_ID : "all_storage_classes_128K");
 }
@@ -57,6 +60,10 @@ minimum_header(struct rq *rq, struct doc_op *op)
 {
 	struct span v = header_get(rq, MINIMUM_HEADER);
 
+	if (tier_value(rq, TP_TRANSITION_SMALL) == TV_NONE) {
+		op->small_moves = true;
+		return OK;
+	}
 	op->small_moves = span_is(v, LIFE_MINIMUM_ID);
 	if (v.p == NULL || op->small_moves || span_is(v, "all_storage_classes_128K"))
 		return OK;
@@ -149,6 +156,65 @@ put_name_check(struct rq *rq, enum doc d)
 	    "their names");
 }
 
+/* Who lets S3 act in a role's name must be allowed to hand that role on:
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
+static enum err
+role_check(struct rq *rq, struct span rules)
+{
+	struct span was = rq->resource;
+	struct replication r;
+	enum err e = replication_get(rq->arena, rules, &r);
+
+	if (e != OK || r.role.n == 0)
+		return e;
+	rq->resource = r.role;
+	e = allow_also(rq, "iam:PassRole", SPAN_NONE);
+	rq->resource = was;
+	return e;
+}
+
+/* "*", or scheme://host[:port] with perhaps one "*" in it:
+ * developers.cloudflare.com/r2/buckets/cors */
+static bool
+is_origin(struct span s)
+{
+	size_t at = span_search(s, SPAN_LIT("://"), 0);
+	struct span host = span_from(s, at + 3), port;
+
+	if (span_is(s, "*"))
+		return true;
+	if (at == 0 || at >= s.n)
+		return false;
+	port = host;
+	host = span_cut(&port, ':');
+	for (size_t i = 0; i < port.n; i++)
+		if (port.p[i] != '*' && (port.p[i] < '0' || port.p[i] > '9'))
+			return false;
+	for (size_t i = 0; i < host.n; i++)
+		if (host.p[i] == '/' || host.p[i] == '?' || host.p[i] == '#' ||
+		    host.p[i] <= ' ')
+			return false;
+	return host.n > 0;
+}
+
+static enum err
+put_origins_check(struct rq *rq)
+{
+	struct xml_node *root, *rule, *n;
+	enum err e = intake_xml(rq, "CORSConfiguration", &root);
+
+	if (e != OK)
+		return e;
+	for (rule = xml_child(root, "CORSRule"); rule != NULL;
+	     rule = xml_next(rule, "CORSRule"))
+		for (n = xml_child(rule, "AllowedOrigin"); n != NULL;
+		     n = xml_next(n, "AllowedOrigin"))
+			if (!is_origin(span_trim(n->text)) &&
+			    tier_says(rq, TP_CORS_RULES) == TV_ORIGINS_STRICT)
+				return fail_set(&rq->fail, E_MALFORMED_XML);
+	return OK;
+}
+
 enum err
 op_doc_put_finish(struct rq *rq)
 {
@@ -164,8 +230,14 @@ op_doc_put_finish(struct rq *rq)
 		e = put_name_check(rq, op->at.doc);
 	if (e == OK && op->at.doc == DOC_LIFECYCLE)
 		e = minimum_header(rq, op);
+	if (e == OK && op->at.doc == DOC_LIFECYCLE)
+		e = rules_take(rq, &in);
 	if (e == OK)
 		e = doc_parse(rq->arena, op->at.doc, in, op->at.id, &op->text, &rq->fail);
+	if (e == OK && op->at.doc == DOC_REPLICATION)
+		e = role_check(rq, op->text.rules);
+	if (e == OK && op->at.doc == DOC_CORS)
+		e = put_origins_check(rq);
 	if (e != OK)
 		return e;
 	op->rq = rq;

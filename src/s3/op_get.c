@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "codec/stamp.h"
 #include "object/access.h"
+#include "away_priv.h"
+#include "inflate_priv.h"
 #include "sse_priv.h"
 
 /* Up to here one read into memory and one send beat sendfile's second system call. */
@@ -20,8 +22,8 @@ struct get {
 	struct obj_cond cond;
 	struct obj_plain plain; /* of one that is not sealed only the read */
 	struct rec_object rec;
-	struct access access; /* of class INTELLIGENT_TIERING */
 	struct attrs attrs;
+	struct access access; /* of class INTELLIGENT_TIERING */
 	uint64_t opened; /* number of the version whose attrs and keys are here */
 	struct sse_customer customer;
 	struct sealed_keys keys;
@@ -31,6 +33,11 @@ struct get {
 	uint64_t off, len;
 	bool partial;
 	uint64_t sent_at;
+	bool undone; /* gzip that the client does not take */
+	struct inflate inflate;
+	/* of one in a tier: what begin() looked at, and the first of its bytes */
+	struct away *away;
+	uint64_t away_number, away_off, away_len;
 };
 
 /* ---- ranges ---- */
@@ -54,6 +61,31 @@ range_holds(const struct get *g)
 	return span_eq(v, span_of(etag, n + 2));
 }
 
+/* MinIO tells the range as it read it: -1 for no end, a minus before a suffix. */
+static void
+range_words(struct rq *rq, struct span v)
+{
+	struct span last = span_from(v, 6), first = span_cut(&last, '-');
+	uint64_t a = 0, b = 0;
+
+	if (tier_says(rq, TP_RANGE_BEYOND) != TV_MINIO || range_reversed(v))
+		return;
+	(void)span_u64(span_trim(first), &a);
+	(void)span_u64(span_trim(last), &b);
+	if (first.n == 0)
+		(void)fail_msg(&rq->fail, E_INVALID_RANGE,
+		    "The requested range 'bytes=-%llu--1' is not satisfiable",
+		    (unsigned long long)b);
+	else if (last.n == 0)
+		(void)fail_msg(&rq->fail, E_INVALID_RANGE,
+		    "The requested range 'bytes=%llu--1' is not satisfiable",
+		    (unsigned long long)a);
+	else
+		(void)fail_msg(&rq->fail, E_INVALID_RANGE,
+		    "The requested range 'bytes=%llu-%llu' is not satisfiable",
+		    (unsigned long long)a, (unsigned long long)b);
+}
+
 static enum err
 get_range(struct get *g)
 {
@@ -73,6 +105,7 @@ get_range(struct get *g)
 		g->partial = true;
 		return OK;
 	case RANGE_BAD:
+		range_words(rq, v);
 		(void)fail_set(&rq->fail, E_INVALID_RANGE);
 		fail_pair(&rq->fail, "RangeRequested", v);
 		fail_pair_u64(&rq->fail, "ActualObjectSize", g->rec.size);
@@ -160,6 +193,36 @@ get_close(struct http_source *s)
 
 /* ---- the reply, made inside the read so that tiny bodies go out from the map ---- */
 
+/* The tag is that of the bytes as they are kept; others are only as good as those. */
+static void
+get_etag(struct get *g)
+{
+	char text[ETAG_TEXT + 4] = "W/\"";
+	size_t n;
+
+	if (!g->undone) {
+		reply_etag(g->rq, &g->rec);
+		return;
+	}
+	n = obj_etag(text + 3, &g->rec);
+	text[3 + n] = '"';
+	reply_header(g->rq, "ETag", span_of(text, n + 4));
+}
+
+/* What no longer holds of what goes out. */
+static void
+get_undo(struct get *g)
+{
+	struct attrs *a = &g->attrs;
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (!span_is(a->field[i].name, "content-encoding"))
+			a->field[n++] = a->field[i];
+	a->n = n;
+	reply_header_str(g->rq, "Vary", "Accept-Encoding");
+}
+
 static void
 get_headers(struct get *g)
 {
@@ -174,9 +237,9 @@ get_headers(struct get *g)
 	rq->object_size = g->rec.size;
 	rq->has_size = true;
 	reply_http_date(rq, "Last-Modified", g->rec.mtime_ms);
-	reply_etag(rq, &g->rec);
+	get_etag(g);
 	reply_version(rq, &g->rec);
-	if (!g->partial &&
+	if (!g->partial && !g->undone &&
 	    span_ieq(header_get(rq, "x-amz-checksum-mode"), SPAN_LIT("ENABLED")))
 		reply_checksum(rq, &g->rec.checksum, g->rec.parts);
 	reply_header_str(rq, "Accept-Ranges", "bytes");
@@ -187,13 +250,70 @@ get_headers(struct get *g)
 		reply_header_str(rq, "Content-Range", range);
 	}
 	sse_reply(rq, side_get(&g->attrs, SIDE_CRYPT), SSE_TELL_CUSTOMER);
+	if (g->undone)
+		get_undo(g);
 	headers_put(rq, &g->rec, &g->attrs, true);
 	archive_reply(rq, &g->rec, &g->attrs, &g->access);
 	if (g->version.which == VERSION_CURRENT)
 		expiry_reply(rq, &g->rec, &g->attrs);
 	if (g->part_given && g->parts > 0)
 		reply_header_u64(rq, "x-amz-mp-parts-count", g->parts);
-	rq->length = g->len;
+	rq->length = g->undone ? HTTP_UNKNOWN_LENGTH : g->len;
+	read_tell(rq, rq->http->method == HTTP_HEAD ? EVENT_HEAD : EVENT_GET, &g->rec,
+	    &g->attrs);
+}
+
+/* Its first bytes say whether it is what its header says. */
+static enum err
+get_is_gzip(struct txn *t, struct get *g)
+{
+	struct span head = SPAN_NONE;
+	struct buf room = { 0 };
+	enum err e = OK;
+
+	if (!g->undone)
+		return OK;
+	if (g->len < 3)
+		head = SPAN_LIT("");
+	else if ((g->rec.flags & OBJECT_IS_SEALED) != 0) {
+		e = obj_plain_small(t, &g->rec.body, &g->keys, 0, 3, &room);
+		head = buf_view(&room);
+	} else
+		e = obj_read_small(t, &g->rec.body, 0, 3, &room, &head);
+	g->undone = e == OK && gunzip_is(head);
+	buf_fini(&room);
+	return e;
+}
+
+/* Sent behind the read, from where it is kept; what is in the index itself is copied. */
+static enum err
+get_bytes_undone(struct txn *t, struct get *g, bool *later)
+{
+	bool sealed = (g->rec.flags & OBJECT_IS_SEALED) != 0,
+	     tiny = g->rec.body.kind == BLOB_TINY;
+	struct obj_plain *from = tiny ? NULL : &g->plain;
+	struct span all = SPAN_NONE;
+	struct buf room = { 0 };
+	enum err e = OK;
+
+	if (tiny && sealed) {
+		e = obj_plain_small(t, &g->rec.body, &g->keys, 0, g->len, &room);
+		all = buf_view(&room);
+	} else if (tiny)
+		e = obj_read_small(t, &g->rec.body, 0, g->len, &room, &all);
+	else if (sealed)
+		e = obj_plain_start(&g->plain, t, &g->rec.body, &g->keys, 0, g->len);
+	else
+		e = obj_read_start(&g->plain.read, t, &g->rec.body, 0, g->len);
+	if (e == OK)
+		e = inflate_start(
+		    &g->inflate, g->rq, from, sealed, arena_span(g->rq->arena, all));
+	buf_fini(&room);
+	if (e != OK)
+		return e;
+	g->rq->source = &g->inflate.source;
+	*later = true;
+	return OK;
 }
 
 /* Chunks are opened where they are sent from: a range costs those it lies in. */
@@ -254,12 +374,10 @@ get_open(struct txn *t, struct get *g)
 	if (g->opened == g->rec.number)
 		return OK;
 	e = obj_attrs(t, &g->rec, rq->arena, &g->attrs);
-	if (e == OK)
+	if (e == OK && rq->http->method == HTTP_GET)
 		e = archive_readable(rq, t, &g->rec, &g->attrs, &g->access);
-	if (e == E_INVALID_OBJECT_STATE && rq->http->method == HTTP_HEAD) {
-		fail_clear(&rq->fail);
-		e = OK;
-	}
+	else if (e == OK && access_is_watched(&g->rec))
+		e = access_get(t, &g->rec, &g->access);
 	if (e == OK)
 		e = sse_open(rq, &g->attrs, &g->customer, &g->keys);
 	if (e == OK &&
@@ -290,7 +408,10 @@ get_find(struct txn *t, struct get *g)
 		e = obj_cond_read(&g->cond, &g->rec, &rq->fail);
 	if (e == OK)
 		e = g->part_given ? get_part(t, g) : get_range(g);
-	return e;
+	if (e != OK)
+		return e;
+	g->undone = !g->partial && g->attrs.n > 0 && inflate_wanted(g->rq, &g->attrs);
+	return OK;
 }
 
 /* RFC 9110, 15.4.5: what a cache needs to keep its copy. */
@@ -330,7 +451,65 @@ static bool
 get_wants_pin(const struct get *g)
 {
 	return !g->plain.read.pinned && g->rq->http->method == HTTP_GET && g->len > 0 &&
-	    g->rec.body.kind != BLOB_TINY;
+	    g->rec.body.kind != BLOB_TINY && !rec_object_is_away(&g->rec);
+}
+
+/* ---- out of a tier ---- */
+
+static enum err
+get_away_look(struct txn *t, void *arg)
+{
+	struct get *g = arg;
+	struct rq *rq = g->rq;
+	struct rec_remote at;
+	enum err e = get_find(t, g);
+
+	/* Whatever else there is to say is said by the reply. */
+	if (e != OK || g->len == 0 || !rec_object_is_away(&g->rec))
+		return OK;
+	e = obj_remote_find(t, &g->rec, rq->arena, &at);
+	if (e != OK)
+		return e;
+	g->away_number = g->rec.number;
+	g->away_off = g->off;
+	g->away_len = g->len;
+	return away_begin(rq, &at, &g->keys, g->off, g->len, &g->away);
+}
+
+/* The first bytes are fetched before anything is answered: a tier that is down is an error
+ * that a client can read. */
+static enum err
+get_away(struct get *g)
+{
+	struct rq *rq = g->rq;
+	enum err e;
+
+	if (rq->http->method != HTTP_GET || !remote_tier_any())
+		return OK;
+	e = store_read(rq->loop->reader, get_away_look, g);
+	if (e == OK)
+		fail_clear(&rq->fail);
+	return e == OK && g->away != NULL ? rq_wait(rq) : e;
+}
+
+/* Did it go to a tier, or become another one, since begin() looked? */
+static bool
+get_is_elsewhere(const struct get *g)
+{
+	if (!rec_object_is_away(&g->rec) || g->rq->http->method != HTTP_GET ||
+	    g->len == 0)
+		return false;
+	return g->away == NULL || g->away_number != g->rec.number ||
+	    g->away_off != g->off || g->away_len != g->len;
+}
+
+static enum err
+get_bytes_away(struct get *g, bool *later)
+{
+	g->rq->source = away_source(g->away);
+	g->away = NULL;
+	*later = true;
+	return OK;
 }
 
 static enum err
@@ -357,6 +536,10 @@ get_reply(struct txn *t, void *arg)
 		read->again = true;
 		return OK;
 	}
+	if (e == OK)
+		e = get_is_gzip(t, g);
+	if (e == OK && get_is_elsewhere(g))
+		e = fail_set(&rq->fail, E_SLOW_DOWN);
 	if (e != OK)
 		goto out;
 	get_headers(g);
@@ -369,8 +552,14 @@ get_reply(struct txn *t, void *arg)
 		reply_send(rq);
 		return OK;
 	}
-	e = (g->rec.flags & OBJECT_IS_SEALED) != 0 ? get_bytes_sealed(t, g, &read->later)
-						   : get_bytes(t, g, &read->later);
+	if (rec_object_is_away(&g->rec))
+		e = get_bytes_away(g, &read->later);
+	else if (g->undone)
+		e = get_bytes_undone(t, g, &read->later);
+	else if ((g->rec.flags & OBJECT_IS_SEALED) != 0)
+		e = get_bytes_sealed(t, g, &read->later);
+	else
+		e = get_bytes(t, g, &read->later);
 out:
 	if (e != OK)
 		obj_plain_end(&g->plain);
@@ -405,6 +594,9 @@ get_drop(struct rq *rq)
 	struct get *g = rq->data;
 
 	obj_plain_end(&g->plain);
+	away_drop(&g->away);
+	if (g->undone)
+		inflate_drop(&g->inflate);
 	if ((g->rec.flags & OBJECT_IS_SEALED) != 0)
 		sealed_keys_wipe(&g->keys);
 	if (g->customer.given)
@@ -423,5 +615,5 @@ op_get_object_begin(struct rq *rq)
 	rq->data = g;
 	rq->drop = get_drop;
 	rq->reply_read = get_reply;
-	return OK;
+	return get_away(g);
 }

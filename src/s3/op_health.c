@@ -2,7 +2,8 @@
 /*
  * Probes: asked without credentials, by exact paths that no bucket of ours can have, or
  * that MinIO's deployments ask. live: the process answers. ready: it also takes writes.
- * Source of the paths: MinIO's healthcheck routes; LocalStack's health endpoint.
+ * Source of the paths: MinIO's healthcheck routes; LocalStack's health endpoint. And, as MinIO
+ * does it, where a person's browser goes that asks for what only programs read.
  */
 #include "config.h"
 
@@ -60,12 +61,43 @@ probe_reply(struct rq *rq, const struct probe *p)
 	}
 }
 
+/* A browser that shows no credentials, at the front door. */
+static bool
+is_visitor(const struct rq *rq)
+{
+	static const char *const doors[] = { "/", "/index.html", "/minio", "/minio/" };
+	const struct http_req *http = rq->http;
+	struct span agent = http_req_header(http, "user-agent");
+
+	if (http->query.n > 0 || http_req_header(http, "authorization").p != NULL ||
+	    span_search(agent, SPAN_LIT("Mozilla"), 0) == agent.n ||
+	    address_host_bucket(rq, http->host).n > 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(doors); i++)
+		if (span_is(http->path, doors[i]))
+			return true;
+	return false;
+}
+
+static void
+visitor_send(struct rq *rq)
+{
+	reply_begin(rq, 307);
+	reply_header_str(rq, "Location", rq->s3->conf.console_url);
+	rq_finish(rq);
+}
+
 enum err
 step_health(struct rq *rq)
 {
 	struct span path = rq->http->path;
 	const struct probe *p;
 
+	if (path.n < 12 && rq->s3->conf.console_url != NULL &&
+	    rq->http->method <= HTTP_HEAD && is_visitor(rq)) {
+		visitor_send(rq);
+		return OK;
+	}
 	/* One look at the second byte for what is no probe. */
 	if (path.n < 13 || (path.p[1] != 'm' && path.p[1] != '_') ||
 	    (rq->http->method != HTTP_GET && rq->http->method != HTTP_HEAD))

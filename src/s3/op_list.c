@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "codec/b64.h"
+#include "codec/nfc.h"
 #include "codec/stamp.h"
 #include "s3_priv.h"
 
@@ -22,8 +23,11 @@ struct listing {
 	uint64_t max, told;
 	bool url, v2;
 	bool owner; /* is shown */
-	const char *quote; /* as XML has it */
+	bool metadata; /* too */
+	struct txn *t; /* of the page */
+	bool amp_34; /* quotes as &#34; */
 	struct owners owners;
+	struct txn *spelt; /* keys are shown as they were sent; NULL: as they are */
 };
 
 static void
@@ -49,15 +53,16 @@ static void
 list_fixed(struct listing *l, const struct rec_object *rec)
 {
 	const struct checksum *c = &rec->checksum;
+	enum tier_value more = tier_value(l->rq, TP_LIST_MORE);
 
 	l->fixed = true;
 	l->kind = c->kind;
 	l->composite = c->composite;
 	l->class = rec->class;
 	l->before_size.n = l->behind_size.n = 0;
-	buf_str(&l->before_size, l->quote);
-	buf_str(&l->before_size, "</ETag>");
-	if (c->kind != CHECKSUM_NONE && tier_value(l->rq, TP_LIST_MORE) == TV_CHECKSUMS) {
+	buf_str(&l->before_size, l->amp_34 ? "&#34;</ETag>" : "&quot;</ETag>");
+	if (c->kind != CHECKSUM_NONE &&
+	    (more == TV_CHECKSUMS || more == TV_SUMS_METADATA)) {
 		xml_put_str(
 		    &l->before_size, "ChecksumAlgorithm", checksum_row(c->kind)->name);
 		xml_put_str(&l->before_size, "ChecksumType",
@@ -68,7 +73,8 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	if (l->owner && l->list.bad == OK)
 		l->list.bad = owner_put(&l->behind_size, &l->owners, rec);
 	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
-	buf_str(&l->behind_size, "</Contents>");
+	if (!l->metadata)
+		buf_str(&l->behind_size, "</Contents>");
 }
 
 /* The hot line of a listing. */
@@ -86,17 +92,26 @@ list_row(void *ctx, struct span key, struct span value)
 	    rec.checksum.kind != l->kind || rec.checksum.composite != l->composite ||
 	    rec.class != l->class)
 		list_fixed(l, &rec);
+	if (l->spelt != NULL && !nfc_is_ascii(key))
+		l->list.bad = obj_spelling(l->spelt, &rec, &key);
 	buf_str(b, "<Contents><Key>");
 	put_name(l, b, key);
 	buf_str(b, "</Key><LastModified>");
 	stamp_iso(buf_grow(b, STAMP_ISO), rec.mtime_ms / 1000 * 1000);
-	buf_str(b, "</LastModified><ETag>");
-	buf_str(b, l->quote);
+	if (l->amp_34)
+		buf_str(b, "</LastModified><ETag>&#34;");
+	else
+		buf_str(b, "</LastModified><ETag>&quot;");
 	buf_reserve(b, ETAG_TEXT);
 	b->n += obj_etag(b->p + b->n, &rec);
 	buf_span(b, buf_view(&l->before_size));
 	buf_u64(b, rec.size);
 	buf_span(b, buf_view(&l->behind_size));
+	if (!l->metadata)
+		return;
+	if (l->list.bad == OK)
+		l->list.bad = listmeta_put(b, l->t, l->rq, key, &rec);
+	buf_str(b, "</Contents>");
 }
 
 static void
@@ -114,6 +129,9 @@ list_read(struct txn *t, void *arg)
 {
 	struct listing *l = arg;
 
+	l->t = t;
+	if (tier_value(l->rq, TP_KEY_UNICODE) == TV_NFC)
+		l->spelt = t;
 	if (l->owner)
 		owner_look(t, l->rq, &l->owners);
 	return obj_list(t, &l->list, l->rq->arena);
@@ -181,14 +199,49 @@ token_parse(struct listing *l, struct span token)
 	return true;
 }
 
+/* Parameters that not every service passes over in silence. */
+static enum err
+list_unknown(struct listing *l)
+{
+	static const char *const both[] = { "delimiter", "encoding-type", "max-keys",
+		"prefix", "x-id", "x-purpose" };
+	static const char *const second[] = { "list-type", "continuation-token",
+		"fetch-owner", "start-after" };
+	struct rq *rq = l->rq;
+
+	for (size_t i = 0; i < rq->nparam; i++) {
+		struct span name = rq->param[i].name;
+		bool known =
+		    (name.n > 6 && span_ieq(span_head(name, 6), SPAN_LIT("x-amz-"))) ||
+		    (!l->v2 && span_is(name, "marker"));
+
+		for (size_t k = 0; !known && k < ARRAY_LEN(both); k++)
+			known = span_is(name, both[k]);
+		for (size_t k = 0; l->v2 && !known && k < ARRAY_LEN(second); k++)
+			known = span_is(name, second[k]);
+		if (!known &&
+		    tier_says(rq,
+			span_is(name, "list-type") ? TP_LIST_TYPE_3 : TP_LIST_PARAM) ==
+			TV_LACKS)
+			return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+			    "%s search parameter %.*s not implemented", rq->op->name,
+			    (int)span_head(name, 64).n, name.p);
+	}
+	return OK;
+}
+
 static enum err
 list_params(struct listing *l)
 {
 	struct rq *rq = l->rq;
 	struct obj_list *o = &l->list;
-	enum err e = query_encoding(rq, &l->url);
+	enum err e = list_unknown(l);
+
+	if (e == OK)
+		e = query_encoding(rq, &l->url);
 
 	l->max = KEYS_MAX;
+	l->metadata = l->v2 && listmeta_asked(rq);
 	if (e == OK)
 		e = query_max(rq, "max-keys", INT32_MAX, &l->max);
 	l->told = l->max;
@@ -203,10 +256,13 @@ list_params(struct listing *l)
 		.prefix = query_get(rq, "prefix"),
 		.delimiter = query_get(rq, "delimiter"),
 		.max = (size_t)l->max,
+		.shadows = tier_value(rq, TP_KEY_SHADOW) == TV_HIDDEN,
 		.ctx = l,
 		.row = list_row,
 		.common = list_common,
 	};
+	if (e == OK)
+		e = address_nfc(rq, &o->prefix);
 	return e;
 }
 
@@ -217,7 +273,7 @@ list_rows(struct listing *l)
 	enum err e;
 
 	l->list.ctx = l;
-	l->quote = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34 ? "&#34;" : "&quot;";
+	l->amp_34 = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34;
 	e = store_read(rq->loop->reader, list_read, l);
 	buf_span(l->out, buf_view(&l->common));
 	buf_fini(&l->common);
@@ -286,9 +342,14 @@ op_list_objects_begin(struct rq *rq)
 	struct span marker = query_get(rq, "marker");
 	enum err e = list_params(&l);
 
+	if (e == OK) {
+		l.list.after = unmarked(rq, marker);
+		e = address_nfc(rq, &l.list.after);
+	}
 	if (e != OK)
 		return e;
-	l.list.after = unmarked(rq, marker);
+	if (tier_value(rq, TP_LIST_OWNER) == TV_NONE)
+		l.owner = false;
 	list_head(&l);
 	put_element(&l, "Marker", marker);
 	e = list_rows(&l);
@@ -312,8 +373,11 @@ op_list_objects_v2_begin(struct rq *rq)
 	if (owner.n > 0 && !span_is(owner, "true") && !span_is(owner, "false"))
 		return bad_argument(
 		    rq, "fetch-owner", owner, "fetch-owner must be true or false");
-	l.owner = span_is(owner, "true");
+	l.owner = span_is(owner, "true") && tier_value(rq, TP_LIST_OWNER) != TV_NONE;
 	l.list.after = start;
+	e = address_nfc(rq, &l.list.after);
+	if (e != OK)
+		return e;
 	if (token.p != NULL && !token_parse(&l, token))
 		return bad_argument(rq, "continuation-token", token,
 		    "The continuation token provided is incorrect");

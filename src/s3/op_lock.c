@@ -76,6 +76,7 @@ op_get_retention_begin(struct rq *rq)
 		e = fail_set(&rq->fail, E_NO_SUCH_LOCK);
 	if (e != OK)
 		return e;
+	read_tell(rq, EVENT_GET_RETENTION, &l.rec, &(struct attrs){ 0 });
 	b = reply_xml(rq, 200);
 	buf_str(b, "<Retention xmlns=\"" XML_S3NS "\">");
 	xml_put_str(b, "Mode", worm_mode_name(l.worm.mode));
@@ -96,6 +97,7 @@ op_get_legal_hold_begin(struct rq *rq)
 		e = fail_set(&rq->fail, E_NO_SUCH_LOCK);
 	if (e != OK)
 		return e;
+	read_tell(rq, EVENT_GET_LEGAL_HOLD, &l.rec, &(struct attrs){ 0 });
 	b = reply_xml(rq, 200);
 	buf_str(b, "<LegalHold xmlns=\"" XML_S3NS "\">");
 	xml_put_str(b, "Status", l.worm.legal == HOLD_ON ? "ON" : "OFF");

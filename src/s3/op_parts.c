@@ -3,15 +3,18 @@
 #include "config.h"
 
 #include "base/mem.h"
+#include "model/side.h"
 #include "sse_priv.h"
 
 enum { PAGE_MAX = 1000 };
 
 static void
-put_owner(struct buf *b, const struct account *owner)
+put_owner(const struct rq *rq, struct buf *b, const struct account *owner)
 {
-	xml_put_owner(b, "Initiator", owner);
-	xml_put_owner(b, "Owner", owner);
+	uint8_t how = (uint8_t)tier_value(rq, TP_LIST_OWNER);
+
+	xml_put_owner(b, "Initiator", owner, how);
+	xml_put_owner(b, "Owner", owner, how);
 }
 
 static void
@@ -84,11 +87,12 @@ op_list_parts_begin(struct rq *rq)
 	if (e != OK)
 		goto out;
 	b = reply_xml(rq, 200);
+	expiry_abort(rq, p.upload.initiated_ms);
 	buf_str(b, "<ListPartsResult xmlns=\"" XML_S3NS "\">");
 	xml_put(b, "Bucket", rq->bucket);
 	xml_put(b, "Key", rq->key);
 	xml_put(b, "UploadId", p.id);
-	put_owner(b, rq_owner(rq));
+	put_owner(rq, b, rq_owner(rq));
 	xml_put_str(b, "StorageClass", class_name(p.upload.class));
 	put_algorithm(b, &p.upload);
 	xml_put_u64(b, "PartNumberMarker", p.after);
@@ -134,6 +138,7 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	struct rec_upload u;
 	struct buf *b = &p->rows;
 	struct span key;
+	struct span spelt = SPAN_NONE;
 	struct arena a; /* metadata of a thousand uploads is not to fill the request's */
 	uint64_t number;
 	char id[UPLOAD_ID_TEXT];
@@ -142,14 +147,16 @@ upload_row(void *ctx, struct span index_key, struct span value)
 	p->list.bad = upload_key_get(index_key, &key, &number)
 	    ? rec_upload_get(&a, value, &u)
 	    : E_CORRUPT;
+	if (p->list.bad == OK)
+		spelt = arena_span(p->rq->arena, side_get(&u.attrs, SIDE_SPELLING));
 	arena_fini(&a);
 	if (p->list.bad != OK)
 		return;
 	upload_id_render(id, u.number, u.salt);
 	buf_str(b, "<Upload>");
-	put_text(p, b, "Key", key);
+	put_text(p, b, "Key", spelt.n > 0 ? spelt : key);
 	xml_put(b, "UploadId", span_of(id, sizeof id));
-	put_owner(b, p->owner);
+	put_owner(p->rq, b, p->owner);
 	xml_put_str(b, "StorageClass", class_name(u.class));
 	xml_put_time(b, "Initiated", u.initiated_ms);
 	put_algorithm(b, &u);
@@ -259,6 +266,10 @@ op_list_uploads_begin(struct rq *rq)
 		.common = upload_common,
 	};
 	p.marker_id = query_get(rq, "upload-id-marker");
+	if (e == OK)
+		e = address_nfc(rq, &p.list.prefix);
+	if (e == OK)
+		e = address_nfc(rq, &key_marker);
 	if (e == OK)
 		e = uploads_after(&p, key_marker);
 	if (e == OK)
@@ -428,6 +439,7 @@ op_get_attributes_begin(struct rq *rq)
 	mem_wipe(&a.customer, sizeof a.customer);
 	if (e != OK)
 		return e;
+	read_tell(rq, EVENT_GET_ATTRIBUTES, &a.rec, &(struct attrs){ 0 });
 	b = reply_xml(rq, 200);
 	reply_http_date(rq, "Last-Modified", a.rec.mtime_ms);
 	reply_version(rq, &a.rec);

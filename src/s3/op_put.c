@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include "base/mem.h"
+#include "codec/mime.h"
+#include "codec/sniff.h"
 #include "sse_priv.h"
 
 struct put_op {
@@ -38,6 +40,14 @@ append_wanted(struct put_op *op)
 
 	if (v.p == NULL)
 		return OK;
+	switch (tier_says(rq, TP_WRITE_OFFSET)) {
+	case TV_HEADER:
+		return header_not_implemented(rq, "x-amz-write-offset-bytes", NULL);
+	case TV_BAD_REQUEST:
+		return fail_set(&rq->fail, E_BAD_REQUEST);
+	default:
+		break;
+	}
 	if (!span_u64(v, &op->put.offset))
 		return bad_argument(rq, "x-amz-write-offset-bytes", v,
 		    "x-amz-write-offset-bytes must be a non-negative integer");
@@ -152,8 +162,13 @@ op_put_object_begin(struct rq *rq)
 		e = headers_lock_digest(rq, &h.attrs, "Object");
 	if (e == OK)
 		e = headers_acl_admit(rq, &h.attrs);
+	if (e == OK)
+		e = headers_replica_admit(rq, &h.attrs);
 	if (e != OK)
 		return e;
+	if (header_get(rq, "content-type").n == 0 &&
+	    tier_says(rq, TP_TYPE_DEFAULT) == TV_SNIFF)
+		rq->head = arena_alloc(rq->arena, SNIFF_BYTES);
 	op->put.attrs = h.attrs;
 	op->put.rec = (struct rec_object){ .class = h.class, .mime = h.mime };
 	/* Asked again in the transaction; here it saves the client its upload. */
@@ -191,11 +206,33 @@ put_then(struct obj_write *w, enum err e)
 	rq_resume(rq, e);
 }
 
+/* Of who said none: by how the bytes begin. */
+static void
+put_type(struct put_op *op)
+{
+	struct rq *rq = op->rq;
+	struct span type = sniff_type(body_head(rq->body));
+	struct field *f = arena_array(rq->arena, op->put.attrs.n + 1, sizeof *f);
+
+	op->put.rec.mime = mime_number(type);
+	if (op->put.rec.mime != MIME_NONE)
+		return;
+	if (op->put.attrs.n > 0)
+		memcpy(f, op->put.attrs.field, op->put.attrs.n * sizeof *f);
+	f[op->put.attrs.n] = (struct field){ SPAN_LIT("content-type"), type };
+	op->put.attrs = (struct attrs){ f, op->put.attrs.n + 1 };
+}
+
 enum err
 op_put_object_finish(struct rq *rq)
 {
 	struct put_op *op = rq->data;
+	enum err e = rate_key(rq);
 
+	if (e != OK)
+		return e;
+	if (rq->head != NULL)
+		put_type(op);
 	op->put.body = rq->body;
 	op->put.now_ms = rq->now_ms;
 	obj_put_post(&op->put, rq->s3->conf.store, rq->loop->inbox, put_then);

@@ -4,6 +4,7 @@
 
 #include "codec/stamp.h"
 #include "model/tiering.h"
+#include "object/remote.h"
 #include "s3_priv.h"
 
 struct restore_op {
@@ -12,6 +13,7 @@ struct restore_op {
 	uint8_t tier;
 	bool again; /* it was restored before: the copy stays longer */
 	bool for_good; /* from an access tier: it is no copy */
+	struct restore restore; /* as it is written */
 };
 
 /* ---- reading what is archived ---- */
@@ -19,6 +21,8 @@ struct restore_op {
 static enum err
 refuse(struct rq *rq, uint8_t class, const char *access_tier)
 {
+	if (tier_says(rq, TP_ARCHIVED_GET) == TV_TRANSPARENT)
+		return OK;
 	(void)fail_set(&rq->fail, E_INVALID_OBJECT_STATE);
 	fail_pair_str(&rq->fail, "StorageClass", class_name(class));
 	if (access_tier != NULL)
@@ -69,7 +73,8 @@ archive_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *a
 	struct restore r;
 	char date[STAMP_HTTP];
 
-	if ((!archive_is(rec->class) && !watched) ||
+	if ((!archive_is(rec->class) && !watched &&
+		(rec->flags & OBJECT_IS_REMOTE) == 0) ||
 	    restore_read(side_get(attrs, SIDE_RESTORE), &r) != OK)
 		return;
 	if (watched) {
@@ -137,16 +142,55 @@ not_archived(struct rq *rq, uint8_t class)
 	return E_INVALID_OBJECT_STATE;
 }
 
-/* Where the object lies, as a class. */
+/* Out of a tier it takes as long as it takes: ready is when it is there (tiers.h). */
+static enum err
+restore_remote(struct restore_op *op, struct restore *r)
+{
+	struct rq *rq = op->alter.rq;
+
+	op->again = false;
+	switch (restore_state(r, rq->now_ms)) {
+	case RESTORE_ONGOING:
+		return fail_set(&rq->fail, E_RESTORE_ONGOING);
+	case RESTORE_DONE:
+		op->again = true;
+		r->until_ms = restore_until_ms(rq->now_ms, op->days);
+		break;
+	default:
+		r->asked_ms = rq->now_ms;
+		r->ready_ms = r->until_ms = INT64_MAX;
+		break;
+	}
+	r->tier = op->tier;
+	op->restore = *r;
+	op->alter.side.value = restore_render(rq->arena, r);
+	return OK;
+}
+
+static enum err
+restore_also(struct txn *t, struct alter *alter)
+{
+	struct restore_op *op = CONTAINER_OF(alter, struct restore_op, alter);
+	const struct rec_object *rec = &alter->side.rec;
+
+	if ((rec->flags & OBJECT_IS_REMOTE) == 0)
+		return OK;
+	return obj_remote_restore(t, alter->bucket.id, alter->rq->bucket, alter->rq->key,
+	    rec, &op->restore, op->days, op->again);
+}
+
+/* The archive that the object lies in, as a class. */
 static enum err
 lies_in(
     struct restore_op *op, const struct rec_object *rec, struct restore *r, uint8_t *out)
 {
 	struct rq *rq = op->alter.rq;
+	bool remote = (rec->flags & OBJECT_IS_REMOTE) != 0;
 	struct access a;
 	enum err e = OK;
 
 	*out = rec->class;
+	op->for_good = false;
 	if (access_is_watched(rec)) {
 		e = access_get(op->alter.side.txn, rec, &a);
 		if (e != OK)
@@ -158,7 +202,8 @@ lies_in(
 			*out =
 			    a.tier == ACCESS_ARCHIVE ? CLASS_GLACIER : CLASS_DEEP_ARCHIVE;
 	}
-	if (!archive_is(*out))
+	/* What lies in a remote tier comes back from there, which is all that MinIO restores. */
+	if (!remote && (!archive_is(*out) || tier_says(rq, TP_RESTORE) == TV_TIERED))
 		return not_archived(rq, rec->class);
 	if (op->days == 0 && !op->for_good)
 		return fail_set(&rq->fail, E_MALFORMED_XML);
@@ -185,6 +230,8 @@ restore_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
 	if (e != OK)
 		return e;
 	takes = restore_takes_ms(class, op->tier, rq->s3->conf.restore_at_once);
+	if ((rec->flags & OBJECT_IS_REMOTE) != 0)
+		return restore_remote(op, &r);
 	op->again = false;
 	switch (restore_state(&r, rq->now_ms)) {
 	case RESTORE_ONGOING:
@@ -233,6 +280,7 @@ op_restore_object_finish(struct rq *rq)
 		return e;
 	op->alter.side.event = EVENT_RESTORE_POST;
 	op->alter.side.see = restore_see;
+	op->alter.also = restore_also;
 	op->alter.then = restore_then;
 	return alter_post(&op->alter);
 }

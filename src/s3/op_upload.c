@@ -2,6 +2,8 @@
 /* CreateMultipartUpload, UploadPart, AbortMultipartUpload, CompleteMultipartUpload. */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "base/rand.h"
 #include "sse_priv.h"
 
@@ -41,6 +43,7 @@ create_then(struct obj_write *w, enum err e)
 			    op->upload.composite ? "COMPOSITE" : "FULL_OBJECT");
 		}
 		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
+		expiry_abort(rq, op->upload.initiated_ms);
 		upload_id_render(id, op->upload.number, op->upload.salt);
 		buf_str(b, "<InitiateMultipartUploadResult xmlns=\"" XML_S3NS "\">");
 		xml_put(b, "Bucket", rq->bucket);
@@ -49,6 +52,15 @@ create_then(struct obj_write *w, enum err e)
 		buf_str(b, "</InitiateMultipartUploadResult>");
 	}
 	rq_resume(rq, e);
+}
+
+/* There before the others, and all that some services have. */
+static bool
+is_first_five(uint8_t kind)
+{
+	return kind == CHECKSUM_CRC32 || kind == CHECKSUM_CRC32C ||
+	    kind == CHECKSUM_CRC64NVME || kind == CHECKSUM_SHA1 ||
+	    kind == CHECKSUM_SHA256;
 }
 
 /* Which algorithm and whether of the whole or of the parts; the defaults are AWS's. */
@@ -70,6 +82,13 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 		return OK;
 	if (!checksum_find(name, &u->checksum))
 		return fail_msg(&rq->fail, E_INVALID_REQUEST, "%s", checksum_unknown);
+	if (u->checksum > CHECKSUM_SHA256 && tier_says(rq, TP_CHECKSUMS) == TV_SUMS_5)
+		return lacks_header(rq, "x-amz-checksum-algorithm", name);
+	if (!is_first_five(u->checksum) &&
+	    tier_says_of(rq, TP_CHECKSUMS, TIER_BIT_MINIO | TIER_BIT_R2) ==
+		TV_SUMS_5_IGNORE)
+		return fail_msg(
+		    &rq->fail, E_INVALID_ARGUMENT, "Invalid checksum provided.");
 	u->checksum_given = true;
 	row = checksum_row(u->checksum);
 	if (type.p == NULL) {
@@ -80,7 +99,13 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 	if (!u->composite && !span_is(type, "FULL_OBJECT"))
 		return fail_msg(&rq->fail, E_INVALID_REQUEST,
 		    "Value for x-amz-checksum-type header is invalid.");
-	if (u->composite ? row->composite : row->full)
+	if (u->composite ? row->composite
+			 : row->full &&
+		    (u->checksum == CHECKSUM_CRC64NVME ||
+			tier_says(rq, TP_SUM_FULL) != TV_FULL_NVME))
+		return OK;
+	if (u->composite && u->checksum == CHECKSUM_CRC64NVME &&
+	    tier_says(rq, TP_SUM_COMPOSITE) == TV_ACCEPT)
 		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "The %.*s checksum type cannot be used with the %s checksum algorithm.",
@@ -99,6 +124,8 @@ op_create_upload_begin(struct rq *rq)
 		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
 		e = headers_acl_admit(rq, &h.attrs);
+	if (e == OK)
+		e = headers_replica_admit(rq, &h.attrs);
 	if (e == OK)
 		e = create_checksum(rq, &op->upload);
 	if (e == OK)
@@ -125,19 +152,26 @@ op_create_upload_begin(struct rq *rq)
 
 struct part_op {
 	struct obj_put_part put;
+	struct obj_write lose;
 	struct rq *rq;
 	struct rec_upload upload;
+	bool there; /* there is one of that number */
 	struct sse sse;
 };
+
+static enum err part_lose(struct part_op *op);
 
 static enum err
 part_look(struct txn *t, void *arg)
 {
 	struct part_op *op = arg;
 	struct rq *rq = op->rq;
-
-	return obj_upload_find(
+	enum err e = obj_upload_find(
 	    t, &rq->bkt, rq->key, op->put.upload_id, rq->arena, &op->upload, &rq->fail);
+
+	if (e == OK && tier_value(rq, TP_PART_FAILED) == TV_LOST)
+		e = obj_part_there(t, &op->upload, op->put.number, &op->there);
+	return e;
 }
 
 /* A part with a checksum must use the upload's algorithm. */
@@ -182,7 +216,43 @@ op_upload_part_begin(struct rq *rq)
 	if (e == OK)
 		e = intake_start(rq, op->upload.checksum, true, &op->sse);
 	sse_drop(&op->sse);
-	return e;
+	return e == OK ? part_lose(op) : e;
+}
+
+/* ---- a part that is there, where the one that comes takes its place at once ---- */
+
+static enum err
+lose_write(struct txn *t, void *arg)
+{
+	struct part_op *op = CONTAINER_OF(arg, struct part_op, lose.write);
+	struct rec_upload u;
+	struct rq *rq = op->rq;
+	enum err e;
+
+	fail_clear(&rq->fail);
+	e = obj_upload_find(
+	    t, &rq->bkt, rq->key, op->put.upload_id, rq->arena, &u, &rq->fail);
+	return e == OK ? obj_part_drop(t, &u, op->put.number) : e;
+}
+
+static void
+lose_then(struct obj_write *w, enum err e)
+{
+	rq_resume(CONTAINER_OF(w, struct part_op, lose)->rq, e);
+}
+
+/* "If a subsequent upload to the same part fails, the original part is lost":
+ * developers.cloudflare.com/r2/api/s3/api */
+static enum err
+part_lose(struct part_op *op)
+{
+	struct rq *rq = op->rq;
+
+	if (!op->there || tier_says(rq, TP_PART_FAILED) != TV_LOST)
+		return OK;
+	obj_write_post(
+	    &op->lose, rq->s3->conf.store, lose_write, rq->loop->inbox, lose_then);
+	return rq_wait(rq);
 }
 
 static void
@@ -292,6 +362,7 @@ complete_write(struct txn *t, void *arg)
 	struct complete_op *op = CONTAINER_OF(arg, struct complete_op, w.write);
 
 	fail_clear(&op->rq->fail);
+	op->c.gone = false;
 	return obj_complete(t, &op->c);
 }
 
@@ -304,6 +375,12 @@ complete_then(struct obj_write *w, enum err e)
 	char etag[ETAG_TEXT];
 	struct buf *b;
 
+	if (e == OK)
+		(void)tier_over(rq, TL_OBJECT, rec->size);
+	if (e == E_CONDITIONAL_CONFLICT)
+		(void)tier_says(rq, TP_COND_RACE);
+	if (e == OK && op->c.gone)
+		e = E_PRECONDITION; /* and rq->fail says which */
 	if (e == OK) {
 		b = reply_xml(rq, 200);
 		buf_str(b, "<CompleteMultipartUploadResult xmlns=\"" XML_S3NS "\">");
@@ -357,6 +434,14 @@ want_parse(struct rq *rq, const struct xml_node *node, struct obj_part_want *out
 	return OK;
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+	const struct obj_part_want *x = a, *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
 static enum err
 complete_document(struct rq *rq, struct obj_complete *c)
 {
@@ -383,9 +468,25 @@ complete_document(struct rq *rq, struct obj_complete *c)
 	for (node = xml_child(root, "Part"); node != NULL && e == OK;
 	     node = xml_next(node, "Part"))
 		e = want_parse(rq, node, &want[n++]);
+	if (e == OK && tier_value(rq, TP_PARTS_ORDER) == TV_SORT)
+		qsort(want, n, sizeof *want, by_number);
 	c->part = want;
 	c->n = n;
 	return e;
+}
+
+static unsigned
+complete_how(struct rq *rq)
+{
+	unsigned how = 0;
+
+	if (tier_value(rq, TP_PARTS_EQUAL) == TV_YES)
+		how |= OBJ_PARTS_EQUAL;
+	if (tier_value(rq, TP_COMPLETE_FAILED) == TV_FAILED_GONE)
+		how |= OBJ_FAILED_GONE;
+	if (tier_value(rq, TP_COND_RACE) != TV_CONFLICT_409)
+		how |= OBJ_NO_CONFLICT;
+	return how;
 }
 
 static enum err
@@ -427,9 +528,13 @@ op_complete_upload_finish(struct rq *rq)
 	c->upload_id = query_get(rq, "uploadId");
 	c->arena = rq->arena;
 	c->now_ms = rq->now_ms;
+	c->how = complete_how(rq);
+	c->max = tier_max(rq, TL_OBJECT);
 	e = complete_headers(rq, c);
 	if (e == OK)
 		e = complete_document(rq, c);
+	if (e == OK)
+		e = rate_key(rq);
 	if (e != OK)
 		return e;
 	obj_write_post(

@@ -126,6 +126,8 @@ struct listing {
 	struct span id_marker;
 	uint64_t max;
 	bool url;
+	bool metadata; /* of each version too */
+	struct txn *t; /* of the page */
 };
 
 static void
@@ -174,6 +176,8 @@ list_row(void *ctx, struct span key, const struct rec_object *rec, bool latest)
 		    "<ETag></ETag><Size>0</Size><StorageClass>STANDARD</StorageClass>");
 	if (l->bad == OK)
 		l->bad = owner_put(&l->rows, &l->owners, rec);
+	if (l->bad == OK && l->metadata && !marker)
+		l->bad = listmeta_put(&l->rows, l->t, l->rq, key, rec);
 	xml_close(&l->rows, marker ? "DeleteMarker" : "Version");
 }
 
@@ -193,6 +197,7 @@ list_read(struct txn *t, void *arg)
 	struct listing *l = arg;
 	enum err e = obj_bucket_find(t, l->rq->bucket, &l->list.bucket, &l->rq->fail);
 
+	l->t = t;
 	owner_look(t, l->rq, &l->owners);
 	if (e == OK)
 		e = obj_version_list(t, &l->list, l->rq->arena);
@@ -210,6 +215,7 @@ list_params(struct listing *l)
 		e = query_max(rq, "max-keys", VERSIONS_MAX, &l->max);
 	if (e != OK)
 		return e;
+	l->metadata = listmeta_asked(rq);
 	l->id_marker = query_get(rq, "version-id-marker");
 	o->prefix = query_get(rq, "prefix");
 	o->delimiter = query_get(rq, "delimiter");

@@ -112,7 +112,14 @@ differs_fill(struct profile *p)
 		for (unsigned t = TIER_AWS; t < TIERS; t++)
 			if (p->table.value[t][at] != p->table.value[TIER_OPEN][at])
 				p->differs[at] |= (uint8_t)(1u << t);
-	p->watched = ignore_watched();
+	for (unsigned l = 0; l < TIER_LIMITS; l++) {
+		p->least[l] = UINT64_MAX;
+		for (unsigned t = 0; t < TIERS; t++)
+			if (p->table.max[t][l] != 0 && p->table.max[t][l] < p->least[l])
+				p->least[l] = p->table.max[t][l];
+	}
+	p->watched = ignore_watched(false);
+	p->watched_open = ignore_watched(true);
 	p->lacks = mem_zalloc(OP_COUNT);
 	for (unsigned i = 0; i < OP_COUNT; i++)
 		p->lacks[i] = (uint8_t)tier_lacks(i);
@@ -154,6 +161,7 @@ profile_new(struct profile **out, const struct profile_conf *conf, struct fail *
 	p->table = tier_table;
 	p->server = conf->tier;
 	lock_init(&p->lock, LOCK_PROFILE);
+	p->portability = portability_new();
 	e = options_parse(p, conf->options, fail);
 	if (e == OK && !rules_parse(&p->hosts, span_str(conf->hosts), ',', &bad))
 		e = bad_rule("tier-hosts", bad, fail);
@@ -179,6 +187,7 @@ profile_free(struct profile **p)
 	rules_free(&x->hosts);
 	rules_free(&x->fixed);
 	rules_free(&x->kept);
+	portability_free(&x->portability);
 	lock_fini(&x->lock);
 	mem_free(x->lacks);
 	mem_free(x);
@@ -235,8 +244,8 @@ kept_render(const struct profile_rules *r, struct buf *out)
 }
 
 /* May it stand in the list, and be a bucket's name or the beginning of one? */
-static bool
-may_bind(struct span name)
+bool
+profile_may_bind(struct span name)
 {
 	if (name.n == 0 || name.n > NAME_MAX_BYTES)
 		return false;
@@ -253,7 +262,7 @@ profile_bind(struct profile *p, struct span name, enum tier tier)
 	struct buf text = { 0 };
 	enum err e = OK;
 
-	if (!may_bind(name))
+	if (!profile_may_bind(name))
 		return E_INVALID_ARGUMENT;
 	lock_take(&p->lock);
 	if (tier == TIERS)
@@ -269,6 +278,19 @@ profile_bind(struct profile *p, struct span name, enum tier tier)
 		e = store_write_wait(p->store, kept_write, &text);
 	buf_fini(&text);
 	return e;
+}
+
+enum err
+profile_reset(struct profile *p)
+{
+	struct buf text = { 0 };
+
+	lock_take(&p->lock);
+	rules_free(&p->kept);
+	p->nbuckets = p->fixed.n;
+	lock_drop(&p->lock);
+	portability_clear(p->portability);
+	return p->store != NULL ? store_write_wait(p->store, kept_write, &text) : OK;
 }
 
 static void
@@ -358,10 +380,12 @@ profile_bucket(struct rq *rq)
 void
 profile_note(struct rq *rq, unsigned at, unsigned tiers)
 {
-	struct profile_notes *m = &rq->met;
+	struct profile_notes *m = rq->met;
 
 	if (tiers == 0)
 		return;
+	if (m == NULL)
+		rq->met = m = arena_zalloc(rq->arena, sizeof *m);
 	for (unsigned i = 0; i < m->n; i++)
 		if (m->note[i].at == at) {
 			m->note[i].tiers |= (uint8_t)tiers;
@@ -382,7 +406,7 @@ is_over(const struct profile *p, enum tier t, enum tier_limit l, uint64_t v)
 }
 
 bool
-profile_over_open(struct rq *rq, enum tier_limit l, uint64_t v)
+profile_over(struct rq *rq, enum tier_limit l, uint64_t v)
 {
 	const struct profile *p = rq->s3->profile;
 	bool over = is_over(p, (enum tier)rq->tier, l, v);
@@ -395,4 +419,40 @@ profile_over_open(struct rq *rq, enum tier_limit l, uint64_t v)
 			tiers |= 1u << t;
 	profile_note(rq, TIER_POINTS + l, tiers);
 	return over;
+}
+
+void
+profile_done(struct rq *rq)
+{
+	struct portability *p = rq->s3->profile->portability;
+	struct portability_seen s = { .operation = rq->op != NULL ? rq->op->name : "none",
+		.bucket = rq->bucket,
+		.key = rq->key,
+		.now_ms = rq->real_ms };
+
+	for (unsigned i = 0; i < rq->met->n; i++) {
+		s.at = rq->met->note[i].at;
+		s.tiers = rq->met->note[i].tiers;
+		portability_add(p, &s);
+	}
+	if (rq->met->more)
+		portability_missed(p);
+}
+
+void
+profile_report(struct profile *p, struct buf *out)
+{
+	portability_json(p->portability, &p->table, out);
+}
+
+void
+profile_report_clear(struct profile *p)
+{
+	portability_clear(p->portability);
+}
+
+void
+profile_report_line(struct profile *p, struct buf *out)
+{
+	portability_line(p->portability, out);
 }

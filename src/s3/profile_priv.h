@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "base/lock.h"
+#include "s3/portability.h"
 #include "s3/profile.h"
 
 struct rq;
@@ -25,12 +26,15 @@ struct profile {
 	struct tier_table table;
 	uint8_t differs[TIER_POINTS]; /* TIER_BIT_*: who says otherwise than open */
 	uint8_t *lacks; /* of each operation: TIER_BIT_* */
+	uint64_t least[TIER_LIMITS]; /* of all tiers: nobody minds less */
 	uint64_t watched; /* http_name_bit() of headers that some tier ignores */
+	uint64_t watched_open; /* of those whose absence the answer would not show */
 	enum tier server;
 	struct profile_rules hosts, fixed; /* fixed: buckets of the settings */
 	struct lock lock; /* of kept */
 	struct profile_rules kept; /* buckets of the control API */
 	_Atomic size_t nbuckets; /* of fixed and kept: nearly always 0 */
+	struct portability *portability;
 	struct store *store; /* NULL: nothing is remembered */
 };
 
@@ -50,6 +54,7 @@ void profile_host(struct rq *rq); /* the host name's, or as it was */
 void profile_bucket(struct rq *rq); /* the bucket's, or as it was */
 /* One more of rq->met; only of the open profile. */
 void profile_note(struct rq *rq, unsigned at, unsigned tiers);
-bool profile_over_open(struct rq *rq, enum tier_limit l, uint64_t v);
+void profile_done(struct rq *rq); /* what it met goes to the report */
+bool profile_over(struct rq *rq, enum tier_limit l, uint64_t v);
 
 #endif

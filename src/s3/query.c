@@ -103,7 +103,8 @@ query_plain(struct rq *rq)
 		    upload = query_get(rq, "uploadId"),
 		    part = query_get(rq, "partNumber");
 
-	if (version.p != NULL)
+	/* Those who replicate name it: headers_replica_admit() asks for their right to. */
+	if (version.p != NULL && !headers_replica_asked(rq))
 		return bad_argument(rq, "versionId", version,
 		    "This operation does not accept a version-id.");
 	if (upload.p != NULL)
@@ -124,6 +125,9 @@ query_part_number(struct rq *rq, bool *given, unsigned *out)
 	*given = v.p != NULL;
 	if (v.p == NULL)
 		return OK;
+	if ((!span_u64(v, &n) || n < 1) &&
+	    tier_says(rq, TP_PART_NUMBER) == TV_INVALID_PART)
+		return fail_set(&rq->fail, E_INVALID_PART);
 	if (!span_u64(v, &n) || n < 1 || n > UPLOAD_PARTS_MAX)
 		return bad_argument(rq, "partNumber", v,
 		    "Part number must be an integer between 1 and 10000, inclusive");

@@ -88,8 +88,16 @@ reply_version(struct rq *rq, const struct rec_object *rec)
 void
 reply_written(struct rq *rq, const struct rec_object *rec)
 {
-	if ((rec->flags & OBJECT_HAS_ID) == 0)
+	if ((rec->flags & OBJECT_HAS_ID) == 0) {
+		char text[VERSION_ID_TEXT];
+
+		/* Of an object without versions; nobody can ask for it by that. */
+		if (tier_value(rq, TP_VERSION_ID) != TV_TOLD)
+			return;
+		version_id_render(text, rec->number);
+		reply_header(rq, "x-amz-version-id", span_of(text, sizeof text));
 		return;
+	}
 	rq->version_n = obj_version_text(rq->version, rec);
 	reply_header(rq, "x-amz-version-id", span_of(rq->version, rq->version_n));
 }
@@ -176,7 +184,10 @@ reply_error(struct rq *rq)
 	}
 	if ((row->flags & ERR_RETRY) != 0 && row->status == 503)
 		reply_header_str(rq, "Retry-After", "1");
-	reply_header_str(rq, "Content-Type", "application/xml");
+	if (rq->fail.code == E_AUTH_HEADER_MALFORMED &&
+	    tier_value(rq, TP_REGION_WRONG) == TV_MALFORMED_AUTH_REGION)
+		reply_header_str(rq, "x-amz-bucket-region", rq->s3->conf.region);
+	reply_header_str(rq, "Content-Type", manners_type(rq));
 	if (!manners_error(rq, &rq->loop->out))
 		error_document(rq, &rq->loop->out);
 }

@@ -103,7 +103,7 @@ may_be_empty(struct span name)
 		"encoding-type", "key-marker", "upload-id-marker", "version-id-marker",
 		"max-uploads", "max-parts", "part-number-marker", "max-buckets",
 		"bucket-region", "uploadId", "partNumber", "versionId", "id", "x-id",
-		"metadata" };
+		"metadata", "suffix", "ping" };
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (span_is(name, known[i]))

@@ -25,6 +25,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	MUST(b64_render(l->id_2, id_2, sizeof id_2) == ID_2_LOOP);
 	l->buckets = bucket_cache_new();
 	l->sse = sse_cache_new();
+	l->tally = tally_join(l->s3->tallies);
 	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->expiry = expiry_cache_new();
 	l->inbox = inbox;
@@ -138,6 +139,19 @@ s3_log(const struct rq *rq, const struct http_done *info)
 	reqlog_write(rq->s3->conf.reqlog, &e);
 }
 
+/* What tells of traffic; what the settings declare is none. */
+static void
+s3_count(const struct s3 *s, struct rq *rq, const struct http_done *info)
+{
+	metrics_count(rq, info);
+	if (rq->met != NULL)
+		profile_done(rq);
+	if (s->conf.reqlog != NULL)
+		s3_log(rq, info);
+	if (s->conf.ledger != NULL)
+		accesslog_write(rq, info);
+}
+
 static void
 s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 {
@@ -147,10 +161,8 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	if (rq == NULL)
 		return;
 	CHECK(rq, RQ_MAGIC);
-	if (s->conf.reqlog != NULL)
-		s3_log(rq, info);
-	if (s->conf.ledger != NULL)
-		accesslog_write(rq, info);
+	if (!http->inside)
+		s3_count(s, rq, info);
 	if (s->conf.audit != NULL)
 		trail_write(rq, info);
 	if (rq->drop != NULL)
@@ -186,6 +198,7 @@ s3_new(const struct s3_conf *conf)
 	struct s3 *s = mem_zalloc(sizeof *s);
 
 	s->conf = *conf;
+	s->rate = rate_new();
 	s->index = op_index_new();
 	host_id_make(s->host_id);
 	s->profile = conf->profile;
@@ -195,6 +208,9 @@ s3_new(const struct s3_conf *conf)
 	}
 	s->team = team_new(conf->pool);
 	s->keys = sse_keys_new(conf->kms);
+	s->tallies = metrics_new();
+	s->start_ms = clock_real_ms();
+	s->start_us = clock_mono_us();
 	s->app = (struct http_app){
 		.ctx = s,
 		.loop_new = s3_loop_new,
@@ -220,10 +236,12 @@ s3_free(struct s3 **s3)
 	if (s == NULL)
 		return;
 	*s3 = NULL;
+	rate_free(&s->rate);
 	op_index_free(&s->index);
 	profile_free(&s->own_profile);
 	team_free(&s->team);
 	sse_keys_free(&s->keys);
+	tally_set_free(&s->tallies);
 	mem_free(s);
 }
 
@@ -240,6 +258,7 @@ s3_website_app(struct s3 *s)
 }
 
 struct make_bucket {
+	const struct s3 *s;
 	struct span name, region;
 	uint8_t ownership;
 	struct fail *fail;
@@ -258,6 +277,8 @@ make_bucket(struct txn *t, void *arg)
 	if (e != E_NO_SUCH_BUCKET)
 		return e;
 	e = obj_bucket_create(t, m->name, &want, m->fail);
+	if (e == OK)
+		e = bucket_made(m->s, t, m->name, m->fail);
 	if (e == OK && m->ownership != OWNERSHIP_ENFORCED)
 		e = obj_ownership_put(t, m->name, m->ownership, m->fail);
 	return e;
@@ -280,7 +301,8 @@ s3_make_buckets(struct s3 *s, const char *list, struct fail *fail)
 	enum err e = OK;
 
 	while (rest.n > 0 && e == OK) {
-		struct make_bucket m = { .fail = fail,
+		struct make_bucket m = { .s = s,
+			.fail = fail,
 			.ownership = (uint8_t)s->conf.default_ownership };
 
 		m.name = span_trim(span_cut(&rest, ','));

@@ -13,8 +13,10 @@
 #include "codec/form.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "obs/tally.h"
 #include "object/acl.h"
 #include "object/document.h"
+#include "object/event.h"
 #include "object/lock.h"
 #include "object/object.h"
 #include "object/plain.h"
@@ -72,8 +74,12 @@ struct s3 {
 	struct profile *own_profile; /* where conf has none */
 	char host_id[65]; /* x-amz-id-2 as MinIO has it */
 	struct team *team;
+	struct rate *rate;
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
+	struct tally_set *tallies; /* of all loops */
+	int64_t start_ms; /* when it was made, in real time, */
+	uint64_t start_us; /* and by the clock that only goes on */
 };
 
 struct bucket_cache;
@@ -107,6 +113,7 @@ struct s3_loop {
 	struct accesslog_cache *logs;
 	struct expiry_cache *expiry;
 	char id_2[ID_2_LOOP];
+	struct tally *tally; /* the server's */
 	struct inbox *inbox;
 	struct reader *reader;
 	struct roster *roster;
@@ -159,7 +166,7 @@ struct rq {
 	const struct op *op; /* NULL before ROUTE */
 	uint8_t tier; /* enum tier: whose answers it gets */
 	const uint8_t *says; /* what that says: enum tier_value by enum tier_point */
-	struct profile_notes met; /* of the open profile */
+	struct profile_notes *met; /* of the open profile, or NULL */
 	unsigned step;
 	bool waiting; /* somebody else holds the request */
 	bool asking; /* within http_body_want() */
@@ -167,6 +174,7 @@ struct rq {
 	char id[17];
 	char id_2[57]; /* x-amz-id-2, HostId */
 	struct span bucket, key;
+	struct span spelling; /* of the key as it was sent; n = 0: the same */
 	struct span control; /* path of S3 Control; p == NULL: none of its requests */
 	struct span control_name; /* what "*" stands for in its row */
 	struct span resource; /* ARN it acts on that is no bucket's; n = 0: none */
@@ -193,9 +201,12 @@ struct rq {
 	int64_t now_ms, real_ms;
 	struct expiry_rules *expiry; /* held; NULL: none */
 	struct span cors; /* lines for the reply's head */
+	uint64_t rate_mark,
+	    rate_at; /* what a write left in the table of rates; 0: nothing */
 	bool charged; /* the requester said it pays, where requesters do */
 	/* body */
 	struct body *body;
+	char *head; /* room for the body's first SNIFF_BYTES, or NULL */
 	struct chunksig *chunks;
 	struct form *form;
 	bool body_kept; /* the blob is in the index */
@@ -254,7 +265,7 @@ tier_says_of(struct rq *rq, enum tier_point p, unsigned tiers)
 static inline bool
 tier_over(struct rq *rq, enum tier_limit l, uint64_t v)
 {
-	return profile_over_open(rq, l, v);
+	return v > rq->s3->profile->least[l] && profile_over(rq, l, v);
 }
 static inline uint64_t
 tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
@@ -283,8 +294,12 @@ NODISCARD enum err address_split(struct rq *rq);
 struct span address_host_bucket(const struct rq *rq, struct span host);
 struct span address_host_name(struct span host); /* without its port */
 NODISCARD enum err address_bucket_check(struct span name, struct fail *fail);
+bool address_is_minios(struct span name); /* reserved, unless it is there already */
 NODISCARD enum err address_bucket_new(struct rq *rq);
 
+/* What stands for a key in the tier: its Normalization Form C, or itself. */
+NODISCARD enum err address_nfc(struct rq *rq, struct span *key);
+NODISCARD enum err address_region_auto(struct span region, struct fail *fail);
 bool address_region_known(struct span region); /* a region AWS has */
 
 /* bucket.c */
@@ -292,10 +307,17 @@ NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
 /* Block Public Access of the bucket and of the account, into out's. */
 NODISCARD enum err bucket_blocks(
     struct txn *t, uint64_t id, struct span account, struct bucket_rules *out);
+/* As the settings want a bucket that was just made: perhaps without its public access block.
+ * [in a write fn] */
+NODISCARD enum err bucket_made(
+    const struct s3 *s, struct txn *t, struct span name, struct fail *fail);
 /* Another one: the caller lets go of out->rules.policy. */
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
 void bucket_cache_free(struct bucket_cache **cache);
+
+/* op_bucket.c: E_NO_SUCH_BUCKET again, unless the upload wants it made */
+NODISCARD enum err op_bucket_missing(struct rq *rq);
 
 /* s3.c: the client's address as text */
 struct span s3_peer(const struct sockaddr_storage *ss, char out[S3_PEER]);
@@ -328,6 +350,7 @@ struct expiry_cache *expiry_cache_new(void);
 void expiry_cache_free(struct expiry_cache **c);
 void expiry_drop(struct expiry_rules **rules);
 NODISCARD enum err expiry_look(struct rq *rq);
+void expiry_abort(struct rq *rq, int64_t begun_ms); /* of an upload */
 void expiry_tell(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs);
 static inline void
 expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs)
@@ -350,15 +373,28 @@ void payer_reply(struct rq *rq);
 
 /* owner.c: whose things are. Spans live as long as the request. */
 const struct account *rq_owner(struct rq *rq); /* of the bucket */
-void xml_put_owner(struct buf *b, const char *name, const struct account *owner);
+void xml_put_owner(
+    struct buf *b, const char *name, const struct account *owner, uint8_t how);
 /* Owners row by row, where objects may have others than the bucket. */
 struct owners {
 	struct txn *t; /* NULL: all are the bucket owner's */
 	const struct account *bucket;
+	uint8_t how; /* what the tier says of LIST_OWNER */
 };
 void owner_look(struct txn *t, struct rq *rq, struct owners *out);
 NODISCARD enum err owner_put(
     struct buf *b, const struct owners *o, const struct rec_object *rec);
+
+/* rate.c: how often a tier lets one key be written, one bucket be changed; E_TOO_MANY_REQUESTS */
+struct rate *rate_new(void);
+void rate_free(struct rate **r);
+NODISCARD enum err rate_key(struct rq *rq); /* of a write that is about to be made */
+void rate_undo(struct rq *rq); /* it failed, and counts for nothing */
+NODISCARD enum err rate_bucket(struct rq *rq);
+
+/* lacks.c: headers that the tier refuses by name */
+NODISCARD enum err lacks_check(struct rq *rq);
+enum err lacks_header(struct rq *rq, const char *name, struct span value);
 
 /* control.c: S3 Control */
 #define CONTROL_NS "http://awss3control.amazonaws.com/doc/2018-08-20/"
@@ -379,6 +415,7 @@ NODISCARD enum err point_check(struct rq *rq); /* may the operation come this wa
 
 /* sign.c */
 NODISCARD enum err sign_check(struct rq *rq); /* also fills rq->who */
+NODISCARD enum err sign_check_any_region(struct rq *rq); /* of MinIO's admin calls */
 NODISCARD enum err sign_query(
     struct rq *rq, unsigned service, struct span body); /* enum iam_service */
 NODISCARD enum err sign_form(struct rq *rq, const struct postsig_form *form); /* [any] */
@@ -390,6 +427,8 @@ NODISCARD enum err rq_allow(
 bool rq_may(struct rq *rq, const char *action); /* that too? */
 /* One right more, to key in the request's bucket (n = 0: to the bucket). */
 NODISCARD enum err allow_also(struct rq *rq, const char *action, struct span key);
+/* What is about the server itself ("admin:Prometheus"): its root's, and who was given it. */
+NODISCARD enum err allow_admin(struct rq *rq, const char *action);
 /* The same without a word. */
 bool allow_may(struct rq *rq, const char *action, struct span key);
 /* One key of many, with the text of its version's id (n = 0: the current one); *why is what
@@ -457,11 +496,15 @@ void wording_choose(struct rq *rq);
 
 /* ignore.c: headers that the request's tier does not look at are gone from http's list;
  * with a failure, which would not have been one to such a tier */
-uint64_t ignore_watched(void); /* http_name_bit() of all of them */
+uint64_t ignore_watched(bool silent); /* http_name_bit() of all, or of what never fails */
 void ignore_headers(struct rq *rq);
 void ignore_note(struct rq *rq, enum err e);
 
+/* rules.c: lifecycle rules as the tier takes them, made into what AWS would */
+NODISCARD enum err rules_take(struct rq *rq, struct span *in);
+
 /* manners.c: answers that do not look as AWS's do */
+const char *manners_type(const struct rq *rq); /* of an error */
 bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */
 void manners_head(const struct rq *rq, struct buf *b); /* ids, Server, ... */
 
@@ -511,6 +554,8 @@ NODISCARD enum err headers_object(struct rq *rq, struct object_headers *out);
 NODISCARD enum err headers_cond_read(
     struct rq *rq, const char *prefix, struct obj_cond *out);
 NODISCARD enum err headers_cond_write(struct rq *rq, struct obj_cond *out);
+/* cf-copy-destination-if-*, on what the copy would replace. */
+NODISCARD enum err headers_cond_dest(struct rq *rq, struct obj_cond *out);
 void headers_cond_times(struct rq *rq, struct obj_cond *out); /* of a destination */
 void headers_cond_rename(struct rq *rq, struct obj_cond *out); /* of a rename's source */
 NODISCARD enum err headers_cond_delete(struct rq *rq, struct obj_cond *out);
@@ -546,6 +591,13 @@ NODISCARD enum err headers_lock_digest(
     struct rq *rq, const struct attrs *attrs, const char *what);
 void headers_lock_put(struct rq *rq, const struct attrs *attrs);
 
+/* headers_replica.c: requests of stores that replicate to this one */
+bool headers_replica_asked(const struct rq *rq);
+bool headers_replica_marker(const struct rq *rq); /* a delete marker comes */
+/* Into the SIDE_REPLICA of what is written, where it comes so. E_ACCESS_DENIED. */
+NODISCARD enum err headers_replica_admit(struct rq *rq, struct attrs *attrs);
+NODISCARD enum err headers_replica_arrival(struct rq *rq, struct obj_arrival *out);
+
 /* headers_acl.c: access control lists */
 struct acl_asked {
 	struct span canned; /* p == NULL: none by name */
@@ -570,6 +622,17 @@ enum policy_match granted_match(void *context);
 /* actor.c: who asks, for messages; NULL where the bucket is not watched. [loop] */
 const struct obj_actor *actor_of(struct rq *rq);
 
+/* Somebody asks to be told of reads, and this was one. rec: what was read. [loop] */
+void actor_read(struct rq *rq, enum event event, const struct rec_object *rec,
+    const struct attrs *attrs);
+static inline void
+read_tell(struct rq *rq, enum event event, const struct rec_object *rec,
+    const struct attrs *attrs)
+{
+	if (obj_event_wanted(&rq->bkt))
+		actor_read(rq, event, rec, attrs);
+}
+
 /* mfa.c: x-amz-mfa; *shown: it came with a code that holds. Counts once. [loop] */
 NODISCARD enum err mfa_check(struct rq *rq, bool *shown);
 
@@ -579,6 +642,8 @@ struct alter { /* zeroed, in the arena; side.event is the caller's to set */
 	struct rq *rq;
 	struct rec_bucket bucket; /* as the write found it */
 	struct obj_side side; /* ctx is this struct */
+	/* What is to be done besides, in the same transaction, or NULL. */
+	enum err (*also)(struct txn *t, struct alter *op);
 	void (*then)(struct rq *rq, const struct obj_side *side); /* makes the reply */
 };
 void alter_init(struct alter *op, struct rq *rq, enum side_kind kind);
@@ -609,6 +674,20 @@ void *intake_room(void *ctx, struct http_req *http, size_t *cap);
 void intake_data(void *ctx, struct http_req *http, size_t n);
 void intake_end(void *ctx, struct http_req *http);
 void intake_gone(void *ctx, struct http_req *http, enum err why);
+
+/* metrics.c: Prometheus's. *mine: that was one of its paths. */
+struct tally_set *metrics_new(void);
+void metrics_count(struct rq *rq, const struct http_done *info);
+NODISCARD enum err metrics_step(struct rq *rq, bool *mine);
+
+/* listmeta.c: metadata=true of listings */
+bool listmeta_asked(struct rq *rq);
+NODISCARD enum err listmeta_put(struct buf *b, struct txn *t, struct rq *rq,
+    struct span key, const struct rec_object *rec);
+
+/* purge.c: x-minio-force-delete */
+NODISCARD enum err purge_asked(struct rq *rq, bool *out);
+NODISCARD enum err purge_begin(struct rq *rq, bool mfa); /* return it from a step */
 
 /* operations, op_*.c */
 enum err op_query_begin(struct rq *rq);
@@ -656,10 +735,16 @@ enum err op_get_legal_hold_begin(struct rq *rq);
 enum err op_put_legal_hold_finish(struct rq *rq);
 enum err op_update_encryption_finish(struct rq *rq);
 enum err op_put_notification_finish(struct rq *rq);
+enum err op_listen_begin(struct rq *rq);
 enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
+enum err op_replication_metrics_begin(struct rq *rq);
+enum err op_replication_reset_begin(struct rq *rq);
+enum err op_replication_resets_begin(struct rq *rq);
+enum err op_replication_cancel_begin(struct rq *rq);
+enum err op_replication_check_begin(struct rq *rq);
 
 enum err op_create_session_begin(struct rq *rq);
 enum err op_control_begin(struct rq *rq);

@@ -159,6 +159,8 @@ sign_secret(void *ctx, struct span access_key, struct auth_secret *out)
 	enum err e;
 
 	roster_drop(&rq->credential);
+	if (tempcred_is(s->token) && tier_value(rq, TP_SESSION) == TV_STS)
+		return bad_token(rq, E_INVALID_TOKEN, s->token);
 	e = roster_find(
 	    s->roster, access_key, s->token, rq->real_ms / 1000, &rq->credential);
 	if (e == E_INVALID_TOKEN || e == E_EXPIRED_TOKEN)
@@ -260,6 +262,9 @@ sign_query(struct rq *rq, unsigned service, struct span body)
 	    (rq->auth.payload != AUTH_PAYLOAD_HASH ||
 		!digest_equal(rq->auth.hash, hash, sizeof hash)))
 		e = fail_set(&rq->fail, E_SIGNATURE);
+	/* What is for one bucket is nothing to these. */
+	if (e == OK && rq->credential != NULL && rq->credential->scope != NULL)
+		e = fail_set(&rq->fail, E_INVALID_TOKEN);
 	if (e != OK)
 		return e;
 	sign_done(rq);
@@ -297,6 +302,8 @@ takes_any_region(const struct rq *rq)
 	if (strcmp(rq->s3->conf.region, "us-east-1") == 0 &&
 	    tier_value(rq, TP_REGION_SIGNED) == TV_ANY)
 		return true;
+	if (tier_value(rq, TP_REGION_SIGNED) == TV_AUTO)
+		return true;
 	return rq->op == &ops[OP_GetBucketLocation] &&
 	    tier_value(rq, TP_REGION_LOCATION) == TV_YES;
 }
@@ -314,6 +321,27 @@ signed_for_s3(struct rq *rq)
 		loop->sigv4_any = sigv4_new(&loop->any_auth);
 	}
 	return loop->sigv4_any;
+}
+
+/* What holds, and is not taken here all the same. */
+static enum err
+sign_tier(struct rq *rq)
+{
+	const struct auth_result *a = &rq->auth;
+
+	if (a->kind == AUTH_ANONYMOUS)
+		return rq->web == NULL && tier_says(rq, TP_UNSIGNED) == TV_AUTHORIZATION
+		    ? fail_msg(&rq->fail, E_INVALID_ARGUMENT, "Authorization")
+		    : OK;
+	if ((a->payload == AUTH_PAYLOAD_CHUNKS ||
+		a->payload == AUTH_PAYLOAD_CHUNKS_TRAILER) &&
+	    tier_says(rq, TP_CHUNK_SIGNED) == TV_LACKS)
+		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+		    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD%s not implemented",
+		    a->payload == AUTH_PAYLOAD_CHUNKS ? "" : "-TRAILER");
+	return tier_value(rq, TP_REGION_SIGNED) == TV_AUTO
+	    ? address_region_auto(a->region, &rq->fail)
+	    : OK;
 }
 
 enum err
@@ -348,9 +376,23 @@ sign_check(struct rq *rq)
 		log_warn("request %s: signature does not match%s%s", rq->id,
 		    hint != NULL ? ": " : "", hint != NULL ? hint : "");
 	if (e == OK)
+		e = sign_tier(rq);
+	if (e == OK)
 		sign_done(rq);
 	if (e == OK && rq->credential != NULL)
 		roster_used(
 		    rq->loop->roster, rq->credential, "s3", rq->auth.region, rq->now_ms);
 	return e == OK && rq->auth.kind == AUTH_PRESIGNED ? hoist_headers(rq, v2) : e;
+}
+
+/* madmin signs for no region at all. */
+enum err
+sign_check_any_region(struct rq *rq)
+{
+	enum err e;
+
+	rq->loop->auth.any_region = true;
+	e = sign_check(rq);
+	rq->loop->auth.any_region = false;
+	return e;
 }

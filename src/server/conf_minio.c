@@ -95,6 +95,8 @@ add_value(struct conf_minio *m, const char *name, const char *setting, struct sp
 	} else if (strcmp(setting, "cors-default") == 0 && !span_is(v, "*"))
 		note(m, name,
 		    "origins are a bucket's own (PutBucketCors); allowed here: *");
+	else if (strcmp(setting, "metrics") == 0)
+		add(m, setting, span_is(v, "jwt") ? SPAN_LIT("signed") : v);
 	else
 		add(m, setting,
 		    strcmp(setting, "cors-default") == 0 ? SPAN_LIT("any") : v);
@@ -260,6 +262,8 @@ conf_minio_read(struct conf_minio *m, int argc, char *const *argv, struct fail *
 	*m = (struct conf_minio){ 0 };
 	if (!is_ours("address"))
 		add(m, "address", SPAN_LIT("0.0.0.0:9000"));
+	if (!is_ours("default-public-access"))
+		add(m, "default-public-access", SPAN_LIT("allow"));
 	if (!is_ours("root-user"))
 		add(m, "root-user", SPAN_LIT("minioadmin"));
 	if (!is_ours("root-password"))

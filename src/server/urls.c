@@ -36,6 +36,28 @@ url_host(struct span url)
 }
 
 enum err
+urls_check(const char *setting, const char *url, struct fail *fail)
+{
+	struct span rest = span_str(url), host;
+	bool good;
+
+	if (rest.n == 0)
+		return OK;
+	good = span_starts(rest, SPAN_LIT("http://")) ||
+	    span_starts(rest, SPAN_LIT("https://"));
+	for (size_t i = 0; i < rest.n && good; i++)
+		good = rest.p[i] > ' ' && rest.p[i] < 0x7f;
+	host = span_from(rest, span_find(rest, ':', 0) + 1);
+	host = host.n > 2 ? span_from(host, 2) : SPAN_NONE;
+	if (good && span_cut(&host, '/').n > 0)
+		return OK;
+	return fail_msg(fail, E_CONFIG,
+	    "%s: '%.*s' is no URL; allowed: http://HOST[:PORT][/PATH] or the same with "
+	    "https",
+	    setting, (int)span_head(rest, 128).n, rest.p);
+}
+
+enum err
 urls_split(const char *list, char **out, size_t *n, struct fail *fail)
 {
 	struct span rest = span_str(list), one;

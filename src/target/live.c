@@ -5,12 +5,17 @@
 
 #include "base/mem.h"
 
+enum { TICK_MS = 1000 };
+
 struct live {
 	struct lock lock;
-	void (*told)(bool listening);
+	struct cond cond;
+	void (*told)(uint64_t events);
+	pthread_t thread;
 	/* under lock */
 	struct live_listener *first;
 	size_t n;
+	bool started, stop;
 };
 
 struct live_listener {
@@ -28,11 +33,12 @@ struct live_listener {
 };
 
 struct live *
-live_new(void (*told)(bool listening))
+live_new(void (*told)(uint64_t events))
 {
 	struct live *l = mem_zalloc(sizeof *l);
 
 	lock_init(&l->lock, LOCK_LIVE);
+	cond_init(&l->cond);
 	l->told = told;
 	return l;
 }
@@ -45,9 +51,68 @@ live_free(struct live **live)
 	if (l == NULL)
 		return;
 	*live = NULL;
+	live_stop(l);
 	MUST(l->n == 0);
+	if (l->started)
+		MUST(pthread_join(l->thread, NULL) == 0);
+	cond_fini(&l->cond);
 	lock_fini(&l->lock);
 	mem_free(l);
+}
+
+static void
+post(struct live_listener *w)
+{
+	if (w->posted)
+		return;
+	w->posted = true;
+	inbox_post(w->inbox, w->task);
+}
+
+static void
+post_all(struct live *l)
+{
+	for (struct live_listener *w = l->first; w != NULL; w = w->next)
+		post(w);
+}
+
+void
+live_stop(struct live *l)
+{
+	if (l == NULL)
+		return;
+	lock_take(&l->lock);
+	l->stop = true;
+	post_all(l);
+	cond_signal(&l->cond);
+	lock_drop(&l->lock);
+}
+
+/* Connections on which nothing happens look dead to those between. */
+static void *
+ticker(void *arg)
+{
+	struct live *l = arg;
+
+	lock_take(&l->lock);
+	while (!l->stop) {
+		if (l->n == 0)
+			cond_wait(&l->cond, &l->lock);
+		else if (cond_wait_ms(&l->cond, &l->lock, TICK_MS) != 0)
+			post_all(l);
+	}
+	lock_drop(&l->lock);
+	return NULL;
+}
+
+static void
+tell_wanted(struct live *l)
+{
+	uint64_t all = 0;
+
+	for (struct live_listener *w = l->first; w != NULL; w = w->next)
+		all |= w->events;
+	l->told(all);
 }
 
 static char **
@@ -99,8 +164,12 @@ live_begin(
 	if (!full) {
 		w->next = l->first;
 		l->first = w;
-		if (l->n++ == 0)
-			l->told(true);
+		l->n++;
+		tell_wanted(l);
+		if (!l->started)
+			thread_start(&l->thread, "listeners", ticker, l);
+		l->started = true;
+		cond_signal(&l->cond);
 	}
 	lock_drop(&l->lock);
 	if (full) {
@@ -110,18 +179,18 @@ live_begin(
 	return w;
 }
 
-bool
+enum live_state
 live_take(struct live_listener *w, struct buf *out)
 {
-	bool whole;
+	enum live_state state;
 
 	lock_take(&w->live->lock);
 	buf_span(out, buf_view(&w->room));
 	w->room.n = 0;
 	w->posted = false;
-	whole = !w->cut;
+	state = w->cut ? LIVE_CUT : w->live->stop ? LIVE_END : LIVE_ON;
 	lock_drop(&w->live->lock);
-	return whole;
+	return state;
 }
 
 bool
@@ -136,8 +205,8 @@ live_end(struct live_listener **listener)
 	for (at = &l->first; *at != w; at = &(*at)->next)
 		continue;
 	*at = w->next;
-	if (--l->n == 0)
-		l->told(false);
+	l->n--;
+	tell_wanted(l);
 	posted = w->posted;
 	lock_drop(&l->lock);
 	listener_free(w);
@@ -176,10 +245,7 @@ live_tell(struct live *l, uint64_t events, struct span bucket, struct span key,
 			w->cut = true;
 		else
 			buf_span(&w->room, line);
-		if (!w->posted) {
-			w->posted = true;
-			inbox_post(w->inbox, w->task);
-		}
+		post(w);
 	}
 	lock_drop(&l->lock);
 }

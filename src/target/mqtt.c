@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/solib.h"
+#include "http/tls_error.h"
 #include "target/broker.h"
 
 #define FUNCS(F) \
@@ -25,6 +26,7 @@
 	F(mosquitto_loop_misc) \
 	F(mosquitto_loop_read) \
 	F(mosquitto_loop_write) \
+	F(mosquitto_max_inflight_messages_set) \
 	F(mosquitto_new) \
 	F(mosquitto_publish) \
 	F(mosquitto_publish_callback_set) \
@@ -42,6 +44,8 @@ static struct {
 static const struct solib_sym syms[] = { FUNCS(SOLIB_SYM) };
 static struct solib solib = { SONAME_MOSQUITTO, "libmosquitto1", SOLIB_SYMS(syms) };
 
+/* Mosquitto cuts off who has as many of QoS 2 under way as it takes at once: 20 by default. */
+enum { FLIGHT = 10 };
 enum { PORT = 1883, TLS_PORT = 8883, KEEP_ALIVE_S = 60, BATCH = 64, PACKETS = 100 };
 
 struct target {
@@ -82,10 +86,12 @@ on_publish(struct mosquitto *m, void *ctx, int id)
 static enum err
 failure(struct target *t, int code, struct fail *fail)
 {
-	/* The reason lies in errno or in the TLS library, whose words it does not give. */
-	if (code == MOSQ_ERR_TLS || code == MOSQ_ERR_ERRNO)
-		return fail_msg(fail, E_GONE, "no connection to %s%s", t->url.host,
-		    t->tls ? " with TLS" : "");
+	const char *reason = t->tls ? tls_error_take() : "";
+
+	/* The library knows no better than that. */
+	if (code == MOSQ_ERR_TLS || code == MOSQ_ERR_ERRNO || code == MOSQ_ERR_UNKNOWN)
+		return fail_msg(fail, E_GONE, "no connection to %s%s%s", t->url.host,
+		    reason[0] == '\0' ? "" : ": ", reason);
 	return fail_msg(fail,
 	    code == MOSQ_ERR_PAYLOAD_SIZE || code == MOSQ_ERR_OVERSIZE_PACKET
 		? E_INVALID_ARGUMENT
@@ -151,7 +157,7 @@ setup(struct target *t)
 	lib.mosquitto_connect_callback_set(t->m, on_connect);
 	lib.mosquitto_publish_callback_set(t->m, on_publish);
 	(void)lib.mosquitto_int_option(t->m, MOSQ_OPT_TCP_NODELAY, 1);
-	(void)lib.mosquitto_int_option(t->m, MOSQ_OPT_SEND_MAXIMUM, BATCH);
+	(void)lib.mosquitto_max_inflight_messages_set(t->m, FLIGHT);
 	if (user[0] != '\0')
 		code = lib.mosquitto_username_pw_set(
 		    t->m, user, password[0] == '\0' ? NULL : password);
@@ -167,6 +173,7 @@ mqtt_connect(struct target *t, struct fail *fail)
 	int port = t->url.port != 0 ? t->url.port : t->tls ? TLS_PORT : PORT, code;
 	enum err e = OK;
 
+	(void)tls_error_take(); /* whoever's it is */
 	t->accepted = false;
 	t->refused = 0;
 	t->missing = 0;
@@ -180,6 +187,8 @@ mqtt_connect(struct target *t, struct fail *fail)
 		    lib.mosquitto_connect_async(t->m, t->url.host, port, t->keep_alive);
 	if (code != MOSQ_ERR_SUCCESS)
 		return failure(t, code, fail);
+	/* With TLS the library would take a refusal for a handshake that goes on. */
+	e = broker_connected(t->conf, lib.mosquitto_socket(t->m), deadline, fail);
 	while (e == OK && !t->accepted)
 		e = turn(t, deadline, fail);
 	return e;
@@ -203,6 +212,7 @@ mqtt_publish(struct target *t, const struct target_msg *msg, size_t n, struct fa
 	int code = MOSQ_ERR_SUCCESS;
 	enum err e = OK;
 
+	(void)tls_error_take();
 	t->missing = 0;
 	for (size_t i = 0; i < n; i++) {
 		code = lib.mosquitto_publish(t->m, NULL, t->topic, (int)msg[i].whole.n,

@@ -4,13 +4,14 @@
  * the server has had them, for whoever is subscribed. With jetstream: one after the other,
  * each acknowledged by the stream that keeps it, under a Nats-Msg-Id by which the stream
  * knows again what comes twice. Reconnecting is ours, so that nothing is sent later by a
- * buffer of the library.
+ * buffer of the library. Its three threads that belong to no connection stay, asleep, to the
+ * end of the process: nats_Close() frees what is OpenSSL's own (its list of compression
+ * methods), with which everybody else's TLS is gone as well.
  */
 #include "config.h"
 
 #include <nats/nats.h>
 
-#include "base/lock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/solib.h"
@@ -45,9 +46,7 @@
 	F(natsOptions_SetUserInfo) \
 	F(natsOptions_SkipServerVerification) \
 	F(natsStatus_GetText) \
-	F(nats_CloseAndWait) \
 	F(nats_GetLastError) \
-	F(nats_Open) \
 	F(nats_ReleaseThreadMemory)
 
 static struct {
@@ -56,7 +55,7 @@ static struct {
 static const struct solib_sym syms[] = { FUNCS(SOLIB_SYM) };
 static struct solib solib = { SONAME_NATS, "libnats3.4", SOLIB_SYMS(syms) };
 
-enum { PORT = 4222, SERVERS_MAX = 16, SLICE_MS = 250, ACK_MS = 2000, CLOSE_MS = 2000 };
+enum { PORT = 4222, SERVERS_MAX = 16, SLICE_MS = 250, ACK_MS = 2000 };
 
 struct target {
 	const struct target_conf *conf;
@@ -65,36 +64,6 @@ struct target {
 	natsConnection *nc;
 	jsCtx *js;
 };
-
-/* The library has threads of its own from the first target to the last. */
-static struct lock users_lock;
-static unsigned users;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void
-init(void)
-{
-	lock_init(&users_lock, LOCK_TARGET);
-}
-
-static void
-enter(void)
-{
-	MUST(pthread_once(&once, init) == 0);
-	lock_take(&users_lock);
-	if (users++ == 0)
-		(void)lib.nats_Open(-1);
-	lock_drop(&users_lock);
-}
-
-static void
-leave(void)
-{
-	lock_take(&users_lock);
-	if (--users == 0)
-		(void)lib.nats_CloseAndWait(CLOSE_MS);
-	lock_drop(&users_lock);
-}
 
 static enum err
 failure(natsStatus s, struct fail *fail)
@@ -403,7 +372,6 @@ nats_open(const struct target_conf *conf, struct target **out, struct fail *fail
 	t->conf = conf;
 	t->subject = target_param(conf, "subject");
 	t->jetstream = target_flag(conf, "jetstream", false);
-	enter();
 	*out = t;
 	return OK;
 }
@@ -418,7 +386,6 @@ nats_close(struct target **target)
 	*target = NULL;
 	nats_disconnect(t);
 	mem_free(t);
-	leave();
 }
 
 static const struct target_rule nats_rules[] = {

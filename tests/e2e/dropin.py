@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Started as MinIO is: its arguments, environment names, health paths, and what waits for them."""
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -77,14 +79,14 @@ def contract(argv, env, path, access, secret, address=None):
         equal(s3.put("bkt").status, 200, "CreateBucket")
         equal(s3.put("bkt", "k", b"v").status, 200, "PutObject")
         equal(s3.get("bkt", "k").body, b"v")
-        check("Status: 1 Online, 0 Offline." in minio.text(), minio.text())
+        check(re.search(".*Status:         1 Online, 0 Offline..*", minio.text()), minio.text())
         return minio.text()
 
 
 def test_java_module():
     contract(["--console-address", ":9001", "data"],
-             {"MINIO_ROOT_USER": "javauser", "MINIO_ROOT_PASSWORD": "javapassword"},
-             "/minio/health/live", "javauser", "javapassword")
+             {"MINIO_ROOT_USER": "miniouser", "MINIO_ROOT_PASSWORD": "miniopassword"},
+             "/minio/health/live", "miniouser", "miniopassword")
 
 
 def test_go_module():
@@ -98,7 +100,7 @@ def test_python_module():
 
 
 def test_node_module():
-    contract(["data"], {"MINIO_ROOT_USER": "minioadmin", "MINIO_ROOT_PASSWORD": "minioadmin"},
+    contract(["--console-address", ":9001", "data"], {"MINIO_ROOT_USER": "minioadmin", "MINIO_ROOT_PASSWORD": "minioadmin"},
              "/minio/health/live", "minioadmin", "minioadmin")
 
 
@@ -109,6 +111,27 @@ def test_dotnet_module():
 
 def test_defaults_are_minios():
     contract(["data"], {}, "/minio/health/cluster", "minioadmin", "minioadmin")
+
+
+def test_buckets_can_be_opened():
+    """MinIO knows no Block Public Access: what opens a bucket there opens it here."""
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+         "Resource": "arn:aws:s3:::%s/*"}]})
+    port = free_port()
+    address = ["--address", "127.0.0.1:%d" % port]
+    for argv, env, wanted in ((["data", "--buckets", "early"], {}, 204),
+                              (["other"], {"TRUG_DEFAULT_PUBLIC_ACCESS": "block"}, 403)):
+        with MinIO(argv + address, env) as minio:
+            url = "http://127.0.0.1:%d" % port
+            minio.wait(url + "/minio/health/live")
+            s3 = s3raw.Client(url, "minioadmin", "minioadmin")
+            equal(s3.put("bkt").status, 200)
+            for name in ["bkt"] + (["early"] if wanted == 204 else []):
+                equal(s3.put(name, "k", b"v").status, 200)
+                equal(s3.put(name, None, policy % name, query="policy").status, wanted, name)
+                equal(s3.request("GET", name, "k", sign=None).status,
+                      200 if wanted == 204 else 403, name)
 
 
 def test_new_names_go_before_old_ones():
@@ -187,6 +210,118 @@ def test_health_paths():
             check(b'"s3": "running"' in answer.read(), "services")
         equal(server.client().get("minio", "health/live", {"x": "1"}).status, 200)
         equal(server.client().put("minio", "health/live", b"").status, 404)
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def front_door(endpoint, path="/", **headers):
+    request = urllib.request.Request(endpoint + path, headers={
+        k.replace("_", "-"): v for k, v in headers.items()})
+    try:
+        return urllib.request.build_opener(Stay).open(request)
+    except urllib.error.HTTPError as answer:
+        return answer
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def test_browsers_are_sent_to_the_console():
+    console = "http://127.0.0.1:9001/browser"
+    port = free_port()
+    with MinIO(["data", "--address", "127.0.0.1:%d" % port],
+               {"MINIO_BROWSER_REDIRECT_URL": console}) as minio:
+        url = "http://127.0.0.1:%d" % port
+        minio.wait(url + "/minio/health/live")
+        for path in ("/", "/minio", "/minio/", "/index.html"):
+            answer = front_door(url, path, User_Agent=FIREFOX)
+            equal((answer.status, answer.headers["Location"]), (307, console), path)
+        # What is signed, what is asked of S3, and who is no browser.
+        for path, headers in (("/", {"User_Agent": "curl/8"}), ("/bucket", {}),
+                              ("/?x-id=ListBuckets", {}), ("/", {"Host": "b.localhost"}),
+                              ("/", {"Authorization": "AWS4-HMAC-SHA256 Credential=x"})):
+            answer = front_door(url, path, **dict({"User_Agent": FIREFOX}, **headers))
+            check(answer.status >= 400, "%s %r: %d" % (path, headers, answer.status))
+    with Server() as server:
+        equal(front_door(server.endpoint, User_Agent=FIREFOX).status, 403)
+    refused(["data"], {"MINIO_BROWSER_REDIRECT_URL": "nowhere"}, "console-url", "nowhere",
+            "http://HOST")
+
+
+def test_encryption_of_everything():
+    text = contract(["data"], {"MINIO_KMS_AUTO_ENCRYPTION": "on"}, "/minio/health/live",
+                    "minioadmin", "minioadmin")
+    check("MINIO_KMS_AUTO_ENCRYPTION" not in text, text)
+
+
+def admin(client, call, method="GET", region="", **how):
+    """As madmin signs: for no region."""
+    path, _, query = call.partition("?")
+    return client.request(method, "minio", "admin/v3/" + path, query or None,
+                          signer=client.signer(region=region), **how)
+
+
+def test_admin_calls_that_tell():
+    server = Server()
+    server.args += ["--identities", people(server.home)]
+    with server:
+        s3 = server.client()
+        equal(s3.put("one").status, 200)
+        equal(s3.put("one", "k", b"12345").status, 200)
+        info = json.loads(admin(s3, "info?metrics=false").body)
+        equal((info["mode"], info["buckets"]["count"], info["objects"]["count"],
+               info["usage"]["size"], info["servers"][0]["state"]), ("online", 1, 1, 5, "online"))
+        drive = info["servers"][0]["drives"][0]
+        check(drive["totalspace"] >= drive["usedspace"] + drive["availspace"] > 0, drive)
+        disk, = json.loads(admin(s3, "storageinfo").body)["Disks"]
+        equal((disk["path"], disk["totalspace"]), (drive["path"], drive["totalspace"]))
+        usage = json.loads(admin(s3, "datausageinfo?capacity=true", region="us-east-1").body)
+        equal(usage["bucketsSizes"], {"one": 5})
+        equal(usage["bucketsUsageInfo"]["one"]["objectsCount"], 1)
+        watcher = server.client(access="WATCHER", secret="watcher-secret")
+        equal(admin(watcher, "info").status, 200)
+        equal(admin(watcher, "storageinfo").status, 403)
+        for call, method in (("service?action=restart", "POST"), ("info", "POST"),
+                             ("list-users", "GET")):
+            answer = admin(s3, call, method)
+            equal((answer.status, answer.code), (501, "NotImplemented"), call)
+            equal(admin(server.client(access="READER", secret="reader-secret"), call,
+                        method).status, 403, call)
+        for call in ("info", "list-users"):
+            equal(s3.request("GET", "minio", "admin/v3/" + call, sign=None).status, 403, call)
+        check(admin(server.client(secret="wrongwrong"), "info").status == 403, "signature")
+        equal(s3.request("GET", signer=s3.signer(region="")).status, 400, "only admin calls")
+    with Server(args=["--control", "off"]) as server:
+        equal(admin(server.client(), "info", region="us-east-1").status, 404)
+
+
+def people(home):
+    """A file with two users: one who may see the server's state, one who may all of S3."""
+    path = os.path.join(home, "people.json")
+    with open(path, "w") as f:
+        json.dump({"accounts": [{"id": "000000000000", "users": [
+            {"name": name, "keys": [{"access_key": name.upper(), "secret_key": name + "-secret"}],
+             "inline_policies": {"p": {"Version": "2012-10-17", "Statement": [
+                 {"Effect": "Allow", "Action": action, "Resource": "*"}]}}}
+            for name, action in (("watcher", "admin:ServerInfo"), ("reader", "s3:*"))]}]}, f)
+    return path
+
+
+def test_reserved_names():
+    """As AWS, open takes a bucket called minio; MinIO says that nobody gets at it."""
+    with Server() as server:
+        equal(server.client().put("minio").status, 200)
+        equal(server.client().put("minio", "health/live", b"x").status, 200)
+        with urllib.request.urlopen(server.endpoint + "/minio/health/live") as answer:
+            equal(answer.read(), b"", "a probe goes before a key")
+    with Server(args=["--tier", "minio"]) as server:
+        for name in ("minio", ".minio.sys"):
+            answer = server.client().get(name)
+            equal((answer.status, answer.code), (403, "AllAccessDisabled"), name)
+        equal(server.client().put("minio").code, "AllAccessDisabled")
 
 
 def verb(*argv, env=None):

@@ -13,8 +13,8 @@ top = os.environ.get("top_srcdir", os.path.join(os.path.dirname(__file__), "..",
 trug = os.path.join(os.environ.get("top_builddir", "."), "trug")
 
 
-def says(verb):
-    return subprocess.run([trug, verb], check=True, capture_output=True, text=True).stdout
+def says(*verb):
+    return subprocess.run([trug] + list(verb), check=True, capture_output=True, text=True).stdout
 
 
 def operations():
@@ -30,6 +30,17 @@ def operations():
     )
 
 
+def tiers():
+    rows = json.loads(subprocess.run([trug, "tiers", "--json"], check=True,
+                                     capture_output=True, text=True).stdout)
+    text = "| | Rows | Honoured | Not yet |\n|---|---|---|---|\n"
+    for tier in ("aws", "minio", "r2"):
+        missing = [r["name"] for r in rows if not r[tier]["honoured"]]
+        text += "| %s | %d | %d | %s |\n" % (tier, len(rows), len(rows) - len(missing),
+                                           ", ".join(missing))
+    return text
+
+
 def block(text, name):
     begin = text.index(f"<!-- {name}: begin")
     begin = text.index("-->\n", begin) + 4
@@ -38,7 +49,7 @@ def block(text, name):
 
 def main():
     path = os.path.join(top, "README.md")
-    wanted = {"settings": says("settings"), "operations": operations()}
+    wanted = {"settings": says("settings"), "targets": says("settings", "targets"), "operations": operations(), "tiers": tiers()}
     with open(path, encoding="utf-8") as f:
         text = f.read()
     print(f"1..{len(wanted)}")

@@ -20,3 +20,8 @@ check_PROGRAMS += tests/unit/access/t_session
 tests_unit_access_t_session_SOURCES = tests/unit/access/t_session.c
 tests_unit_access_t_session_LDADD = $(LINK_ACCESS) $(CMOCKA_LIBS)
 TESTS += tests/unit/access/t_session
+
+check_PROGRAMS += tests/unit/access/t_tempcred
+tests_unit_access_t_tempcred_SOURCES = tests/unit/access/t_tempcred.c
+tests_unit_access_t_tempcred_LDADD = $(LINK_ACCESS) $(CMOCKA_LIBS)
+TESTS += tests/unit/access/t_tempcred

@@ -43,3 +43,8 @@ check_PROGRAMS += tests/unit/base/t_task
 tests_unit_base_t_task_SOURCES = tests/unit/base/t_task.c
 tests_unit_base_t_task_LDADD = $(LINK_BASE) $(CMOCKA_LIBS)
 TESTS += tests/unit/base/t_task
+
+check_PROGRAMS += tests/unit/base/t_proc
+tests_unit_base_t_proc_SOURCES = tests/unit/base/t_proc.c
+tests_unit_base_t_proc_LDADD = $(LINK_BASE) $(CMOCKA_LIBS)
+TESTS += tests/unit/base/t_proc

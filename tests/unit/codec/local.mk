@@ -75,3 +75,23 @@ check_PROGRAMS += tests/unit/codec/t_totp
 tests_unit_codec_t_totp_SOURCES = tests/unit/codec/t_totp.c
 tests_unit_codec_t_totp_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
 TESTS += tests/unit/codec/t_totp
+
+check_PROGRAMS += tests/unit/codec/t_nfc
+tests_unit_codec_t_nfc_SOURCES = tests/unit/codec/t_nfc.c
+tests_unit_codec_t_nfc_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_nfc
+
+check_PROGRAMS += tests/unit/codec/t_words
+tests_unit_codec_t_words_SOURCES = tests/unit/codec/t_words.c
+tests_unit_codec_t_words_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_words
+
+check_PROGRAMS += tests/unit/codec/t_sniff
+tests_unit_codec_t_sniff_SOURCES = tests/unit/codec/t_sniff.c
+tests_unit_codec_t_sniff_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_sniff
+
+check_PROGRAMS += tests/unit/codec/t_gunzip
+tests_unit_codec_t_gunzip_SOURCES = tests/unit/codec/t_gunzip.c
+tests_unit_codec_t_gunzip_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_gunzip

@@ -126,6 +126,29 @@ hmac_sha1_vectors(void **state)
 	assert_memory_equal(mac, want, 20);
 }
 
+/* RFC 4231, cases 2 and 6. */
+static void
+hmac_sha512_vectors(void **state)
+{
+	uint8_t key[131], mac[64], want[64];
+
+	(void)state;
+	hmac_sha512(SPAN_LIT("Jefe"), SPAN_LIT("what do ya want for nothing?"), mac);
+	assert_true(hex_parse(want, 64,
+	    SPAN_LIT(
+		"164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+		"9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737")));
+	assert_memory_equal(mac, want, 64);
+	memset(key, 0xaa, sizeof key);
+	hmac_sha512(span_of(key, sizeof key),
+	    SPAN_LIT("Test Using Larger Than Block-Size Key - Hash Key First"), mac);
+	assert_true(hex_parse(want, 64,
+	    SPAN_LIT(
+		"80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
+		"6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598")));
+	assert_memory_equal(mac, want, 64);
+}
+
 static void
 hmac_output_over_input(void **state)
 {
@@ -208,6 +231,7 @@ main(void)
 		cmocka_unit_test(digest_reset_in_the_middle),
 		cmocka_unit_test(hmac_vectors),
 		cmocka_unit_test(hmac_sha1_vectors),
+		cmocka_unit_test(hmac_sha512_vectors),
 		cmocka_unit_test(hmac_output_over_input),
 		cmocka_unit_test(hmac_empty_key),
 		cmocka_unit_test(digest_equal_differs),

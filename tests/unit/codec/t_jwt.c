@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "codec/hex.h"
+
 #include <cmocka.h>
 
 /* RFC 7515, A.2: RS256. */
@@ -91,6 +93,52 @@ jwt_of_the_rfc(void **state)
 	assert_int_equal(jwt_text(&j, "exp").n, 0);
 	jwt_free(&j);
 	arena_fini(&a);
+}
+
+static bool
+shared(const char *token, struct span secret)
+{
+	struct arena a;
+	struct jwt j;
+	bool good;
+
+	arena_init(&a, 0);
+	assert_int_equal(jwt_parse(&a, span_str(token), &j, NULL), OK);
+	good = jwt_check_secret(&j, secret);
+	jwt_free(&j);
+	arena_fini(&a);
+	return good;
+}
+
+/* RFC 7515, A.1, and the same of HS512; not by a public key, and not without a signature. */
+static void
+jwt_of_a_secret(void **state)
+{
+	static const char rfc[] =
+	    "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0"
+	    "KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19"
+	    "yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+	static const char sha512[] =
+	    "eyJhbGciOiAiSFM1MTIiLCAidHlwIjogIkpXVCJ9.eyJzdWIiOiAibWUiLCA"
+	    "iZXhwIjogNDEwMjQ0NDgwMH0.T6okpWynCQSKczFFHwldX2J5f0aiZtj6i5L"
+	    "uLsI4-rNgkKPI4GRpSGfHTVCES9SW7IP-7Soafj-aA8r5j_10LQ";
+	static const char none[] =
+	    "eyJhbGciOiAibm9uZSIsICJ0eXAiOiAiSldUIn0.eyJzdWIiOiAibWUiLCAi"
+	    "ZXhwIjogNDEwMjQ0NDgwMH0.eA";
+	uint8_t key[64];
+
+	(void)state;
+	assert_true(hex_parse(key, sizeof key,
+	    SPAN_LIT(
+		"0323354b2b0fa5bc837e0665777ba68f5ab328e6f054c928a90f84b2d2502ebf"
+		"d3fb5a92d20647ef968ab4c377623d223d2e2172052e4f08c0cd9af567d080a3")));
+	assert_true(shared(rfc, span_of(key, sizeof key)));
+	assert_false(shared(rfc, span_of(key, sizeof key - 1)));
+	assert_true(shared(sha512, SPAN_LIT("minioadmin")));
+	assert_false(shared(sha512, SPAN_LIT("minioadmiN")));
+	assert_false(shared(sha512, SPAN_NONE));
+	assert_false(shared(none, SPAN_LIT("minioadmin")));
+	assert_false(shared(rs_token, SPAN_LIT(rs_keys)));
 }
 
 /* Every bit of the signature and of what it is over counts. */
@@ -180,6 +228,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(jwt_of_the_rfc),
+		cmocka_unit_test(jwt_of_a_secret),
 		cmocka_unit_test(jwt_changed),
 		cmocka_unit_test(jwt_refuses),
 		cmocka_unit_test(jwks_passes_over_what_it_does_not_know),

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/control.h"
+
+enum { ASK_MS = 60 * 1000, ARENA = 1 << 20 };
+
+static const char usage[] = "trug: usage: trug events [URL] [list | dead ARN [AFTER] | "
+			    "retry ARN | drop ARN]; keys "
+			    "from TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
+
+static const struct {
+	const char *word, *method, *path;
+	int most; /* arguments behind it */
+} rows[] = {
+	{ "list", "GET", "/_trug/v1/events", 0 },
+	{ "dead", "GET", "/_trug/v1/events/dead", 2 },
+	{ "retry", "POST", "/_trug/v1/events/retry", 1 },
+	{ "drop", "POST", "/_trug/v1/events/drop", 1 },
+};
+
+static bool
+take(struct control *c, struct buf *query, int argc, char **argv)
+{
+	const char *word = argc > 0 ? argv[0] : "list";
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (strcmp(word, rows[i].word) != 0)
+			continue;
+		c->method = rows[i].method;
+		c->path = rows[i].path;
+		if (argc > 1)
+			control_query(query, "arn", argv[1]);
+		if (argc > 2)
+			control_query(query, "after", argv[2]);
+		return argc - 1 <= rows[i].most && (rows[i].most == 0 || argc > 1);
+	}
+	return false;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct control c = { .ms = ASK_MS };
+	struct buf query = { 0 };
+	struct arena a;
+	int rc = 2;
+
+	if (argc > 0 && strstr(argv[0], "://") != NULL) {
+		c.url = argv[0];
+		argc--;
+		argv++;
+	}
+	arena_init(&a, ARENA);
+	if (take(&c, &query, argc, argv)) {
+		c.query = buf_cstr(&query);
+		rc = control_ask(&a, &c);
+	} else
+		(void)fputs(usage, stderr);
+	arena_fini(&a);
+	buf_fini(&query);
+	return rc;
+}
+
+const struct cmd_entry cmd_events_entry = {
+	.name = "events",
+	.usage = "[URL] [list | dead ARN [AFTER] | retry ARN | drop ARN]",
+	.summary =
+	    "where a server's events go: what waits, dead letters, and what of them",
+	.run = run,
+};
