@@ -9,6 +9,7 @@ include src/store/local.mk
 include src/auth/local.mk
 include src/http/local.mk
 include src/target/local.mk
+include src/remote/local.mk
 include src/model/local.mk
 include src/access/local.mk
 include src/object/local.mk
@@ -16,5 +17,6 @@ include src/iam/local.mk
 include src/s3/local.mk
 include src/job/local.mk
 include src/admin/local.mk
+include src/seed/local.mk
 include src/server/local.mk
 include src/cli/local.mk

@@ -19,8 +19,9 @@ call_back(struct task *t)
 	struct rq *rq = c->rq;
 
 	if (c->err == OK) {
-		reply_begin(rq, 200);
-		reply_header_str(rq, "Content-Type", "application/json");
+		reply_begin(rq, c->status != 0 ? c->status : 200);
+		if (c->out.n > 0)
+			reply_header_str(rq, "Content-Type", "application/json");
 		reply_header_str(rq, "Cache-Control", "no-store");
 		buf_span(&rq->loop->out, buf_view(&c->out));
 	} else if (rq->fail.code == OK)
@@ -78,14 +79,11 @@ call(struct rq *rq, struct span name, bool minio)
 {
 	const struct s3_control *control = &rq->s3->conf.control;
 	struct s3_call *c = arena_zalloc(rq->arena, sizeof *c);
-	enum err e = address_query(rq);
 
-	if (e == OK)
-		e = minio ? sign_check_any_region(rq) : sign_check(rq);
-	if (e == OK)
-		e = minio ? minio_allow(rq, name) : call_allow(rq);
-	if (e != OK)
-		return e;
+	if (rq->body != NULL)
+		c->body = intake_bytes(rq);
+	c->secret = span_of(rq->credential->secret.secret, rq->credential->secret.n);
+	c->arena = rq->arena;
 	c->method = rq->http->method_name;
 	c->minio = minio;
 	c->name = name;
@@ -98,6 +96,42 @@ call(struct rq *rq, struct span name, bool minio)
 	return OK;
 }
 
+/* Who asks, and the body: for that this step comes again when it is there. */
+static enum err
+call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
+{
+	enum err e = address_query(rq);
+
+	*collecting = false;
+	if (e == OK)
+		e = minio ? sign_check_any_region(rq) : sign_check(rq);
+	if (e == OK)
+		e = minio ? minio_allow(rq, name) : call_allow(rq);
+	if (e != OK || rq->http->length == 0)
+		return e;
+	e = intake_document(rq);
+	if (e != OK)
+		return e;
+	*collecting = true;
+	rq->step = STEP_CONTROL - 1;
+	rq->waiting = true;
+	rq->asking = true;
+	http_body_want(rq->http);
+	rq->asking = false;
+	return rq->gone;
+}
+
+static enum err
+call_step(struct rq *rq, struct span name, bool minio)
+{
+	bool collecting = false;
+	enum err e = OK;
+
+	if (rq->body == NULL)
+		e = call_begin(rq, name, minio, &collecting);
+	return e == OK && !collecting ? call(rq, name, minio) : e;
+}
+
 enum err
 step_control(struct rq *rq)
 {
@@ -105,16 +139,16 @@ step_control(struct rq *rq)
 	bool mine = false;
 	enum err e;
 
-	if (path.n < 14 || (path.p[1] != '_' && path.p[1] != 'm'))
+	if (path.n < 12 || (path.p[1] != '_' && path.p[1] != 'm'))
 		return OK;
 	e = metrics_step(rq, &mine);
 	if (mine || e != OK)
 		return e;
 	if (rq->s3->conf.control.call == NULL)
 		return OK;
-	if (span_starts(path, minio_path))
-		return call(rq, span_from(path, minio_path.n), true);
+	if (span_starts(path, minio_path) && tier_value(rq, TP_ADMIN_ERROR) == TV_JSON)
+		return call_step(rq, span_from(path, minio_path.n), true);
 	if (path.n > control_path.n && span_starts(path, control_path))
-		return call(rq, span_from(path, control_path.n), false);
+		return call_step(rq, span_from(path, control_path.n), false);
 	return OK;
 }
