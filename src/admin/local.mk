@@ -10,6 +10,7 @@ libadmin_a_SOURCES = \
 	src/admin/adm_replication.c \
 	src/admin/adm_reset.c \
 	src/admin/adm_tier.c \
+	src/admin/adm_target.c \
 	src/admin/envelope.c \
 	include/admin/envelope.h \
 	include/admin/adm.def \
