@@ -19,7 +19,8 @@ struct adm {
 	bool tls;
 	uint64_t start_us; /* clock_mono_us() when it was started */
 	struct profile *profile;
-	struct task_pool *pool;
+	struct task_pool *pool,
+	    *declaring; /* declaring: one thread, for what takes long */
 	struct dropper *dropper;
 	struct notifier *notifier; /* set before the server starts */
 	bool reset; /* is allowed */
@@ -27,6 +28,9 @@ struct adm {
 	void *ctx;
 	/* What the settings declare is there again. [worker] */
 	enum err (*declare)(void *ctx, struct fail *fail);
+	/* What a text declares is there. out: JSON. [worker] */
+	enum err (*declare_text)(
+	    void *ctx, struct span text, struct buf *out, struct fail *fail);
 	struct tiers *tiers;
 };
 

@@ -141,6 +141,7 @@ struct obj_list {
 	    after; /* keys (or the common prefix) up to and with this are behind us */
 	bool after_prefix; /* after is a common prefix: all below it is behind us too */
 	bool inclusive; /* after itself is still to come (index form of uploads) */
+	bool shadows; /* a key "a" hides all below "a/", as in MinIO; T_OBJECT */
 	size_t max;
 	void *ctx;
 	void (*row)(void *ctx, struct span key, struct span value);

@@ -298,8 +298,27 @@ tiers_io(const struct tiers *t)
 
 struct loading {
 	struct tiers *t;
-	struct fail *fail;
+	bool old[TIER_SLOTS]; /* sealed by an older master key */
 };
+
+/* One whose secret can't be opened any more is known all the same, by its name: what is in it
+ * can't be read until it gets other keys. */
+static void
+load_one(struct loading *l, unsigned slot, const struct rec_tier *rec)
+{
+	struct tier *tier = NULL;
+	struct fail fail;
+
+	fail_init(&fail, NULL);
+	if (tier_make(l->t, slot, rec, &tier, &fail) == OK) {
+		tier_publish(l->t, tier, slot);
+		l->old[slot] = !keyring_is_current(l->t->conf.keys, rec->sealed);
+		return;
+	}
+	log_error("tier %.*s can't be used: %s", (int)rec->name.n, rec->name.p,
+	    fail_text(&fail));
+	remote_tier_name_set(slot, rec->name);
+}
 
 static enum err
 load(struct txn *txn, void *arg)
@@ -311,30 +330,69 @@ load(struct txn *txn, void *arg)
 	if (e != OK)
 		return e;
 	for (e = table_seek(&c, SPAN_NONE); e == OK; e = table_next(&c)) {
-		struct tier *tier = NULL;
 		struct rec_tier rec;
 
 		e = c.key.n == 1 && (uint8_t)c.key.p[0] < TIER_SLOTS
 		    ? rec_tier_get(c.value, &rec)
 		    : E_CORRUPT;
-		if (e == OK)
-			e = tier_make(l->t, (uint8_t)c.key.p[0], &rec, &tier, l->fail);
 		if (e != OK)
 			break;
-		tier_publish(l->t, tier, tier->slot);
+		load_one(l, (uint8_t)c.key.p[0], &rec);
 	}
 	table_end(&c);
 	return e == E_NOT_FOUND ? OK : e;
+}
+
+/* Then the older master key is not needed for it any more. */
+static enum err
+seal_anew(struct txn *txn, void *arg)
+{
+	struct loading *l = arg;
+	struct buf sealed = { 0 }, row = { 0 };
+	enum err e = OK;
+
+	for (unsigned i = 0; e == OK && i < TIER_SLOTS; i++) {
+		uint8_t key = (uint8_t)i;
+		struct remote_conf conf;
+		struct rec_tier rec;
+		struct arena a;
+		struct span old;
+
+		if (!l->old[i])
+			continue;
+		arena_init(&a, ARENA);
+		e = table_get(txn, T_TIER, span_of(&key, 1), &old);
+		if (e == OK)
+			e = rec_tier_get(arena_span(&a, old), &rec);
+		if (e == OK)
+			e = tier_remote_conf(l->t, &rec, &a, &conf, NULL);
+		if (e == OK) {
+			sealed.n = row.n = 0;
+			tier_seal(l->t, rec.name, conf.secret, conf.token, &sealed);
+			rec.sealed = buf_view(&sealed);
+			rec_tier_put(&row, &rec);
+			e = table_put(txn, T_TIER, span_of(&key, 1), buf_view(&row));
+		}
+		arena_fini(&a);
+	}
+	buf_fini(&sealed);
+	buf_fini(&row);
+	return e;
 }
 
 enum err
 tiers_start(struct tiers *t, struct fail *fail)
 {
 	struct reader *r = reader_new(t->conf.store);
-	struct loading l = { t, fail };
+	struct loading l = { .t = t };
+	bool old = false;
 	enum err e = store_read(r, load, &l);
 
 	reader_free(&r);
+	for (unsigned i = 0; i < TIER_SLOTS; i++)
+		old |= l.old[i];
+	if (e == OK && old)
+		e = store_write_wait(t->conf.store, seal_anew, &l);
 	if (e == OK)
 		e = tier_mover_start(t->mover);
 	return e == OK ? OK : fail_set(fail, e);
@@ -369,7 +427,7 @@ tiers_free(struct tiers **tiers)
 	tiers_stop(t);
 	tier_mover_free(&t->mover);
 	for (unsigned i = 0; i < TIER_SLOTS; i++)
-		if (t->tier[i] != NULL)
+		if (t->tier[i] != NULL || remote_tier_name(i) != NULL)
 			tier_publish(t, NULL, i);
 	cond_fini(&t->posted);
 	lock_fini(&t->lock);

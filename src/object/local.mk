@@ -27,9 +27,9 @@ libobject_a_SOURCES = \
 	src/object/obj_priv.h \
 	src/object/obj_put.c \
 	src/object/obj_read.c \
+	src/object/obj_remote.c \
 	src/object/obj_replica.c \
 	src/object/obj_reset.c \
-	src/object/obj_remote.c \
 	src/object/obj_rotate.c \
 	src/object/obj_scan.c \
 	src/object/obj_seal.c \
@@ -59,9 +59,9 @@ libobject_a_SOURCES = \
 	include/object/point.h \
 	include/object/put.h \
 	include/object/read.h \
+	include/object/remote.h \
 	include/object/replica.h \
 	include/object/reset.h \
-	include/object/remote.h \
 	include/object/rotate.h \
 	include/object/seal.h \
 	include/object/state.h \

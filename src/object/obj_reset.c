@@ -170,6 +170,7 @@ bucket_reset(
 	if (!r->keep_settings) {
 		b->watch = 0;
 		b->versioning = VERSIONING_NEVER;
+		b->watch = 0;
 		b->created_ms = r->now_ms;
 	}
 	b->versions = b->versioning == VERSIONING_NEVER ? 0 : store_next_id(t);
@@ -266,7 +267,10 @@ obj_reset(struct txn *t, struct obj_reset *r, struct fail *fail)
 {
 	enum err e = r->bucket.n > 0 ? one_reset(t, r, fail) : all_reset(t, r);
 
-	if (e != OK || r->bucket.n > 0 || r->keep_identities)
+	if (e != OK || r->bucket.n > 0)
+		return e;
+	e = table_clear(t, T_OUTBOX); /* of objects that nobody can find any more */
+	if (e != OK || r->keep_identities)
 		return e;
 	e = table_clear(t, T_IDENTITY);
 	return e == OK ? table_clear(t, T_KEYUSE) : e;

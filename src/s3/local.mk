@@ -6,9 +6,9 @@ libs3_a_SOURCES = \
 	src/s3/address.c \
 	src/s3/allow.c \
 	src/s3/alter.c \
-	src/s3/bucket.c \
 	src/s3/away.c \
 	src/s3/away_priv.h \
+	src/s3/bucket.c \
 	src/s3/call.c \
 	src/s3/context.c \
 	src/s3/control.c \

@@ -40,6 +40,14 @@ append_wanted(struct put_op *op)
 
 	if (v.p == NULL)
 		return OK;
+	switch (tier_says(rq, TP_WRITE_OFFSET)) {
+	case TV_HEADER:
+		return header_not_implemented(rq, "x-amz-write-offset-bytes", NULL);
+	case TV_BAD_REQUEST:
+		return fail_set(&rq->fail, E_BAD_REQUEST);
+	default:
+		break;
+	}
 	if (!span_u64(v, &op->put.offset))
 		return bad_argument(rq, "x-amz-write-offset-bytes", v,
 		    "x-amz-write-offset-bytes must be a non-negative integer");

@@ -502,6 +502,7 @@ void ignore_note(struct rq *rq, enum err e);
 NODISCARD enum err rules_take(struct rq *rq, struct span *in);
 
 /* manners.c: answers that do not look as AWS's do */
+const char *manners_type(const struct rq *rq); /* of an error */
 bool manners_error(const struct rq *rq, struct buf *b); /* false: as AWS's */
 void manners_head(const struct rq *rq, struct buf *b); /* ids, Server, ... */
 

@@ -482,6 +482,30 @@ def root_get(server, path):
     return server.client().get("minio", path).body
 
 
+def test_the_master_key_changes():
+    old, new = ("%s:%s" % (n, base64.b64encode(bytes([i]) * 32).decode())
+                for i, n in ((1, "old"), (2, "new")))
+    with Pair(env={"TRUG_MASTER_KEY": old}) as p:
+        s3 = p.near.client()
+        equal(add_tier(p.near, "WARM", p.url).status, 200)
+        equal(s3.put("near", "k", b"some bytes").status, 200)
+        rules(s3, "near", move_after_a_day("WARM"))
+        clock(p.near, by="2d")
+        until(lambda: classes(s3, "near") == {"k": "WARM"}, "it moves")
+        for keys in (new + "\n" + old, new, new):
+            p.near.stop()
+            p.near.env["TRUG_MASTER_KEY"] = keys
+            p.near.start()
+            s3 = p.near.client()
+            equal(s3.get("near", "k").body, b"some bytes", keys)
+            equal(classes(s3, "near"), {"k": "WARM"})
+            p.near.stop()
+            code, out, err = run("rotate", p.near.directory, env={"TRUG_MASTER_KEY": keys})
+            equal(code, 0, out + err)
+            p.near.start()
+        equal(tier(p.near, "WARM")["objects"], 1)
+
+
 def find_mc():
     mc = os.environ.get("MC") or shutil.which("mc")
     if not mc or b"MinIO" not in subprocess.run([mc, "--version"], stdout=subprocess.PIPE).stdout:
@@ -718,8 +742,9 @@ def test_killed_at_each_point():
                 except (OSError, RuntimeError, EOFError) as why:
                     return why
                 except Exception as why:
+                    time.sleep(0.5)  # it may be about to be gone
                     if p.near.process.poll() is None:
-                        raise
+                        raise AssertionError("%s\n%s" % (why, p.near.tail()))
                     return why
 
             died = 0
