@@ -6,6 +6,7 @@
 #include "model/lifecycle.h"
 #include "model/replication.h"
 #include "object/document.h"
+#include "object/replica.h"
 #include "s3_priv.h"
 
 enum { DOC_PAGE = 100 };
@@ -16,6 +17,7 @@ struct doc_op {
 	struct obj_doc at;
 	struct doc_text text;
 	bool small_moves; /* of lifecycle rules */
+	bool minio; /* replication rules in MinIO's form */
 };
 
 static enum err
@@ -248,6 +250,16 @@ op_doc_put_finish(struct rq *rq)
 /* ---- delete ---- */
 
 static enum err
+form_look(struct txn *t, struct doc_op *op)
+{
+	struct replication r;
+	enum err e = obj_replica_rules(t, &op->rq->bkt, op->rq->arena, &r);
+
+	op->minio = e == OK && r.minio;
+	return e;
+}
+
+static enum err
 delete_write(struct txn *t, void *arg)
 {
 	struct doc_op *op = CONTAINER_OF(arg, struct doc_op, w.write);
@@ -255,7 +267,9 @@ delete_write(struct txn *t, void *arg)
 	enum err e;
 
 	fail_clear(op->at.fail);
-	e = obj_doc_delete(t, &op->at);
+	e = op->at.doc == DOC_REPLICATION ? form_look(t, op) : OK;
+	if (e == OK)
+		e = obj_doc_delete(t, &op->at);
 	return e == OK && op->at.doc == DOC_LIFECYCLE ? minimum_write(t, op) : e;
 }
 
@@ -264,8 +278,9 @@ delete_then(struct obj_write *w, enum err e)
 {
 	struct doc_op *op = CONTAINER_OF(w, struct doc_op, w);
 
+	/* Who put MinIO's form expects MinIO's answer: minio-go takes 204 for a failure. */
 	if (e == OK)
-		reply_begin(op->rq, 204);
+		reply_begin(op->rq, op->minio ? 200 : 204);
 	rq_resume(op->rq, e);
 }
 
