@@ -17,5 +17,6 @@ include src/iam/local.mk
 include src/s3/local.mk
 include src/job/local.mk
 include src/admin/local.mk
+include src/seed/local.mk
 include src/server/local.mk
 include src/cli/local.mk

@@ -24,8 +24,9 @@ LINK_OBJECT = libobject.a $(LINK_MODEL)
 LINK_IAM = libiam.a $(LINK_ACCESS)
 LINK_S3 = libs3.a libtarget.a libiam.a libobject.a libaccess.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
 LINK_TARGET = libtarget.a libauth.a $(LINK_HTTP)
-LINK_JOB = libjob.a libtarget.a libobject.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
-LINK_SERVER = libserver.a libjob.a $(LINK_S3)
+LINK_JOB = libjob.a libremote.a libtarget.a libobject.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
+LINK_SEED = libseed.a libauth.a $(LINK_HTTP)
+LINK_SERVER = libserver.a libseed.a libjob.a $(LINK_S3)
 
 include tests/unit/base/local.mk
 include tests/unit/obs/local.mk
@@ -37,8 +38,11 @@ include tests/unit/model/local.mk
 include tests/unit/access/local.mk
 include tests/unit/object/local.mk
 include tests/unit/s3/local.mk
+include tests/unit/seed/local.mk
 include tests/unit/target/local.mk
 include tests/unit/remote/local.mk
+
+include tests/unit/job/local.mk
 include tests/unit/server/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk

@@ -4,7 +4,6 @@ do them, and do nothing else."""
 
 BUCKET, OBJECT = None, "key"
 OPERATIONS = {
-    "PutBucketReplication": ("PUT", BUCKET, "replication"),
     "CreateBucketMetadataConfiguration": ("POST", BUCKET, "metadataConfiguration"),
     "GetBucketMetadataConfiguration": ("GET", BUCKET, "metadataConfiguration"),
     "DeleteBucketMetadataConfiguration": ("DELETE", BUCKET, "metadataConfiguration"),
@@ -15,7 +14,6 @@ OPERATIONS = {
         ("PUT", BUCKET, "metadataAnnotationTable"),
     "UpdateBucketMetadataInventoryTableConfiguration": ("PUT", BUCKET, "metadataInventoryTable"),
     "UpdateBucketMetadataJournalTableConfiguration": ("PUT", BUCKET, "metadataJournalTable"),
-    "ListenBucketNotification": ("GET", BUCKET, "events=s3:ObjectCreated:*"),
     "GetObjectTorrent": ("GET", OBJECT, "torrent"),
     "SelectObjectContent": ("POST", OBJECT, "select&select-type=2"),
     "ListObjectAnnotations": ("GET", OBJECT, "annotation"),

@@ -23,7 +23,7 @@ STRICT = ("aws", "minio", "r2")
 def answers(*names):
     def mark(function):
         function.tiers = names
-        function.alone = False
+        function.alone = getattr(function, "alone", False)
         return function
     return mark
 

@@ -7,6 +7,11 @@ import s3raw
 from tiers import answers
 
 NOW = datetime.datetime.utcnow
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def found(answer, name):
+    return [x for x in answer.xml.element.iter() if x.tag.endswith(name)][0].text
 
 
 @answers("aws", "minio")
@@ -162,12 +167,43 @@ def expect_100(t):
 def session(t):
     """Credentials of STS work, and without their token do not."""
     answer = t.s3.request("POST", path="/", body=b"Action=GetSessionToken&Version=2011-06-15",
-                          headers={"Content-Type": "application/x-www-form-urlencoded"},
-                          signer=t.s3.signer(service="sts"))
-    root = t.status(answer, 200).xml
-    find = lambda n: [x for x in root.element.iter() if x.tag.endswith(n)][0].text
-    signer = t.s3.signer(access=find("AccessKeyId"), secret=find("SecretAccessKey"))
+                          headers=FORM, signer=t.s3.signer(service="sts"))
+    signer = t.s3.signer(access=found(t.status(answer, 200), "AccessKeyId"),
+                         secret=found(answer, "SecretAccessKey"))
     name = t.bucket()
     t.status(t.s3.get(name, signer=signer,
-                      headers={"x-amz-security-token": find("SessionToken")}), 200)
+                      headers={"x-amz-security-token": found(answer, "SessionToken")}), 200)
     t.ok(t.s3.get(name, signer=signer).status in (400, 403), "taken without its token")
+
+
+@answers("minio")
+def region_wrong__minio(t):
+    """With a region set, which the others are without."""
+    if t.region == "us-east-1":
+        t.skip("needs a server with a region")
+    answer = t.s3.get(t.bucket(), signer=t.s3.signer(region="ap-south-1"))
+    t.error(answer, 400, "AuthorizationHeaderMalformed")
+    t.header(answer, "x-amz-bucket-region", t.region)
+    t.eq(answer.xml.get("Region"), t.region)
+    t.status(t.s3.get(t.bucket(), query="location", signer=t.s3.signer(region="x")), 200)
+    t.error(t.s3.put(t.name(), body="<CreateBucketConfiguration><LocationConstraint>ap-south-1"
+                     "</LocationConstraint></CreateBucketConfiguration>"), 400, "InvalidRegion",
+            "Region does not match; expecting '%s'." % t.region)
+
+
+@answers("aws", "minio")
+def secret_form(t):
+    """Whatever the text, it signs; made ones are long."""
+    answer = t.s3.request("POST", path="/", body=b"Action=CreateUser&UserName=tier%s"
+                          b"&Version=2010-05-08" % t.name().encode(), headers=FORM,
+                          signer=t.s3.signer(service="iam"))
+    user = found(t.status(answer, 200), "UserName")
+    body = "Action=CreateAccessKey&UserName=%s&Version=2010-05-08" % user
+    answer = t.s3.request("POST", path="/", body=body, headers=FORM,
+                          signer=t.s3.signer(service="iam"))
+    key, secret = (found(answer, n) for n in ("AccessKeyId", "SecretAccessKey"))
+    t.ok(len(secret) >= 8, secret)
+    for action in ("DeleteAccessKey&AccessKeyId=" + key, "DeleteUser"):
+        t.status(t.s3.request("POST", path="/", headers=FORM, signer=t.s3.signer(service="iam"),
+                              body="Action=%s&UserName=%s&Version=2010-05-08" % (action, user)),
+                 200)

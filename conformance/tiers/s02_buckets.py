@@ -224,3 +224,27 @@ def new_sse_c__minio(t):
 def new_rule(t):
     t.error(t.s3.get(t.bucket(), query="lifecycle"), 404, "NoSuchLifecycleConfiguration",
             "The lifecycle configuration does not exist")
+
+
+@answers("aws", "minio")
+def buckets(t):
+    """The limit, where the server was started with a small one."""
+    if "buckets" not in t.limits:
+        t.skip("needs a server with a small limit")
+    names = [t.bucket() for _ in range(t.limits["buckets"])]
+    t.error(t.s3.put(t.name()), 400, "TooManyBuckets")
+    t.status(t.s3.delete(names[0]), 204)
+    t.bucket()
+
+
+@answers("minio")
+def bucket_force__minio(t):
+    name = t.bucket()
+    t.versioning(name)
+    for _ in range(3):
+        t.object(name, "k")
+    t.upload(name, "u")
+    t.status(t.s3.delete(name, headers={"x-minio-force-delete": "true"}), 204)
+    t.bare_error(t.s3.head(name), 404)
+    t.status(t.s3.put(name), 200)
+    t.eq(t.keys(name), [])

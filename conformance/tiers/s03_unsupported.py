@@ -212,3 +212,49 @@ def class_empty(t):
 def class_empty__aws(t):
     t.error(t.s3.put(t.bucket(), "k", b"x", {"x-amz-storage-class": ""}), 400,
             "InvalidStorageClass")
+
+
+@answers("aws")
+def header_lacks(t):
+    t.error(t.s3.put(t.bucket(), "k", b"x", {"x-amz-checksum-later": "AAAA"}), 501,
+            "NotImplemented", FIXED, Header="x-amz-checksum-later")
+
+
+@answers("minio")
+def header_lacks__minio(t):
+    name = t.bucket()
+    t.status(t.s3.put(name, "k", b"x", {"x-amz-checksum-later": "AAAA"}), 200)
+    t.no_header(t.s3.head(name, "k"), "x-amz-checksum-later")
+
+
+PUBLIC_READ = {"x-amz-acl": "public-read"}
+
+
+@answers("aws")
+def acl_put(t):
+    name = t.bucket()
+    t.object(name, "k")
+    for key in (None, "k"):
+        t.error(t.s3.put(name, key, b"", PUBLIC_READ, "acl"), 400,
+                "AccessControlListNotSupported")
+        t.status(t.s3.put(name, key, b"", {"x-amz-acl": "bucket-owner-full-control"}, "acl"), 200)
+
+
+@answers("minio")
+def acl_put__minio(t):
+    name = t.bucket()
+    t.object(name, "k")
+    for key in (None, "k"):
+        t.error(t.s3.put(name, key, b"", PUBLIC_READ, "acl"), 501, "NotImplemented", FIXED)
+        t.status(t.s3.put(name, key, b"", {"x-amz-acl": "private"}, "acl"), 200)
+
+
+@answers("aws")
+def write_offset(t):
+    t.error(t.s3.put(t.bucket(), "k", b"x", {"x-amz-write-offset-bytes": "0"}), 501,
+            "NotImplemented", Header="x-amz-write-offset-bytes")
+
+
+@answers("minio")
+def write_offset__minio(t):
+    t.error(t.s3.put(t.bucket(), "k", b"x", {"x-amz-write-offset-bytes": "0"}), 400, "BadRequest")

@@ -124,3 +124,49 @@ def transition_days(t):
 def transition_small(t):
     answer = t.status(move(t, "GLACIER", 1), 200)
     t.header(answer, "x-amz-transition-default-minimum-object-size", "all_storage_classes_128K")
+
+
+@answers("minio")
+def transition_days__minio(t):
+    """It is the target that is refused, not the days."""
+    t.error(move(t, "NOTIER", 0), 400, "InvalidStorageClass")
+
+
+@answers("minio")
+def transition_small__minio(t):
+    name = t.bucket()
+    rule = "<Rule><ID>r</ID><Filter/><Status>Enabled</Status><Expiration><Days>1</Days>" \
+        "</Expiration></Rule>"
+    body = document.xml("LifecycleConfiguration", rule)
+    header = "x-amz-transition-default-minimum-object-size"
+    t.no_header(t.status(document.put(t, name, "lifecycle", body), 200), header)
+    t.no_header(t.status(t.s3.get(name, query="lifecycle"), 200), header)
+
+
+def bind(t, name, tier):
+    t.status(t.s3.request("POST", path="/_trug/v1/tier", query={"bucket": name, "tier": tier}),
+             200)
+
+
+def archived(t):
+    """A bucket with an object in GLACIER, which the tier itself has no way to make."""
+    name = t.bucket()
+    t.later.append(lambda: bind(t, name, "none"))
+    bind(t, name, "open")
+    t.status(put(t, name, "GLACIER"), 200)
+    bind(t, name, t.tier)
+    return name
+
+
+@answers("minio")
+def archived_get__minio(t):
+    t.body(t.s3.get(archived(t), "k"), b"x")
+
+
+@answers("minio")
+def restore_time__minio(t):
+    """There is nothing to wait for."""
+    name = archived(t)
+    t.error(restore(t, name), 403, "InvalidObjectState",
+            "The operation is not valid for the current state of the object.")
+    t.body(t.s3.get(name, "k"), b"x")

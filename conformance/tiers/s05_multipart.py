@@ -215,3 +215,31 @@ def part_copy_range(t):
                       {"partNumber": 1, "uploadId": upload})
     t.error(answer, 400, "InvalidArgument", "Range specified is not valid for source object" +
             ("" if t.tier == "minio" else " of size: 10"))
+
+
+@answers("aws", "minio")
+def object(t):
+    """The limit, where the server was started with a small one."""
+    if "object" not in t.limits:
+        t.skip("needs a server with a small limit")
+    name, limit = t.bucket(), t.limits["object"]
+    for size, status in ((limit, 200), (limit + 1, 400)):
+        upload = t.upload(name, "k")
+        part = t.part(name, "k", upload, 1, b"x" * size)
+        answer = t.complete(name, "k", upload, [(1, part)])
+        if status == 200:
+            t.status(answer, 200)
+        else:
+            t.error(answer, 400, "EntityTooLarge", MaxSizeAllowed=limit, ProposedSize=size)
+
+
+@answers("aws")
+def upload_stale(t):
+    """Nothing is aborted without a rule, however long it lies there."""
+    name = t.bucket()
+    upload = t.upload(name, "k")
+    t.clock("by", "100d")
+    t.status(t.s3.get(name, "k", {"uploadId": upload}), 200)
+
+
+upload_stale.alone = True

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Section 6: ETags and checksums."""
+import base64
 import hashlib
 
+import document
 import s3raw
 from case import PART
 from tiers import answers
@@ -43,9 +45,8 @@ def checksums__later(t):
     for kind in LATER[:2]:
         digest = hashlib.new(kind.lower(), b"x").digest()
         header = "x-amz-checksum-" + kind.lower()
-        answer = t.s3.put(name, "k", b"x", {header: __import__("base64").b64encode(digest)
-                                            .decode()})
-        t.header(t.status(answer, 200), header, s3raw.base64.b64encode(digest).decode())
+        answer = t.s3.put(name, "k", b"x", {header: base64.b64encode(digest).decode()})
+        t.header(t.status(answer, 200), header, base64.b64encode(digest).decode())
 
 
 @answers("minio")
@@ -162,3 +163,28 @@ def digest_missing(t):
     else:
         t.error(answer, 400, "InvalidRequest",
                 "Missing required header for this request: Content-MD5")
+
+
+@answers("minio")
+def sum_composite__minio(t):
+    name = t.bucket()
+    answer = t.s3.post(name, "k", "uploads", headers={
+        "x-amz-checksum-algorithm": "CRC64NVME", "x-amz-checksum-type": "COMPOSITE"})
+    upload = t.status(answer, 200).xml.get("UploadId")
+    sums = [s3raw.checksum("CRC64NVME", b) for b in (b"a" * PART, b"b")]
+    parts = [(n, t.part(name, "k", upload, n, body), {"ChecksumCRC64NVME": sums[n - 1]})
+             for n, body in ((1, b"a" * PART), (2, b"b"))]
+    root = t.status(t.complete(name, "k", upload, parts), 200).xml
+    raw = b"".join(base64.b64decode(s) for s in sums)
+    t.eq(root.get("ChecksumCRC64NVME"), s3raw.checksum("CRC64NVME", raw) + "-2")
+    t.eq(root.get("ChecksumType"), "COMPOSITE")
+
+
+@answers("aws", "minio")
+def sum_document(t):
+    name = t.bucket()
+    body = document.xml("LifecycleConfiguration", "<Rule><ID>r</ID><Filter/><Status>Enabled"
+                        "</Status><Expiration><Days>1</Days></Expiration></Rule>")
+    for right, status in ((True, 200), (False, 400)):
+        value = s3raw.checksum("CRC32", body.encode() if right else b"other")
+        t.status(t.s3.put(name, None, body, {"x-amz-checksum-crc32": value}, "lifecycle"), status)

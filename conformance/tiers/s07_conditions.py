@@ -170,3 +170,14 @@ def get_match_old(t):
     t.status(t.s3.get(name, "k", headers={
         "If-Match": s3raw.etag(b"x"),
         "If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}), 200)
+
+
+@answers("minio")
+def cond_race__minio(t):
+    """What was written meanwhile is compared, and is no conflict."""
+    name = t.bucket()
+    t.object(name, "k", b"first")
+    upload = t.upload(name, "k")
+    parts = [(1, t.part(name, "k", upload, 1, b"x"))]
+    second = t.object(name, "k", b"second").header("ETag")
+    t.status(t.complete(name, "k", upload, parts, {"If-Match": second}), 200)

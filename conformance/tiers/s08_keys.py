@@ -239,3 +239,24 @@ def copy_merge(t):
     t.error(t.s3.put(name, "k", b"", {"x-amz-copy-source": "/%s/s" % name,
                                       "x-amz-metadata-directive": "MERGE"}), 400,
             "InvalidArgument", "Unknown metadata directive.")
+
+
+@answers("aws")
+def key_nul__aws(t):
+    name = t.bucket()
+    t.object(name, "a\0b", b"nul")
+    t.body(t.s3.get(name, "a\0b"), b"nul")
+
+
+@answers("minio")
+def key_shadow__minio(t):
+    name = t.bucket()
+    for key in ("a/1", "a", "b/1"):
+        t.object(name, key, key.encode())
+    t.body(t.s3.get(name, "a/1"), b"a/1")
+    t.eq(t.keys(name), ["a", "b/1"])
+    t.eq(t.keys(name, {"prefix": "a/"}), [])
+    root = t.s3.get(name, query={"delimiter": "/"}).xml
+    t.eq([p.get("Prefix") for p in root.all("CommonPrefixes")], ["b/"])
+    t.status(t.s3.delete(name, "a"), 204)
+    t.eq(t.keys(name), ["a/1", "b/1"])

@@ -153,3 +153,42 @@ def rule_time(t):
     until = email.utils.parsedate_to_datetime(told)
     now = datetime.datetime.now(datetime.timezone.utc)
     t.ok(datetime.timedelta(days=3) <= until - now <= datetime.timedelta(days=4), told)
+
+
+MINIO_ONLY = "<DelMarkerExpiration><Days>1</Days></DelMarkerExpiration>"
+
+
+@answers("aws", "minio")
+def rule_more(t):
+    header = "x-amz-transition-default-minimum-object-size"
+    answer = put(t, rule(DAYS, MINIO_ONLY))
+    if t.tier == "minio":
+        t.no_header(t.status(answer, 200), header)
+    else:
+        t.error(answer, 400, "MalformedXML")
+        t.header(put(t, rule(DAYS)), header, "all_storage_classes_128K")
+
+
+@answers("aws", "minio")
+def rule_order(t):
+    """Of two that delete the earlier one wins, whichever stands first."""
+    name = t.bucket()
+    later = "<Expiration><Days>9</Days></Expiration>"
+    t.status(put(t, rule(later, name="<ID>later</ID>"), rule(DAYS, name="<ID>soon</ID>"),
+                 name=name), 200)
+    t.ok(t.object(name, "a").header("x-amz-expiration").endswith('rule-id="soon"'),
+         "the later rule won")
+
+
+@answers("aws", "minio")
+def rule_cycle(t):
+    name = t.bucket()
+    t.status(put(t, rule(DAYS), name=name), 200)
+    t.object(name, "a")
+    t.clock("by", "2d")
+    t.status(t.s3.head(name, "a"), 200)
+    t.clock("by", "3d")
+    t.bare_error(t.s3.head(name, "a"), 404)
+
+
+rule_cycle.alone = True

@@ -94,3 +94,12 @@ def list_versions(t):
     t.eq(row.get("VersionId"), marker)
     t.eq((row.get("ETag"), row.get("Size"), row.get("StorageClass")),
          ("", "0", "STANDARD") if t.tier == "minio" else (None, None, None))
+
+
+@answers("aws")
+def versions(t):
+    name = t.bucket()
+    t.versioning(name)
+    ids = {t.object(name, "k").header("x-amz-version-id") for _ in range(60)}
+    t.eq(len(ids), 60)
+    t.eq(len(t.versions(name)[0]), 60)

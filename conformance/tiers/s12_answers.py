@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Section 12: error documents and response headers."""
+import json
 import re
 
 import document
@@ -179,3 +180,17 @@ def cors_rules__minio(t):
     t.error(document.put(t, name, "cors", CORS % ("*", "PUT")), 501, "NotImplemented")
     t.error(t.s3.get(name, query="cors"), 404, "NoSuchCORSConfiguration",
             "The CORS configuration does not exist")
+
+
+@answers("aws")
+def admin_error(t):
+    t.error(t.s3.get(path="/minio/admin/v3/info"), 404, "NoSuchBucket")
+
+
+@answers("minio")
+def admin_error__minio(t):
+    answer = t.status(t.s3.get(path="/minio/admin/v3/nonsense"), 501)
+    t.header(answer, "Content-Type", "application/json")
+    told = json.loads(answer.body)
+    t.eq(sorted(told), ["Code", "HostId", "Message", "RequestId", "Resource"])
+    t.eq((told["Code"], told["Resource"]), ("NotImplemented", "/minio/admin/v3/nonsense"))

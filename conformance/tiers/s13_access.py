@@ -53,3 +53,10 @@ def policy_bad(t):
 @answers("aws", "minio")
 def tls(t):
     t.status(t.s3.get(t.bucket()), 200)
+
+
+@answers("minio")
+def policy_bad__minio(t):
+    other = PUBLIC % "another-bucket"
+    t.error(t.s3.put(t.bucket(), body=other, query="policy"), 400, "MalformedPolicy",
+            "bucket name does not match")

@@ -9,10 +9,11 @@
 
 #include "access/access.h"
 
-/* Make what is declared what the file says; path "": nothing is. Writes only when the file
+/* Make what is declared what the file says; path "": what text says, which is another
+ * file's; NULL: nothing is. Writes only when the file
  * is another one than last time. E_CONFIG names file, place inside and what is allowed.
  * [before the server starts] */
-NODISCARD enum err declare_load(
-    struct access *a, const char *path, int64_t now_ms, struct fail *fail);
+NODISCARD enum err declare_load(struct access *a, const char *path, const char *text,
+    int64_t now_ms, struct fail *fail);
 
 #endif

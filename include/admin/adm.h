@@ -10,14 +10,17 @@
 #include "job/tiers.h"
 #include "s3/s3.h"
 
+struct replicator;
 struct adm {
 	struct jobs *jobs;
+	struct replicator *replicator;
 	struct store *store;
 	const char *address, *dir, *region;
 	bool tls;
 	uint64_t start_us; /* clock_mono_us() when it was started */
 	struct profile *profile;
-	struct task_pool *pool;
+	struct task_pool *pool,
+	    *declaring; /* declaring: one thread, for what takes long */
 	struct dropper *dropper;
 	struct notifier *notifier; /* set before the server starts */
 	bool reset; /* is allowed */
@@ -25,6 +28,9 @@ struct adm {
 	void *ctx;
 	/* What the settings declare is there again. [worker] */
 	enum err (*declare)(void *ctx, struct fail *fail);
+	/* What a text declares is there. out: JSON. [worker] */
+	enum err (*declare_text)(
+	    void *ctx, struct span text, struct buf *out, struct fail *fail);
 	struct tiers *tiers;
 };
 

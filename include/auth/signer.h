@@ -15,6 +15,7 @@ struct signer_request {
 	struct span path, query; /* raw, encoded as SigV4 wants them */
 	struct span access_key, secret;
 	const char *region, *service;
+	struct span lines; /* of the head besides; those of S3's own are signed too */
 	int64_t now; /* seconds, clock_real() */
 	struct span payload; /* SHA-256 of the body in hex; "": UNSIGNED-PAYLOAD */
 	const struct field

@@ -17,6 +17,8 @@ extern const struct cmd_entry cmd_health_entry;
 extern const struct cmd_entry cmd_wait_entry;
 extern const struct cmd_entry cmd_clock_entry;
 extern const struct cmd_entry cmd_reset_entry;
+extern const struct cmd_entry cmd_seed_declare_entry;
+extern const struct cmd_entry cmd_seed_entry;
 extern const struct cmd_entry cmd_events_entry;
 extern const struct cmd_entry cmd_verify_entry;
 extern const struct cmd_entry cmd_rotate_entry;

@@ -21,6 +21,8 @@ NODISCARD enum err control_send(struct arena *a, const struct control *c,
 /* The same, told: the answer on stdout, or what is wrong on stderr. The exit status. */
 int control_ask(struct arena *a, const struct control *c);
 
+/* Of the environment. */
+const char *control_setting(const char *name, const char *otherwise);
 /* "NAME=VALUE" behind query, encoded. */
 void control_query(struct buf *query, const char *name, const char *value);
 

@@ -53,8 +53,8 @@ struct http_req {
 	uint64_t
 	    length; /* Content-Length, 0 for none, HTTP_UNKNOWN_LENGTH when chunked */
 	bool has_length; /* a Content-Length header was sent */
-	bool expects_continue;
-	bool tls;
+	bool expects_continue, tls;
+	bool inside; /* of the server's own making (http/inside.h) */
 	bool http10;
 	bool gone; /* the client is gone: stop soon, and reply all the same */
 	struct sockaddr_storage peer;

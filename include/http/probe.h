@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A small HTTP client that waits: what the verbs that talk to a running server use.
- * No redirects, no certificates checked: it is for probes of one's own server, which say
- * nothing secret. [any; blocks]
- */
+/* One request to a server, over a connection of its own (http/client.h). [any; blocks] */
 #ifndef HTTP_PROBE_H
 #define HTTP_PROBE_H
 
@@ -13,8 +9,8 @@
 struct probe {
 	const char *url, *method;
 	struct span lines; /* of its head, each with its line end */
-	unsigned ms;
 	struct span body;
+	unsigned ms;
 };
 /* body (NULL: not wanted) gets the answer's, a mebibyte at most. */
 NODISCARD enum err probe_ask(

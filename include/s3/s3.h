@@ -32,8 +32,8 @@ struct live;
 /* A request of the control API, until s3_call_done(); it may come from any thread. */
 struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
-	bool minio; /* the path below /minio/admin/v3/; minio_right() was not NULL */
 	struct span body;
+	bool minio; /* the path below /minio/admin/v3/; minio_right() was not NULL */
 	struct span secret; /* secret key of who signed: MinIO's tools encrypt by it */
 	struct arena *arena;
 	enum err err; /* out, with fail */

@@ -58,6 +58,9 @@ bool broker_stopping(const struct target_conf *conf);
 /* OK: fd is ready for one of events (POLLIN, POLLOUT). E_GONE: deadline, or stopping. */
 NODISCARD enum err broker_wait(const struct target_conf *conf, int fd, short events,
     uint64_t deadline, struct fail *fail);
+/* A connect() without blocking has come to its end; E_GONE: to no good one. */
+NODISCARD enum err broker_connected(
+    const struct target_conf *conf, int fd, uint64_t deadline, struct fail *fail);
 
 /* ---- one send ---- */
 struct broker {

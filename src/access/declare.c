@@ -158,7 +158,8 @@ file_read(const char *path, struct buf *out, struct fail *fail)
 }
 
 enum err
-declare_load(struct access *a, const char *path, int64_t now_ms, struct fail *fail)
+declare_load(struct access *a, const char *path, const char *given, int64_t now_ms,
+    struct fail *fail)
 {
 	struct declaring c = { .access = a, .now_ms = now_ms };
 	struct declared d = { 0 };
@@ -167,10 +168,15 @@ declare_load(struct access *a, const char *path, int64_t now_ms, struct fail *fa
 	enum err e = OK;
 
 	arena_init(&arena, MEMORY);
-	if (path[0] != '\0') {
+	if (path[0] != '\0' || given != NULL) {
 		d.arena = &arena;
 		c.d = &d;
-		e = file_read(path, &text, fail);
+		if (path[0] != '\0')
+			e = file_read(path, &text, fail);
+		else {
+			path = "--declare";
+			buf_str(&text, given);
+		}
 		if (e == OK)
 			e = declare_parse(&d, buf_view(&text), path, a, fail);
 		digest_of(DIGEST_SHA256, buf_view(&text), c.digest);

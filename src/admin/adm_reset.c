@@ -63,7 +63,7 @@ reset_done(struct store_write *sw)
 	}
 	dropper_nudge(w->adm->dropper);
 	w->work.fn = reset_declare;
-	task_post(w->adm->pool, &w->work);
+	task_post(w->adm->declaring, &w->work);
 }
 
 static enum err

@@ -21,20 +21,49 @@ field_cmp(const void *a, const void *b)
 	return span_cmp(x->name, y->name);
 }
 
+/* All of S3's own headers have to be signed; others need not be. */
+static size_t
+lines_fields(struct arena *a, struct span lines, struct field *out)
+{
+	size_t n = 0;
+
+	while (lines.n > 0) {
+		struct span line = span_cut(&lines, '\n'), name;
+		char *lower;
+
+		if (line.n > 0 && line.p[line.n - 1] == '\r')
+			line.n--;
+		name = span_cut(&line, ':');
+		if (!span_ieq(span_head(name, 6), SPAN_LIT("x-amz-")))
+			continue;
+		lower = arena_str(a, name);
+		for (size_t i = 0; i < name.n; i++)
+			if (lower[i] >= 'A' && lower[i] <= 'Z')
+				lower[i] += 'a' - 'A';
+		out[n++] = (struct field){ span_of(lower, name.n), span_trim(line) };
+	}
+	return n;
+}
+
 /* What is signed, by name, and the list of the names. */
 static size_t
 signed_fields(struct arena *a, const struct signer_request *r, struct span date,
     struct span payload, struct field **out, struct span *names)
 {
-	size_t n = r->nheader + 3;
-	struct field *f = arena_array(a, n, sizeof *f);
+	size_t n = r->nheader + 3, cap = n;
 	struct buf list = { 0 };
+	struct field *f;
+
+	for (size_t i = 0; i < r->lines.n; i++)
+		cap += r->lines.p[i] == '\n';
+	f = arena_array(a, cap, sizeof *f);
 
 	f[0] = (struct field){ SPAN_LIT("host"), r->host };
 	f[1] = (struct field){ SPAN_LIT("x-amz-content-sha256"), payload };
 	f[2] = (struct field){ SPAN_LIT("x-amz-date"), date };
 	for (size_t i = 0; i < r->nheader; i++)
 		f[3 + i] = r->header[i];
+	n += lines_fields(a, r->lines, f + n);
 	qsort(f, n, sizeof *f, field_cmp);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
@@ -54,7 +83,9 @@ signature(char hex[65], const struct canon_in *in, const struct signer_request *
 	struct buf canonical = { 0 }, text = { 0 };
 	uint8_t key[32], raw[32];
 
-	MUST(canon_render(&canonical, in, NULL) == CANON_OK);
+	/* What can't be signed is refused by who gets it. */
+	if (canon_render(&canonical, in, NULL) != CANON_OK)
+		canonical.n = 0;
 	canon_string_to_sign(&text, date, scope, buf_view(&canonical));
 	sigkey_derive(
 	    key, r->secret, span_head(date, 8), span_str(r->region), r->service);

@@ -7,18 +7,58 @@
 
 #include "base/clock.h"
 #include "cli/cmd.h"
+#include "cli/control.h"
 #include "cli/endpoint.h"
+#include "codec/uri.h"
 #include "http/probe.h"
 
-enum { ASK_MS = 2000, PAUSE_US = 20000, WAIT_S = 30, WAIT_MAX_S = 86400 };
+enum {
+	ARENA = 1 << 16,
+	ASK_MS = 2000,
+	PAUSE_US = 20000,
+	WAIT_S = 30,
+	WAIT_MAX_S = 86400
+};
+
+/* Are they all there? A HEAD each, signed. */
+static bool
+buckets_there(const char *given, const char *list)
+{
+	struct span rest = span_str(list), one;
+	bool there = true;
+
+	while (rest.n > 0 && there) {
+		struct control c = {
+			.url = given, .method = "HEAD", .query = "", .ms = ASK_MS
+		};
+		struct buf path = { 0 };
+		struct fail fail;
+		struct arena a;
+		unsigned status = 0;
+
+		one = span_trim(span_cut(&rest, ','));
+		if (one.n == 0)
+			continue;
+		arena_init(&a, ARENA);
+		fail_init(&fail, NULL);
+		buf_char(&path, '/');
+		uri_encode(&path, one, false);
+		c.path = buf_cstr(&path);
+		there = control_send(&a, &c, &status, NULL, &fail) == OK && status == 200;
+		buf_fini(&path);
+		arena_fini(&a);
+	}
+	return there;
+}
 
 /* Asks until it is ready, anew for the endpoint: the ready file may not be there yet. */
 static int
-wait_for(const char *given, uint64_t seconds)
+wait_for(const char *given, const char *buckets, uint64_t seconds)
 {
 	uint64_t end = clock_mono_us() + seconds * 1000000;
 	struct fail fail;
 	unsigned status;
+	bool missing;
 	enum err e;
 
 	for (;;) {
@@ -29,9 +69,13 @@ wait_for(const char *given, uint64_t seconds)
 		endpoint_find(&url, given);
 		buf_str(&url, "/_trug/health");
 		e = probe_get(buf_cstr(&url), ASK_MS, &status, &fail);
-		if ((e == OK && status == 200) || e == E_CONFIG ||
+		missing = e == OK && status == 200 && !buckets_there(given, buckets);
+		if ((e == OK && status == 200 && !missing) || e == E_CONFIG ||
 		    clock_mono_us() >= end) {
-			if (e != OK)
+			if (missing)
+				fprintf(
+				    stderr, "trug: not all of %s are there\n", buckets);
+			else if (e != OK)
 				fprintf(stderr, "trug: %s\n", fail_text(&fail));
 			else if (status != 200)
 				fprintf(stderr, "trug: %s answers %u\n", buf_cstr(&url),
@@ -42,13 +86,13 @@ wait_for(const char *given, uint64_t seconds)
 		buf_fini(&url);
 		(void)usleep(PAUSE_US);
 	}
-	return e == E_CONFIG ? 2 : e != OK || status != 200;
+	return e == E_CONFIG ? 2 : e != OK || status != 200 || missing;
 }
 
 static int
 run(int argc, char **argv)
 {
-	const char *url = NULL;
+	const char *url = NULL, *buckets = "";
 	uint64_t seconds = WAIT_S;
 	bool good = true;
 
@@ -56,6 +100,8 @@ run(int argc, char **argv)
 		if (strcmp(argv[i], "--timeout") == 0 && i + 1 < argc)
 			good = span_u64(span_str(argv[++i]), &seconds) &&
 			    seconds <= WAIT_MAX_S;
+		else if (strcmp(argv[i], "--buckets") == 0 && i + 1 < argc)
+			buckets = argv[++i];
 		else if (argv[i][0] != '-' && url == NULL)
 			url = argv[i];
 		else
@@ -63,18 +109,19 @@ run(int argc, char **argv)
 	}
 	if (!good) {
 		fprintf(stderr,
-		    "trug: usage: trug wait [URL] [--timeout SECONDS]; seconds: 0 to "
-		    "%d\n",
+		    "trug: usage: trug wait [URL] [--timeout SECONDS] [--buckets A,B]; "
+		    "seconds: 0 to %d\n",
 		    WAIT_MAX_S);
 		return 2;
 	}
-	return wait_for(url, seconds);
+	return wait_for(url, buckets, seconds);
 }
 
 const struct cmd_entry cmd_wait_entry = {
 	.name = "wait",
-	.usage = "[URL] [--timeout SECONDS]",
-	.summary =
-	    "return when a server takes reads and writes (30 seconds at most: exit 1)",
+	.usage = "[URL] [--timeout SECONDS] [--buckets A,B]",
+	.summary = "return when a server takes reads and writes, and has the buckets (30 "
+		   "seconds "
+		   "at most: exit 1)",
 	.run = run,
 };

@@ -12,8 +12,8 @@
 #include "codec/uri.h"
 #include "http/probe.h"
 
-static const char *
-setting(const char *name, const char *otherwise)
+const char *
+control_setting(const char *name, const char *otherwise)
 {
 	const char *v = getenv(name);
 
@@ -38,12 +38,12 @@ control_send(struct arena *a, const struct control *c, unsigned *status, struct 
 	struct signer_request sign = { .method = c->method,
 		.path = span_str(c->path),
 		.query = span_str(c->query),
-		.access_key = span_str(setting("TRUG_ROOT_USER", "trugadmin")),
-		.secret = span_str(setting("TRUG_ROOT_PASSWORD", "trugadmin")),
-		.region = setting("TRUG_REGION", "us-east-1"),
+		.access_key = span_str(control_setting("TRUG_ROOT_USER", "trugadmin")),
+		.secret = span_str(control_setting("TRUG_ROOT_PASSWORD", "trugadmin")),
+		.region = control_setting("TRUG_REGION", "us-east-1"),
 		.service = "s3",
 		.now = clock_real() };
-	struct probe p = { .method = c->method, .ms = c->ms, .body = c->body };
+	struct probe p = { .method = c->method, .body = c->body, .ms = c->ms };
 	enum err e;
 
 	endpoint_find(&url, c->url);

@@ -36,7 +36,8 @@ exchange_new(struct http_conn *c)
 	rq->arena.at = x->space;
 	rq->arena.end = x->space + sizeof x->space;
 #endif
-	rq->tls = c->ssl != NULL;
+	rq->inside = c->peer.any.sa_family == AF_UNSPEC;
+	rq->tls = c->ssl != NULL || rq->inside;
 	memcpy(&rq->peer, &c->peer, sizeof c->peer);
 	rq->id = (uint64_t)l->number << 48 | ++l->last_id;
 	rq->start_us = c->start_us != 0 ? c->start_us : l->now_us;
@@ -367,7 +368,7 @@ conn_new(struct loop *l, int fd, const struct sockaddr *peer, bool refuse)
 	c->loop = l;
 	if (peer->sa_family == AF_INET6)
 		memcpy(&c->peer, peer, sizeof c->peer.v6);
-	else
+	else if (peer->sa_family == AF_INET)
 		memcpy(&c->peer, peer, sizeof c->peer.v4);
 	MUST(event_assign(&c->rd, l->base, fd, EV_READ | EV_PERSIST, conn_on_read, c) ==
 	    0);
@@ -375,7 +376,7 @@ conn_new(struct loop *l, int fd, const struct sockaddr *peer, bool refuse)
 	    0);
 	loop_add(l, c);
 	c->state = CONN_HEAD;
-	if (l->tls != NULL) {
+	if (l->tls != NULL && peer->sa_family != AF_UNSPEC) {
 		c->ssl = tls_new(l->tls, fd, l->tls_room);
 		c->state = CONN_SHAKE;
 	}

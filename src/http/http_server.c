@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "http/http.h"
+#include "http/inside.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
+#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/lock.h"
@@ -98,14 +101,51 @@ http_server_port(const struct http_server *s)
 	return s->port;
 }
 
-void
-http_server_start(struct http_server *s)
+static void
+server_start(struct http_server *s, bool open)
 {
 	CHECK(s, SERVER_MAGIC);
 	MUST(!s->started);
 	s->started = true;
-	for (unsigned i = 0; i < s->conf.loops; i++)
+	for (unsigned i = 0; i < s->conf.loops; i++) {
+		s->loop[i]->closed = !open;
 		loop_start(s->loop[i]);
+	}
+}
+
+void
+http_server_start(struct http_server *s)
+{
+	server_start(s, true);
+}
+
+void
+http_server_start_closed(struct http_server *s)
+{
+	server_start(s, false);
+}
+
+void
+http_server_accept(struct http_server *s)
+{
+	CHECK(s, SERVER_MAGIC);
+	for (unsigned i = 0; i < s->conf.loops; i++)
+		loop_post(s->loop[i], LOOP_ACCEPT);
+}
+
+int
+http_server_dial(struct http_server *s)
+{
+	int pair[2];
+
+	CHECK(s, SERVER_MAGIC);
+	MUST(s->started);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+		return -errno;
+	if (fcntl(pair[1], F_SETFL, O_NONBLOCK) != 0)
+		MUST(false);
+	loop_adopt(s->loop[0], pair[1]);
+	return pair[0];
 }
 
 bool

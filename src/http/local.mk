@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libhttp.a
 libhttp_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(SSL_CFLAGS) $(CURL_CFLAGS)
 libhttp_a_SOURCES = \
+	src/http/client.c \
 	src/http/conn.c \
 	src/http/conn_body.c \
 	src/http/conn_io.c \
@@ -29,7 +30,9 @@ libhttp_a_SOURCES = \
 	src/http/tls_error.c \
 	src/http/tls_priv.h \
 	src/http/tls_wire.c \
+	include/http/client.h \
 	include/http/http.h \
+	include/http/inside.h \
 	include/http/outbound.h \
 	include/http/probe.h \
 	include/http/tls_error.h

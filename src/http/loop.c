@@ -185,10 +185,55 @@ loop_on_stop(struct task *t)
 	loop_order(CONTAINER_OF(t, struct loop, stop_task), true);
 }
 
+static void
+loop_on_accept(struct task *t)
+{
+	struct loop *l = CONTAINER_OF(t, struct loop, accept_task);
+
+	if (!l->draining)
+		listener_watch(l);
+}
+
 void
 loop_post(struct loop *l, enum loop_order order)
 {
-	inbox_post(l->inbox, order == LOOP_DRAIN ? &l->drain_task : &l->stop_task);
+	inbox_post(l->inbox,
+	    order == LOOP_ACCEPT      ? &l->accept_task
+		: order == LOOP_DRAIN ? &l->drain_task
+				      : &l->stop_task);
+}
+
+struct adopted {
+	struct task task;
+	struct loop *loop;
+	int fd;
+};
+
+static void
+loop_on_adopt(struct task *t)
+{
+	struct adopted *a = CONTAINER_OF(t, struct adopted, task);
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	bool hard;
+
+	(void)http_server_enter(a->loop->server, &hard);
+	if (a->loop->draining) {
+		(void)close(a->fd);
+		http_server_leave(a->loop->server);
+	} else
+		conn_new(a->loop, a->fd, &nobody, false);
+	mem_free(a);
+}
+
+void
+loop_adopt(struct loop *l, int fd)
+{
+	struct adopted *a = mem_zalloc(sizeof *a);
+
+	a->task.fn = loop_on_adopt;
+	a->loop = l;
+	a->fd = fd;
+	inbox_post(l->inbox, &a->task);
 }
 
 static _Atomic unsigned loops_made;
@@ -219,6 +264,7 @@ loop_new(struct http_server *s, unsigned index, const struct http_conf *conf,
 	l->cap = LOOP_BUF > conf->max_head * 2 ? LOOP_BUF : (size_t)conf->max_head * 2;
 	l->buf = mem_alloc(l->cap);
 	l->ready_tail = &l->ready;
+	l->accept_task.fn = loop_on_accept;
 	l->drain_task.fn = loop_on_drain;
 	l->stop_task.fn = loop_on_stop;
 	l->inbox = inbox_new();
@@ -244,7 +290,8 @@ loop_main(void *arg)
 	if (l->app->loop_new != NULL)
 		l->app_loop = l->app->loop_new(l->app->ctx, l->inbox);
 	loop_tick(l);
-	listener_watch(l);
+	if (!l->closed)
+		listener_watch(l);
 	loop_flush(l);
 	(void)event_base_loop(l->base, EVLOOP_NO_EXIT_ON_EMPTY);
 	MUST(l->conns == NULL);

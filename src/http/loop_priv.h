@@ -20,7 +20,7 @@
 
 enum { LOOP_BUF = 64 << 10, LOOP_SPARE = 16, LOOP_LINGER_MS = 2000, LOOP_DATE = 29 };
 
-enum loop_order { LOOP_DRAIN, LOOP_STOP };
+enum loop_order { LOOP_ACCEPT, LOOP_DRAIN, LOOP_STOP };
 
 struct loop {
 	unsigned magic;
@@ -36,6 +36,7 @@ struct loop {
 	struct event inbox_ev, kick_ev, listen_ev, pause_ev;
 	struct deadline_set deadlines;
 	int listen_fd;
+	bool closed; /* begins without accepting */
 	bool in_event, accepting, accept_logged, draining, stopping;
 	void *app_loop;
 	struct http_conn *conns;
@@ -51,13 +52,14 @@ struct loop {
 	struct tls_room *tls_room;
 	char *file_buf; /* OUT_FILE_TLS bytes, from its first use on */
 	pthread_t thread, owner;
-	struct task drain_task, stop_task;
+	struct task accept_task, drain_task, stop_task;
 };
 
 struct loop *loop_new(struct http_server *s, unsigned index, const struct http_conf *conf,
     const struct http_app *app, struct ssl_ctx_st *tls, int listen_fd);
 void loop_start(struct loop *l);
 void loop_post(struct loop *l, enum loop_order order); /* each order once [any] */
+void loop_adopt(struct loop *l, int fd); /* serve who is at its other end [any] */
 void loop_join(struct loop *l); /* after LOOP_STOP */
 void loop_free(struct loop **l);
 

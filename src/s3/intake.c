@@ -107,7 +107,8 @@ intake_new(struct rq *rq, uint64_t length, bool in_memory, uint8_t checksum, uin
 
 	if (e != OK)
 		return e;
-	if ((rq->op->flags & F_OBJECT_SUM) != 0) {
+	/* A call of the control API is no operation. */
+	if (rq->op != NULL && (rq->op->flags & F_OBJECT_SUM) != 0) {
 		promise.kind = CHECKSUM_NONE;
 		promise.expect.kind = CHECKSUM_NONE;
 	}
@@ -295,6 +296,7 @@ intake_gone(void *ctx, struct http_req *http, enum err why)
 	CHECK(rq, RQ_MAGIC);
 	if (rq->asking)
 		rq->gone = why;
-	else if (rq->step == STEP_BODY && rq->body != NULL)
+	else if ((rq->step == STEP_BODY || rq->step == STEP_CONTROL - 1) &&
+	    rq->body != NULL)
 		body_end(rq->body, why);
 }

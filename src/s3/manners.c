@@ -2,6 +2,7 @@
 /* What every answer of a service has about it: ids, Server, the children of <Error>. */
 #include "config.h"
 
+#include "codec/json.h"
 #include "s3_priv.h"
 
 /* Nothing is rate limited here: as many as there were. */
@@ -57,11 +58,40 @@ error_minio(const struct rq *rq, struct buf *b)
 	put_unless_empty(b, "RangeRequested", pair_get(f, "RangeRequested"));
 }
 
+/* MinIO's API of administrators tells of errors as JSON. */
+static bool
+is_admin(const struct rq *rq)
+{
+	return tier_value(rq, TP_ADMIN_ERROR) == TV_JSON &&
+	    span_starts(rq->http->path, SPAN_LIT("/minio/admin/"));
+}
+
+const char *
+manners_type(const struct rq *rq)
+{
+	return is_admin(rq) ? "application/json" : "application/xml";
+}
+
+static void
+error_json(const struct rq *rq, struct buf *b)
+{
+	buf_printf(b, "{\"Code\":\"%s\",\"Message\":", err_row(rq->fail.code)->code);
+	json_put(b, span_str(fail_text(&rq->fail)));
+	buf_str(b, ",\"Resource\":");
+	json_put(b, rq->http->path);
+	buf_printf(b, ",\"RequestId\":\"%s\",\"HostId\":\"%s\"}", rq->id,
+	    tier_value(rq, TP_IDS) == TV_IDS_MINIO ? rq->s3->host_id : rq->id_2);
+}
+
 bool
 manners_error(const struct rq *rq, struct buf *b)
 {
 	enum tier_value how = tier_value(rq, TP_ERROR_FIELDS);
 
+	if (is_admin(rq)) {
+		error_json(rq, b);
+		return true;
+	}
 	if (how == TV_SPECIFIC || rq->control.p != NULL)
 		return false;
 	buf_str(b, XML_HEAD "<Error>");

@@ -256,6 +256,7 @@ list_params(struct listing *l)
 		.prefix = query_get(rq, "prefix"),
 		.delimiter = query_get(rq, "delimiter"),
 		.max = (size_t)l->max,
+		.shadows = tier_value(rq, TP_KEY_SHADOW) == TV_HIDDEN,
 		.ctx = l,
 		.row = list_row,
 		.common = list_common,

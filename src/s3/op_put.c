@@ -40,6 +40,14 @@ append_wanted(struct put_op *op)
 
 	if (v.p == NULL)
 		return OK;
+	switch (tier_says(rq, TP_WRITE_OFFSET)) {
+	case TV_HEADER:
+		return header_not_implemented(rq, "x-amz-write-offset-bytes", NULL);
+	case TV_BAD_REQUEST:
+		return fail_set(&rq->fail, E_BAD_REQUEST);
+	default:
+		break;
+	}
 	if (!span_u64(v, &op->put.offset))
 		return bad_argument(rq, "x-amz-write-offset-bytes", v,
 		    "x-amz-write-offset-bytes must be a non-negative integer");
@@ -154,6 +162,8 @@ op_put_object_begin(struct rq *rq)
 		e = headers_lock_digest(rq, &h.attrs, "Object");
 	if (e == OK)
 		e = headers_acl_admit(rq, &h.attrs);
+	if (e == OK)
+		e = headers_replica_admit(rq, &h.attrs);
 	if (e != OK)
 		return e;
 	if (header_get(rq, "content-type").n == 0 &&

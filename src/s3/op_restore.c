@@ -28,6 +28,8 @@ archive_readable(struct rq *rq, const struct rec_object *rec, const struct attrs
 	e = restore_read(side_get(attrs, SIDE_RESTORE), &r);
 	if (e != OK || restore_state(&r, rq->now_ms) == RESTORE_DONE)
 		return e;
+	if (tier_says(rq, TP_ARCHIVED_GET) == TV_TRANSPARENT)
+		return OK;
 	(void)fail_set(&rq->fail, E_INVALID_OBJECT_STATE);
 	fail_pair_str(&rq->fail, "StorageClass", class_name(rec->class));
 	return E_INVALID_OBJECT_STATE;
@@ -146,7 +148,9 @@ restore_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
 	int64_t takes;
 	enum err e = restore_read(side_get(attrs, SIDE_RESTORE), &r);
 
-	if (e == OK && !archive_is(rec->class) && (rec->flags & OBJECT_IS_REMOTE) == 0)
+	/* What lies in a remote tier comes back from there, which is all that MinIO restores. */
+	if (e == OK && (rec->flags & OBJECT_IS_REMOTE) == 0 &&
+	    (!archive_is(rec->class) || tier_says(rq, TP_RESTORE) == TV_TIERED))
 		e = not_archived(rq, rec->class);
 	if (e == OK && rec->class == CLASS_DEEP_ARCHIVE && op->tier == TIER_EXPEDITED)
 		e = fail_msg(&rq->fail, E_INVALID_REQUEST,

@@ -104,6 +104,9 @@ create_checksum(struct rq *rq, struct rec_upload *u)
 		    (u->checksum == CHECKSUM_CRC64NVME ||
 			tier_says(rq, TP_SUM_FULL) != TV_FULL_NVME))
 		return OK;
+	if (u->composite && u->checksum == CHECKSUM_CRC64NVME &&
+	    tier_says(rq, TP_SUM_COMPOSITE) == TV_ACCEPT)
+		return OK;
 	return fail_msg(&rq->fail, E_INVALID_REQUEST,
 	    "The %.*s checksum type cannot be used with the %s checksum algorithm.",
 	    (int)type.n, type.p, row->header + 15);
@@ -121,6 +124,8 @@ op_create_upload_begin(struct rq *rq)
 		e = headers_lock_admit(rq, &h.attrs);
 	if (e == OK)
 		e = headers_acl_admit(rq, &h.attrs);
+	if (e == OK)
+		e = headers_replica_admit(rq, &h.attrs);
 	if (e == OK)
 		e = create_checksum(rq, &op->upload);
 	if (e == OK)
@@ -370,6 +375,10 @@ complete_then(struct obj_write *w, enum err e)
 	char etag[ETAG_TEXT];
 	struct buf *b;
 
+	if (e == OK)
+		(void)tier_over(rq, TL_OBJECT, rec->size);
+	if (e == E_CONDITIONAL_CONFLICT)
+		(void)tier_says(rq, TP_COND_RACE);
 	if (e == OK && op->c.gone)
 		e = E_PRECONDITION; /* and rq->fail says which */
 	if (e == OK) {

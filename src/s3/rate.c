@@ -93,14 +93,16 @@ rate_key(struct rq *rq)
 {
 	uint64_t h;
 
-	if (tier_value(rq, TP_SAME_KEY) != TV_ONE_PER_SECOND)
+	/* Whoever limits nothing need not be watched; the open profile tells who would have. */
+	if (rq->tier != TIER_OPEN && tier_value(rq, TP_SAME_KEY) != TV_ONE_PER_SECOND)
 		return OK;
 	h = hash(hash(begin, rq->bucket) + 1, rq->key);
 	rq->rate_at = h % SLOTS;
-	return key_may(
-		   rq->s3->rate, h, (uint32_t)(clock_mono_us() / 1000), &rq->rate_mark)
-	    ? OK
-	    : fail_set(&rq->fail, E_TOO_MANY_REQUESTS);
+	if (key_may(
+		rq->s3->rate, h, (uint32_t)(clock_mono_us() / 1000), &rq->rate_mark) ||
+	    tier_says(rq, TP_SAME_KEY) != TV_ONE_PER_SECOND)
+		return OK;
+	return fail_set(&rq->fail, E_TOO_MANY_REQUESTS);
 }
 
 void

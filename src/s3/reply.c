@@ -184,7 +184,10 @@ reply_error(struct rq *rq)
 	}
 	if ((row->flags & ERR_RETRY) != 0 && row->status == 503)
 		reply_header_str(rq, "Retry-After", "1");
-	reply_header_str(rq, "Content-Type", "application/xml");
+	if (rq->fail.code == E_AUTH_HEADER_MALFORMED &&
+	    tier_value(rq, TP_REGION_WRONG) == TV_MALFORMED_AUTH_REGION)
+		reply_header_str(rq, "x-amz-bucket-region", rq->s3->conf.region);
+	reply_header_str(rq, "Content-Type", manners_type(rq));
 	if (!manners_error(rq, &rq->loop->out))
 		error_document(rq, &rq->loop->out);
 }

@@ -123,6 +123,15 @@ moves_check(struct rq *rq, const struct xml_node *rule)
 	return OK;
 }
 
+static bool
+has_minio_action(const struct xml_node *rule)
+{
+	const struct xml_node *x = xml_child(rule, "Expiration");
+
+	return xml_child(rule, "DelMarkerExpiration") != NULL ||
+	    (x != NULL && xml_child(x, "ExpiredObjectAllVersions") != NULL);
+}
+
 static enum err
 rule_refuse(struct rq *rq, const struct xml_node *rule)
 {
@@ -207,19 +216,25 @@ rules_take(struct rq *rq, struct span *in)
 {
 	struct xml_node *root;
 	struct buf b = { 0 };
+	enum tier_value says;
 	enum err e = OK;
 
-	if (rq->tier == TIER_AWS || xml_parse(rq->arena, *in, &root, NULL) != OK)
+	if (xml_parse(rq->arena, *in, &root, NULL) != OK)
 		return OK; /* who checks it says what is wrong */
 	if (has_unknown(root) && tier_says(rq, TP_RULE_UNKNOWN) == TV_IGNORE)
 		drop_unknown(root);
 	for (struct xml_node *r = xml_child(root, "Rule"); r != NULL && e == OK;
 	     r = xml_next(r, "Rule")) {
+		if (has_minio_action(r)) {
+			says = tier_says_of(rq, TP_RULE_MORE, TIER_BIT_AWS | TIER_BIT_R2);
+			if (says != TV_BOTH_EXTRAS && says != TV_ALL_VERSIONS)
+				return fail_set(&rq->fail, E_MALFORMED_XML);
+		}
 		e = rule_refuse(rq, r);
 		if (e == OK)
 			rule_accept(rq, r);
 	}
-	if (e != OK || rq->tier == TIER_OPEN)
+	if (e != OK || rq->tier == TIER_OPEN || rq->tier == TIER_AWS)
 		return e;
 	put_node(&b, root);
 	*in = arena_span(rq->arena, buf_view(&b));

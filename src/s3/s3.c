@@ -139,6 +139,19 @@ s3_log(const struct rq *rq, const struct http_done *info)
 	reqlog_write(rq->s3->conf.reqlog, &e);
 }
 
+/* What tells of traffic; what the settings declare is none. */
+static void
+s3_count(const struct s3 *s, struct rq *rq, const struct http_done *info)
+{
+	metrics_count(rq, info);
+	if (rq->met != NULL)
+		profile_done(rq);
+	if (s->conf.reqlog != NULL)
+		s3_log(rq, info);
+	if (s->conf.ledger != NULL)
+		accesslog_write(rq, info);
+}
+
 static void
 s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 {
@@ -148,13 +161,8 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	if (rq == NULL)
 		return;
 	CHECK(rq, RQ_MAGIC);
-	metrics_count(rq, info);
-	if (rq->met != NULL)
-		profile_done(rq);
-	if (s->conf.reqlog != NULL)
-		s3_log(rq, info);
-	if (s->conf.ledger != NULL)
-		accesslog_write(rq, info);
+	if (!http->inside)
+		s3_count(s, rq, info);
 	if (s->conf.audit != NULL)
 		trail_write(rq, info);
 	if (rq->drop != NULL)

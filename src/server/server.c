@@ -31,6 +31,7 @@
 #include "job/logship.h"
 #include "job/notifier.h"
 #include "job/tiers.h"
+#include "job/replicator.h"
 #include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
@@ -44,6 +45,8 @@
 struct server {
 	const struct conf *conf;
 	struct fail fail;
+	struct seed *declared; /* what the settings want to be there */
+	struct task_pool *declaring; /* one thread, for what asks this server itself */
 	char *ephemeral; /* directory to remove at the end */
 	struct store *store;
 	struct keyring *keys; /* master keys */
@@ -69,6 +72,7 @@ struct server {
 	struct expirer *expirer;
 	struct dropper *dropper;
 	struct tiers *tiers;
+	struct replicator *replicator;
 	struct adm adm;
 	struct profile *profile;
 	struct s3 *s3;
@@ -217,8 +221,17 @@ static enum err
 declare_state(void *ctx, struct fail *fail)
 {
 	struct server *s = ctx;
+	enum err e = s3_make_buckets(s->s3, s->conf->buckets, fail);
 
-	return s3_make_buckets(s->s3, s->conf->buckets, fail);
+	return e == OK ? declared_run(s->declared, s->http, s->conf, fail) : e;
+}
+
+static enum err
+declare_text(void *ctx, struct span text, struct buf *out, struct fail *fail)
+{
+	struct server *s = ctx;
+
+	return declared_text(text, s->http, s->conf, out, fail);
 }
 
 static struct adm
@@ -227,6 +240,7 @@ adm_of(struct server *s)
 	const struct conf *c = s->conf;
 
 	return (struct adm){ .jobs = s->jobs,
+		.replicator = s->replicator,
 		.profile = s->profile,
 		.store = s->store,
 		.address = c->address,
@@ -235,12 +249,14 @@ adm_of(struct server *s)
 		.tls = c->tls_dir[0] != '\0',
 		.start_us = clock_mono_us(),
 		.pool = s->pool,
+		.declaring = s->declaring,
 		.dropper = s->dropper,
 		.tiers = s->tiers,
 		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
 		.ownership = (uint8_t)c->default_ownership,
 		.ctx = s,
-		.declare = declare_state };
+		.declare = declare_state,
+		.declare_text = declare_text };
 }
 /* How many go to tiers at a time, and how many clients' requests wait for one. */
 enum { TIER_TRANSFERS = 4, TIER_READERS = 16 };
@@ -301,10 +317,13 @@ open_s3(struct server *s)
 	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
+	s->replicator =
+	    replicator_new(&(struct replicator_conf){ s->store, s->kms, s->secrets });
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
-	e = declare_load(s->access, c->identities, clock_now_ms(), &s->fail);
+	e = declare_load(s->access, c->identities, seed_accounts(s->declared),
+	    clock_now_ms(), &s->fail);
 	if (e != OK)
 		return e;
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
@@ -330,8 +349,9 @@ open_s3(struct server *s)
 	sc.metrics_public = c->metrics == 1;
 	sc.console_url = c->console_url[0] != '\0' ? c->console_url : NULL;
 	s->s3 = s3_new(&sc);
+	s->declaring = task_pool_new(1, "declare");
 	s->adm = adm_of(s);
-	return declare_state(s, &s->fail);
+	return s3_make_buckets(s->s3, c->buckets, &s->fail);
 }
 
 static enum err
@@ -533,11 +553,30 @@ start_jobs(struct server *s)
 	return jobs_start(s->jobs, &s->fail);
 }
 
+/* Nobody is served before what is declared is there. */
+static enum err
+serve(struct server *s)
+{
+	enum err e;
+
+	if (!seed_any(s->declared)) {
+		http_server_start(s->http);
+		return OK;
+	}
+	http_server_start_closed(s->http);
+	e = declared_run(s->declared, s->http, s->conf, &s->fail);
+	if (e == OK)
+		http_server_accept(s->http);
+	return e;
+}
+
 static enum err
 server_start(struct server *s)
 {
 	enum err e = ready_file_clear(s);
 
+	if (e == OK)
+		e = declared_read(&s->declared, s->conf, &s->fail);
 	if (e == OK)
 		e = open_store(s);
 	if (e == OK)
@@ -562,7 +601,9 @@ server_start(struct server *s)
 	    .ledger = s->ledger,
 	    .account = ACCOUNT_ROOT,
 	    .interval_ms = s->conf->log_delivery });
-	http_server_start(s->http);
+	e = serve(s);
+	if (e != OK)
+		return e;
 	endpoint_render(&s->endpoint, &s->http_conf, http_server_port(s->http));
 	if (s->website != NULL) {
 		http_server_start(s->website);
@@ -594,9 +635,20 @@ portability_log(struct profile *profile)
 }
 
 static void
+tell_ready(struct server *s)
+{
+	struct buf state = { 0 };
+
+	buf_printf(&state, "READY=1\nSTATUS=serving at %s\n", buf_cstr(&s->endpoint));
+	systemd_notify(buf_cstr(&state));
+	buf_fini(&state);
+}
+
+static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
+	replicator_stop(s->replicator);
 	live_stop(s->live);
 	/* Who waits for a tier gets an answer before the loops end. */
 	tiers_stop(s->tiers);
@@ -604,8 +656,10 @@ server_stop(struct server *s)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
 		http_server_drain(s->http, (unsigned)s->conf->drain_timeout);
+	task_pool_free(&s->declaring);
 	http_server_free(&s->website);
 	http_server_free(&s->http);
+	replicator_free(&s->replicator);
 	logship_free(&s->logship);
 	if (s->targets != NULL)
 		targets_stop(s->targets);
@@ -635,6 +689,7 @@ server_stop(struct server *s)
 	keyring_free(&s->secrets);
 	keyring_free(&s->keys);
 	reqlog_close(&s->reqlog);
+	seed_free(&s->declared);
 	if (s->ephemeral != NULL)
 		ephemeral_remove(s->ephemeral);
 	mem_free(s->ephemeral);
@@ -685,13 +740,17 @@ server_run(const struct conf *c)
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	if (c->exit_with_parent)
+		parent_watch();
 	fail_init(&s.fail, NULL);
 	if ((plan != NULL && !fault_setup(plan, &s.fail)) || server_start(&s) != OK) {
 		fprintf(stderr, "trug: %s\n", fail_text(&s.fail));
 		server_stop(&s);
 		return 2;
 	}
+	tell_ready(&s);
 	wait_for_stop(&set);
+	systemd_notify("STOPPING=1\n");
 	server_stop(&s);
 	return 0;
 }

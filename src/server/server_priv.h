@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the layer: the throw-away directory of --ephemeral, and public URLs. */
+/* Inside the layer: the throw-away directory of --ephemeral, public URLs, what is declared. */
 #ifndef SERVER_PRIV_H
 #define SERVER_PRIV_H
 
-#include "iam/oidc.h"
 #include "base/err.h"
+#include "http/inside.h"
+#include "iam/oidc.h"
+#include "seed/seed.h"
+#include "server/conf.h"
 
 /* Heap path, or NULL with fail set. */
 char *ephemeral_make(struct fail *fail);
@@ -21,5 +24,22 @@ NODISCARD enum err urls_split(const char *list, char **out, size_t *n, struct fa
 struct oidc_keys;
 struct oidc_keys *oidc_keys_start(struct iam_oidc *o);
 void oidc_keys_stop(struct oidc_keys **keys);
+
+/* parent.c: SIGTERM when the process that started this one is gone. */
+void parent_watch(void);
+
+/* systemd.c: lines of sd_notify(3), to who manages this service, if anybody does. */
+void systemd_notify(const char *state);
+
+/* ---- declared.c ---- */
+/* What --declare says, or the folder that stands for it: read and checked. */
+NODISCARD enum err declared_read(
+    struct seed **out, const struct conf *c, struct fail *fail);
+/* Made true; what is so already stays. [any but loops and writer] */
+NODISCARD enum err declared_run(
+    struct seed *s, struct http_server *http, const struct conf *c, struct fail *fail);
+/* The same of a text that came with a call; out: JSON of how much there was. */
+NODISCARD enum err declared_text(struct span text, struct http_server *http,
+    const struct conf *c, struct buf *out, struct fail *fail);
 
 #endif

@@ -25,11 +25,13 @@ struct awsapi {
 #define AWSAPI_RULES \
 	{ "endpoint", TARGET_URL, true, NULL, "of the service" }, \
 	{ "region", TARGET_TEXT, false, NULL, "to sign for; that of `arn`, or us-east-1" }, \
-	{ "access_key", TARGET_TEXT, false, NULL, "to sign with (SigV4); without it nothing is signed" }, \
+	{ "access_key", TARGET_TEXT, false, NULL, \
+	    "to sign with (SigV4); without it nothing is signed" }, \
 	{ "secret_key", TARGET_SECRET, false, NULL, "and its secret" }, \
 	{ "client_cert", TARGET_PATH, false, NULL, "PEM of the own certificate" }, \
 	{ "client_key", TARGET_PATH, false, NULL, "and of its key" }, \
-	{ "ca", TARGET_PATH, false, NULL, "PEM of who signs the server's certificate, in place of the system's" }, \
+	{ "ca", TARGET_PATH, false, NULL, \
+	    "PEM of who signs the server's certificate, in place of the system's" }, \
 	{ "tls_skip_verify", TARGET_BOOL, false, NULL, "TLS with whomever it is" }
 /* clang-format on */
 

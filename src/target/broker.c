@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -96,6 +97,20 @@ broker_wait(const struct target_conf *conf, int fd, short events, uint64_t deadl
 	if (n > 0 && left > 0)
 		return OK;
 	return fail_msg(fail, E_GONE, "no answer in time");
+}
+
+enum err
+broker_connected(
+    const struct target_conf *conf, int fd, uint64_t deadline, struct fail *fail)
+{
+	enum err e = broker_wait(conf, fd, POLLOUT, deadline, fail);
+	struct sockaddr_storage peer;
+	socklen_t n = sizeof peer;
+
+	/* Not SO_ERROR: whoever has used the descriptor since has taken it. */
+	if (e == OK && getpeername(fd, (struct sockaddr *)&peer, &n) != 0)
+		e = fail_msg(fail, E_GONE, "connection refused, or nobody there");
+	return e;
 }
 
 enum err

@@ -26,6 +26,7 @@
 	F(mosquitto_loop_misc) \
 	F(mosquitto_loop_read) \
 	F(mosquitto_loop_write) \
+	F(mosquitto_max_inflight_messages_set) \
 	F(mosquitto_new) \
 	F(mosquitto_publish) \
 	F(mosquitto_publish_callback_set) \
@@ -43,6 +44,8 @@ static struct {
 static const struct solib_sym syms[] = { FUNCS(SOLIB_SYM) };
 static struct solib solib = { SONAME_MOSQUITTO, "libmosquitto1", SOLIB_SYMS(syms) };
 
+/* Mosquitto cuts off who has as many of QoS 2 under way as it takes at once: 20 by default. */
+enum { FLIGHT = 10 };
 enum { PORT = 1883, TLS_PORT = 8883, KEEP_ALIVE_S = 60, BATCH = 64, PACKETS = 100 };
 
 struct target {
@@ -154,7 +157,7 @@ setup(struct target *t)
 	lib.mosquitto_connect_callback_set(t->m, on_connect);
 	lib.mosquitto_publish_callback_set(t->m, on_publish);
 	(void)lib.mosquitto_int_option(t->m, MOSQ_OPT_TCP_NODELAY, 1);
-	(void)lib.mosquitto_int_option(t->m, MOSQ_OPT_SEND_MAXIMUM, BATCH);
+	(void)lib.mosquitto_max_inflight_messages_set(t->m, FLIGHT);
 	if (user[0] != '\0')
 		code = lib.mosquitto_username_pw_set(
 		    t->m, user, password[0] == '\0' ? NULL : password);
@@ -184,6 +187,8 @@ mqtt_connect(struct target *t, struct fail *fail)
 		    lib.mosquitto_connect_async(t->m, t->url.host, port, t->keep_alive);
 	if (code != MOSQ_ERR_SUCCESS)
 		return failure(t, code, fail);
+	/* With TLS the library would take a refusal for a handshake that goes on. */
+	e = broker_connected(t->conf, lib.mosquitto_socket(t->m), deadline, fail);
 	while (e == OK && !t->accepted)
 		e = turn(t, deadline, fail);
 	return e;

@@ -6,6 +6,10 @@
 E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/conformance.py \
 	tests/e2e/reset.py \
+	tests/e2e/fixtures.py \
+	tests/e2e/systemd.py \
+	tests/e2e/pipelines.py \
+	tests/e2e/declare.py \
 	tests/e2e/dataset.py \
 	tests/e2e/clients.py \
 	tests/e2e/tls.py \
@@ -26,16 +30,16 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/acls.py \
 	tests/e2e/mfa.py \
 	tests/e2e/ownership.py \
+	tests/e2e/events.py \
 	tests/e2e/points.py \
 	tests/e2e/encryption.py \
 	tests/e2e/metrics.py \
 	tests/e2e/cluster.py \
 	tests/e2e/tiers.py \
 	tests/e2e/remote_tier.py \
+	tests/e2e/replication.py \
+	tests/e2e/three_tiers.py \
 	tests/e2e/tier_choice.py \
-	tests/e2e/health.py
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py
-
 	tests/e2e/health.py \
 	tests/e2e/targets.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py tests/e2e/brokers.py
@@ -46,12 +50,19 @@ tests_e2e_kafka_peer_CPPFLAGS = $(AM_CPPFLAGS) $(RDKAFKA_CFLAGS)
 tests_e2e_kafka_peer_LDADD = $(RDKAFKA_LIBS)
 CLEANFILES += tests/e2e/kafka_peer
 
+# What others will write their tests with is tried in every make check.
+TESTS += tests/e2e/fixtures.py
+
 check-e2e: all tests/e2e/kafka_peer
 	@$(MAKE) $(AM_MAKEFLAGS) check-TESTS TEST_SUITE_LOG=tests/e2e/suite.log \
 		TESTS='$(E2E_TESTS)'
 
-check-clients: all tests/e2e/kafka_peer
+check-clients: all tests/bench/load tests/e2e/kafka_peer
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/clients.py --files 2000
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/fixtures.py all
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/pipelines.py fetch
+	$(AM_TESTS_ENVIRONMENT) TRUG_MILLION=1000000 \
+		python3 $(top_srcdir)/tests/e2e/reset.py time_on_disk time_ephemeral
 	$(AM_TESTS_ENVIRONMENT) ROUNDS=1000 python3 $(top_srcdir)/tests/e2e/races.py
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/browser.py
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/presigned.py all
