@@ -7,10 +7,13 @@
 #include "job/dropper.h"
 #include "job/jobs.h"
 #include "job/notifier.h"
+#include "job/tiers.h"
 #include "s3/s3.h"
 
+struct replicator;
 struct adm {
 	struct jobs *jobs;
+	struct replicator *replicator;
 	struct store *store;
 	const char *address, *dir, *region;
 	bool tls;
@@ -28,6 +31,7 @@ struct adm {
 	/* What a text declares is there. out: JSON. [worker] */
 	enum err (*declare_text)(
 	    void *ctx, struct span text, struct buf *out, struct fail *fail);
+	struct tiers *tiers;
 };
 
 /* c is borrowed for as long as the S3 layer serves. */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "model/lifecycle.h"
 #include "object/document.h"
+#include "object/remote.h"
 #include "object/upload.h"
 #include "object/version.h"
 
@@ -214,14 +215,6 @@ later(struct expirer *x, int64_t ms)
 		x->next_ms = ms;
 }
 
-static struct obj_version
-version_of(const struct rec_object *rec)
-{
-	return (rec->flags & OBJECT_HAS_ID) != 0
-	    ? (struct obj_version){ VERSION_NUMBER, rec->number }
-	    : (struct obj_version){ VERSION_NULL, 0 };
-}
-
 static bool
 is_same_key(const struct expirer *x, struct span key)
 {
@@ -273,7 +266,7 @@ see_version(struct expirer *x, struct span key, const struct rec_object *rec, bo
 		return;
 	x->change[x->n++] = (struct change){ .kind = v.kind,
 		.class = v.class,
-		.version = version_of(rec),
+		.version = obj_version_of(rec),
 		.number = rec->number,
 		.key = arena_span(&x->page_room, key) };
 	if (v.kind == LIFE_MOVE) /* and then perhaps deeper, or away */
@@ -298,7 +291,7 @@ version_row(void *ctx, struct span key, const struct rec_object *rec, bool lates
 	x->at.key.n = 0;
 	buf_span(&x->at.key, key);
 	x->at.has_version = true;
-	x->at.version = version_of(rec);
+	x->at.version = obj_version_of(rec);
 	x->at.mtime_ms = rec->mtime_ms;
 }
 
@@ -429,7 +422,7 @@ expire_all(struct txn *t, struct expirer *x, const struct change *c, struct coun
 	if (e == OK && rec.number != c->number)
 		return OK;
 	while (e == OK) {
-		struct obj_version v = version_of(&rec);
+		struct obj_version v = obj_version_of(&rec);
 		struct obj_deleted gone;
 
 		fail_init(&fail, NULL);
@@ -462,6 +455,22 @@ abort_upload(struct txn *t, struct expirer *x, const struct change *c, struct co
 	return e;
 }
 
+/* At once, or by an errand to a tier: the class changes when the bytes are there. */
+static enum err
+move(struct txn *t, struct expirer *x, const struct change *c, struct fail *fail)
+{
+	struct rec_object rec;
+	enum err e;
+
+	if (remote_tier_of_class(c->class) == TIER_NONE)
+		return obj_class_set(
+		    t, &x->rec, c->key, &c->version, c->class, x->now_ms, fail);
+	e = obj_version_find(t, &x->rec, c->key, &c->version, &rec, fail);
+	return e == OK
+	    ? obj_remote_order(t, x->rec.id, buf_view(&x->bucket), c->key, &rec, c->class)
+	    : e;
+}
+
 static enum err
 change_one(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
@@ -484,8 +493,7 @@ change_one(struct txn *t, struct expirer *x, const struct change *c, struct coun
 		n->removed += e == OK && gone.existed;
 		return e;
 	case LIFE_MOVE:
-		e = obj_class_set(
-		    t, &x->rec, c->key, &c->version, c->class, x->now_ms, &fail);
+		e = move(t, x, c, &fail);
 		n->moved += e == OK;
 		return e;
 	default:

@@ -11,7 +11,19 @@ libjob_a_SOURCES = \
 	src/job/notifier.c \
 	src/job/notifier_priv.h \
 	src/job/notifier_show.c \
+	src/job/tier_admin.c \
+	src/job/tier_errand.c \
+	src/job/tier_mover.c \
+	src/job/tier_priv.h \
+	src/job/tiers.c \
 	src/job/timed.c \
+	src/job/replicate_bytes.c \
+	src/job/replicate_lane.c \
+	src/job/replicate_priv.h \
+	src/job/replicate_scan.c \
+	src/job/replicate_send.c \
+	src/job/replicator_target.c \
+	src/job/replicator.c \
 	include/job/audithook.h \
 	include/job/dropper.h \
 	include/job/expirer.h \
@@ -19,4 +31,6 @@ libjob_a_SOURCES = \
 	include/job/logship.h \
 	include/job/message.h \
 	include/job/notifier.h \
-	include/job/timed.h
+	include/job/tiers.h \
+	include/job/timed.h \
+	include/job/replicator.h

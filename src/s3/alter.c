@@ -24,6 +24,8 @@ alter_init(struct alter *op, struct rq *rq, enum side_kind kind)
 		.ctx = op,
 		.arena = rq->arena,
 		.now_ms = rq->now_ms };
+	/* Without the right to it, it is a change like any other. */
+	op->side.arrived = headers_replica_asked(rq) && rq_may(rq, "s3:ReplicateObject");
 }
 
 static enum err
@@ -37,7 +39,9 @@ alter_write(struct txn *t, void *arg)
 	e = obj_bucket_find(t, rq->bucket, &op->bucket, &rq->fail);
 	if (e == OK && op->bucket.id != rq->bkt.id)
 		e = fail_set(&rq->fail, E_NO_SUCH_BUCKET);
-	return e == OK ? obj_side_write(t, &op->bucket, &op->side, &rq->fail) : e;
+	if (e == OK)
+		e = obj_side_write(t, &op->bucket, &op->side, &rq->fail);
+	return e == OK && op->also != NULL ? op->also(t, op) : e;
 }
 
 static void

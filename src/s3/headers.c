@@ -5,6 +5,7 @@
 #include "codec/mime.h"
 #include "codec/stamp.h"
 #include "codec/words.h"
+#include "model/rec_repl.h"
 #include "model/tags.h"
 #include "s3_priv.h"
 
@@ -488,6 +489,19 @@ override_get(const struct rq *rq, bool overrides, struct span name)
 	return query_get(rq, text);
 }
 
+/* What became of its replicas, or that it is one: docs.aws.amazon.com/AmazonS3/latest/
+ * userguide/replication-status.html */
+static void
+headers_replica_put(struct rq *rq, const struct attrs *attrs)
+{
+	struct replica r;
+
+	if (replica_read(side_get(attrs, SIDE_REPLICA), &r) == OK &&
+	    r.status != REPLICA_NONE)
+		reply_header_str(
+		    rq, "x-amz-replication-status", replica_status_name(r.status));
+}
+
 void
 headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides)
@@ -530,6 +544,7 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	if (v.p != NULL && allow_may(rq, "s3:GetObjectTagging", rq->key))
 		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
 	headers_lock_put(rq, attrs);
+	headers_replica_put(rq, attrs);
 }
 
 enum err

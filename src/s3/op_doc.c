@@ -4,6 +4,7 @@
 
 #include "codec/b64.h"
 #include "model/lifecycle.h"
+#include "model/replication.h"
 #include "object/document.h"
 #include "s3_priv.h"
 
@@ -155,6 +156,23 @@ put_name_check(struct rq *rq, enum doc d)
 	    "their names");
 }
 
+/* Who lets S3 act in a role's name must be allowed to hand that role on:
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
+static enum err
+role_check(struct rq *rq, struct span rules)
+{
+	struct span was = rq->resource;
+	struct replication r;
+	enum err e = replication_get(rq->arena, rules, &r);
+
+	if (e != OK || r.role.n == 0)
+		return e;
+	rq->resource = r.role;
+	e = allow_also(rq, "iam:PassRole", SPAN_NONE);
+	rq->resource = was;
+	return e;
+}
+
 /* "*", or scheme://host[:port] with perhaps one "*" in it:
  * developers.cloudflare.com/r2/buckets/cors */
 static bool
@@ -216,6 +234,8 @@ op_doc_put_finish(struct rq *rq)
 		e = rules_take(rq, &in);
 	if (e == OK)
 		e = doc_parse(rq->arena, op->at.doc, in, op->at.id, &op->text, &rq->fail);
+	if (e == OK && op->at.doc == DOC_REPLICATION)
+		e = role_check(rq, op->text.rules);
 	if (e == OK && op->at.doc == DOC_CORS)
 		e = put_origins_check(rq);
 	if (e != OK)

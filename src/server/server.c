@@ -30,6 +30,8 @@
 #include "job/expirer.h"
 #include "job/logship.h"
 #include "job/notifier.h"
+#include "job/tiers.h"
+#include "job/replicator.h"
 #include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
@@ -69,6 +71,8 @@ struct server {
 	struct jobs *jobs;
 	struct expirer *expirer;
 	struct dropper *dropper;
+	struct tiers *tiers;
+	struct replicator *replicator;
 	struct adm adm;
 	struct profile *profile;
 	struct s3 *s3;
@@ -236,6 +240,7 @@ adm_of(struct server *s)
 	const struct conf *c = s->conf;
 
 	return (struct adm){ .jobs = s->jobs,
+		.replicator = s->replicator,
 		.profile = s->profile,
 		.store = s->store,
 		.address = c->address,
@@ -246,12 +251,15 @@ adm_of(struct server *s)
 		.pool = s->pool,
 		.declaring = s->declaring,
 		.dropper = s->dropper,
+		.tiers = s->tiers,
 		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
 		.ownership = (uint8_t)c->default_ownership,
 		.ctx = s,
 		.declare = declare_state,
 		.declare_text = declare_text };
 }
+/* How many go to tiers at a time, and how many clients' requests wait for one. */
+enum { TIER_TRANSFERS = 4, TIER_READERS = 16 };
 
 static enum err
 open_s3(struct server *s)
@@ -301,8 +309,16 @@ open_s3(struct server *s)
 	if (e != OK)
 		return e;
 	domains_split(s);
+	s->tiers = tiers_new(&(struct tiers_conf){ .store = s->store,
+	    .keys = s->secrets,
+	    .net = s->net,
+	    .transfers = TIER_TRANSFERS,
+	    .readers = TIER_READERS });
+	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
+	s->replicator =
+	    replicator_new(&(struct replicator_conf){ s->store, s->kms, s->secrets });
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
@@ -527,6 +543,9 @@ start_jobs(struct server *s)
 	s->timed = timed_new(s->store);
 	timed_job(s->timed, &job);
 	jobs_add(s->jobs, &job);
+	e = tiers_start(s->tiers, &s->fail);
+	if (e != OK)
+		return e;
 	e = dropper_start(s->dropper);
 	if (e != OK)
 		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
@@ -616,10 +635,23 @@ portability_log(struct profile *profile)
 }
 
 static void
+tell_ready(struct server *s)
+{
+	struct buf state = { 0 };
+
+	buf_printf(&state, "READY=1\nSTATUS=serving at %s\n", buf_cstr(&s->endpoint));
+	systemd_notify(buf_cstr(&state));
+	buf_fini(&state);
+}
+
+static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
+	replicator_stop(s->replicator);
 	live_stop(s->live);
+	/* Who waits for a tier gets an answer before the loops end. */
+	tiers_stop(s->tiers);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
@@ -627,6 +659,7 @@ server_stop(struct server *s)
 	task_pool_free(&s->declaring);
 	http_server_free(&s->website);
 	http_server_free(&s->http);
+	replicator_free(&s->replicator);
 	logship_free(&s->logship);
 	if (s->targets != NULL)
 		targets_stop(s->targets);
@@ -636,6 +669,7 @@ server_stop(struct server *s)
 	jobs_free(&s->jobs);
 	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
+	tiers_free(&s->tiers);
 	timed_free(&s->timed);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
@@ -714,7 +748,9 @@ server_run(const struct conf *c)
 		server_stop(&s);
 		return 2;
 	}
+	tell_ready(&s);
 	wait_for_stop(&set);
+	systemd_notify("STOPPING=1\n");
 	server_stop(&s);
 	return 0;
 }

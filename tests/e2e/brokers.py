@@ -8,6 +8,7 @@ in which the broker has them.
 """
 
 import glob
+import http.server
 import json
 import os
 import shutil
@@ -118,6 +119,48 @@ class Broker:
         """public.crt and private.key in home; the file of who signed them."""
         found = self.path("ca.crt")
         return found if os.path.exists(found) else certs.issue(self.home)
+
+
+# ---- a webhook ----
+
+class Webhook(Broker):
+    """In this process; killed, nobody listens, and what it has it keeps."""
+    kind = "webhook"
+
+    def __init__(self):
+        super().__init__()
+        self.params = {"endpoint": "http://%s/events" % self.address()}
+        self.got, self.server = [], None
+
+    def start(self):
+        heard = self.got
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                heard.append(json.loads(body)["Records"][0])
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        http.server.ThreadingHTTPServer.daemon_threads = True
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def end(self, _):
+        if self.server is not None:
+            self.server.shutdown()
+            self.server.server_close()
+        self.server = None
+
+    def records(self):
+        return list(self.got)
 
 
 # ---- Redis ----
@@ -405,13 +448,14 @@ class Postgres(Broker):
     def is_up(self):
         if not super().is_up():
             return False
-        try:
+        try:  # it may recover still
+            self.ask("SELECT 1")
             if self.form == "access" and not self.is_there():
                 self.make_table()
-        except subprocess.CalledProcessError:  # it recovers
+            if self.secure:
+                self.ask("ALTER ROLE postgres PASSWORD '%s'" % self.password)
+        except subprocess.CalledProcessError:
             return False
-        if self.secure:
-            self.ask("ALTER ROLE postgres PASSWORD '%s'" % self.password)
         return True
 
     def ask(self, sql):
