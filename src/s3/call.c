@@ -19,8 +19,9 @@ call_back(struct task *t)
 	struct rq *rq = c->rq;
 
 	if (c->err == OK) {
-		reply_begin(rq, 200);
-		reply_header_str(rq, "Content-Type", "application/json");
+		reply_begin(rq, c->status != 0 ? c->status : 200);
+		if (c->out.n > 0)
+			reply_header_str(rq, "Content-Type", "application/json");
 		reply_header_str(rq, "Cache-Control", "no-store");
 		buf_span(&rq->loop->out, buf_view(&c->out));
 	} else if (rq->fail.code == OK)
@@ -81,6 +82,8 @@ call(struct rq *rq, struct span name, bool minio)
 
 	if (rq->body != NULL)
 		c->body = intake_bytes(rq);
+	c->secret = span_of(rq->credential->secret.secret, rq->credential->secret.n);
+	c->arena = rq->arena;
 	c->method = rq->http->method_name;
 	c->minio = minio;
 	c->name = name;
