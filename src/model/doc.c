@@ -194,7 +194,7 @@ doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
 	if (!root_walk(d, root, &b))
 		e = fail_set(fail, E_MALFORMED_XML);
 	if (e == OK && d == DOC_LIFECYCLE)
-		e = life_parse(a, root, &life, fail);
+		e = life_parse(a, root, out->soon, &life, fail);
 	else if (e == OK && d == DOC_NOTIFICATION) {
 		e = notify_parse(a, root, &notify, fail);
 		text.nothing = root->child == NULL;
