@@ -9,6 +9,7 @@ include src/store/local.mk
 include src/auth/local.mk
 include src/http/local.mk
 include src/target/local.mk
+include src/remote/local.mk
 include src/model/local.mk
 include src/access/local.mk
 include src/object/local.mk

@@ -17,13 +17,14 @@ LINK_OBS = libobs.a $(LINK_BASE)
 LINK_STORE = libstore.a libobs.a $(LINK_CODEC) $(LMDB_LIBS)
 LINK_AUTH = libauth.a $(LINK_CODEC)
 LINK_HTTP = libhttp.a libobs.a $(LINK_CODEC) $(SSL_LIBS) $(EVENT_LIBS)
+LINK_REMOTE = libremote.a libauth.a $(LINK_HTTP)
 LINK_MODEL = libmodel.a $(LINK_STORE)
 LINK_ACCESS = libaccess.a $(LINK_MODEL)
 LINK_OBJECT = libobject.a $(LINK_MODEL)
 LINK_IAM = libiam.a $(LINK_ACCESS)
 LINK_S3 = libs3.a libtarget.a libiam.a libobject.a libaccess.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
 LINK_TARGET = libtarget.a libauth.a $(LINK_HTTP)
-LINK_JOB = libjob.a libtarget.a libobject.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
+LINK_JOB = libjob.a libremote.a libtarget.a libobject.a libmodel.a libstore.a libauth.a $(LINK_HTTP) $(LMDB_LIBS)
 LINK_SEED = libseed.a libauth.a $(LINK_HTTP)
 LINK_SERVER = libserver.a libseed.a libjob.a $(LINK_S3)
 
@@ -39,6 +40,7 @@ include tests/unit/object/local.mk
 include tests/unit/s3/local.mk
 include tests/unit/seed/local.mk
 include tests/unit/target/local.mk
+include tests/unit/remote/local.mk
 include tests/unit/server/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk

@@ -189,8 +189,8 @@ def admin_error(t):
 
 @answers("minio")
 def admin_error__minio(t):
-    answer = t.status(t.s3.get(path="/minio/admin/v3/info"), 501)
+    answer = t.status(t.s3.get(path="/minio/admin/v3/nonsense"), 501)
     t.header(answer, "Content-Type", "application/json")
     told = json.loads(answer.body)
     t.eq(sorted(told), ["Code", "HostId", "Message", "RequestId", "Resource"])
-    t.eq((told["Code"], told["Resource"]), ("NotImplemented", "/minio/admin/v3/info"))
+    t.eq((told["Code"], told["Resource"]), ("NotImplemented", "/minio/admin/v3/nonsense"))

@@ -7,6 +7,7 @@
 #include "job/dropper.h"
 #include "job/jobs.h"
 #include "job/notifier.h"
+#include "job/tiers.h"
 #include "s3/s3.h"
 
 struct adm {
@@ -28,6 +29,7 @@ struct adm {
 	/* What a text declares is there. out: JSON. [worker] */
 	enum err (*declare_text)(
 	    void *ctx, struct span text, struct buf *out, struct fail *fail);
+	struct tiers *tiers;
 };
 
 /* c is borrowed for as long as the S3 layer serves. */

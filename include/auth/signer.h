@@ -17,9 +17,13 @@ struct signer_request {
 	const char *region, *service;
 	struct span lines; /* of the head besides; those of S3's own are signed too */
 	int64_t now; /* seconds, clock_real() */
+	struct span payload; /* SHA-256 of the body in hex; "": UNSIGNED-PAYLOAD */
+	const struct field
+	    *header; /* to be signed too: lower case, each name once, at most 200 */
+	size_t nheader;
 };
-/* Appends x-amz-date, x-amz-content-sha256 (UNSIGNED-PAYLOAD) and authorization as lines
- * of a request's head. */
+/* Appends x-amz-date, x-amz-content-sha256 and authorization as lines of a request's head;
+ * what is in header is not among them. */
 void signer_lines(struct buf *out, struct arena *a, const struct signer_request *r);
 
 #endif

@@ -23,6 +23,7 @@ extern const struct cmd_entry cmd_events_entry;
 extern const struct cmd_entry cmd_verify_entry;
 extern const struct cmd_entry cmd_rotate_entry;
 extern const struct cmd_entry cmd_ops_entry;
+extern const struct cmd_entry cmd_tier_entry;
 extern const struct cmd_entry cmd_tiers_entry;
 extern const struct cmd_entry cmd_settings_entry;
 extern const struct cmd_entry cmd_version_entry;

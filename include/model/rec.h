@@ -30,7 +30,9 @@ enum storage_class {
 	CLASS_COUNT
 };
 const char *class_name(unsigned number); /* "STANDARD"; an unknown number dies */
-bool class_find(struct span name, uint8_t *out);
+bool class_find(struct span name, uint8_t *out); /* S3's own */
+bool class_find_any(
+    struct span name, uint8_t *out); /* and those of tiers (remote_tier.h) */
 
 /* Checksum algorithms as S3 names them; numbers are stored. */
 enum checksum_kind {
@@ -81,8 +83,11 @@ enum {
 	OBJECT_HAS_PARTS = 2,
 	OBJECT_HAS_ID = 4, /* a version id of its own; without it is the null version */
 	OBJECT_IS_MARKER = 8, /* a delete marker */
+	OBJECT_IS_REMOTE =
+	    16, /* the bytes are in a tier (rec_remote.h); a body that is not
+				  empty is a copy of them, made by a restore */
 	OBJECT_IS_SEALED = 128, /* encrypted: the body is longer than size says */
-	OBJECT_FLAGS = 15 | OBJECT_IS_SEALED /* all there are */
+	OBJECT_FLAGS = 15 | OBJECT_IS_REMOTE | OBJECT_IS_SEALED /* all there are */
 };
 enum { REC_OBJECT_MAX = 160 };
 struct rec_object {
@@ -101,6 +106,12 @@ struct rec_object {
 size_t rec_object_put(uint8_t out[REC_OBJECT_MAX], const struct rec_object *r);
 NODISCARD enum err rec_object_get(struct span in, struct rec_object *out);
 bool rec_object_is_marker(struct span in);
+/* Are all its bytes elsewhere? */
+static inline bool
+rec_object_is_away(const struct rec_object *r)
+{
+	return (r->flags & OBJECT_IS_REMOTE) != 0 && r->body.kind == BLOB_EMPTY;
+}
 /* Index key of an older version: key NUL reversed number; and back. */
 void version_key_put(struct buf *out, struct span key, uint64_t number);
 bool version_key_get(struct span in, struct span *key, uint64_t *number);

@@ -33,6 +33,10 @@ struct obj_hash {
 	void (*then)(struct obj_hash *h, enum err e); /* [loop] */
 };
 void obj_hash_post(struct obj_hash *h, struct task_pool *pool);
+/* The same of bytes in a tier. E_REMOTE_DOWN: the server stops. */
+struct obj_remote_io;
+NODISCARD enum err obj_hash_post_remote(
+    struct obj_hash *h, const struct obj_remote_io *io);
 /* Enter what was kept in the index. [in a write fn] */
 NODISCARD enum err obj_hash_link(struct txn *t, struct obj_hash *h, struct blob_ref *out);
 /* Let go of it; linked: it is in the index. */

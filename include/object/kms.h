@@ -52,7 +52,8 @@ struct span kms_key_id(const struct kms_key *key);
 struct span kms_key_arn(const struct kms_key *key);
 struct span kms_key_policy(const struct kms_key *key); /* n = 0: none */
 bool kms_key_managed(const struct kms_key *key);
-bool kms_has_named(const struct kms *k); /* besides those that are there always */
+bool kms_has_named(
+    const struct kms *k); /* besides those that are there always; of NULL: none */
 
 /* A data key by key, or where bucket is not 0 by the key that key has for this bucket. aad
  * is bound. Appends to out. */

@@ -27,11 +27,18 @@ struct obj_plain {
 	uint64_t extent_done;
 	uint8_t *buffer;
 	struct span ready; /* opened, not given yet */
+	const struct obj_remote_io *io; /* the bytes are in a tier: */
+	const struct rec_remote *remote;
 };
 /* In the transaction that found the record. The first chunk is opened here: a changed one
  * fails before anything is answered. */
 NODISCARD enum err obj_plain_start(struct obj_plain *p, struct txn *t,
     const struct blob_ref *ref, const struct sealed_keys *keys, uint64_t off,
+    uint64_t len);
+/* Of bytes in a tier: blocks in obj_plain_next(), opens nothing yet; io and remote are
+ * borrowed. [worker] */
+void obj_plain_start_remote(struct obj_plain *p, const struct obj_remote_io *io,
+    const struct rec_remote *remote, const struct sealed_keys *keys, uint64_t off,
     uint64_t len);
 /* The next bytes; they live until the following call. E_NOT_FOUND at the end, E_CORRUPT
  * where a bit differs. */

@@ -16,7 +16,10 @@ struct obj_read {
 	struct blob_pos pos;
 	struct blob_extent extent;
 	bool pinned, open, ready; /* ready: extent is still to be given */
-	char *copy; /* of a tiny extent */
+	char *copy; /* of a tiny extent, or of what came from a tier */
+	const struct obj_remote_io *io; /* the bytes are in a tier: */
+	const struct rec_remote *remote;
+	uint64_t at, end;
 };
 
 /* Pin before the record is read; then say what to read, in the transaction that found the
@@ -25,6 +28,12 @@ struct obj_read {
 void obj_read_pin(struct obj_read *r, struct store *s, struct reader *reader);
 NODISCARD enum err obj_read_start(struct obj_read *r, struct txn *t,
     const struct blob_ref *ref, uint64_t off, uint64_t len);
+/* The same of bytes in a tier, which obj_read_next() asks for in stretches: it blocks then.
+ * Needs no pin and no transaction; io and r are borrowed. [worker] */
+struct obj_remote_io;
+struct rec_remote;
+void obj_read_start_remote(struct obj_read *r, const struct obj_remote_io *io,
+    const struct rec_remote *remote, uint64_t off, uint64_t len);
 /* The next extent; lives until the following call. E_NOT_FOUND at the end. */
 NODISCARD enum err obj_read_next(struct obj_read *r, const struct blob_extent **out);
 void obj_read_end(struct obj_read *r);

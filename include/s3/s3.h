@@ -27,14 +27,18 @@ enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
 
 struct kms;
 struct targets;
+struct obj_remote_io;
 struct live;
 /* A request of the control API, until s3_call_done(); it may come from any thread. */
 struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
 	struct span body;
 	bool minio; /* the path below /minio/admin/v3/; minio_right() was not NULL */
+	struct span secret; /* secret key of who signed: MinIO's tools encrypt by it */
+	struct arena *arena;
 	enum err err; /* out, with fail */
 	struct fail *fail;
+	unsigned status; /* out; 0: 200 */
 	struct buf out; /* out: JSON */
 	/* the S3 layer's own */
 	struct inbox *inbox;
@@ -57,6 +61,7 @@ struct s3_conf {
 	struct access *access;
 	const struct iam_conf *iam; /* of the query APIs */
 	struct task_pool *pool; /* workers */
+	const struct obj_remote_io *remote; /* bytes in tiers, or NULL: there are none */
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */

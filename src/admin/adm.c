@@ -24,11 +24,19 @@ static const struct minio_row {
 #undef MINIO
 };
 
+/* A row's "tier/" stands for what is named behind it. */
+static bool
+is_path(struct span name, struct span row)
+{
+	return span_eq(name, row) ||
+	    (row.p[row.n - 1] == '/' && name.n > row.n && span_starts(name, row));
+}
+
 static const struct minio_row *
 minio_find(struct span method, struct span name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(minio_rows); i++)
-		if (span_is(name, minio_rows[i].path) &&
+		if (is_path(name, span_str(minio_rows[i].path)) &&
 		    span_is(method, minio_rows[i].method))
 			return &minio_rows[i];
 	return NULL;

@@ -7,8 +7,11 @@ libadmin_a_SOURCES = \
 	src/admin/adm_events.c \
 	src/admin/adm_minio.c \
 	src/admin/adm_priv.h \
+	src/admin/adm_remote.c \
 	src/admin/adm_reset.c \
 	src/admin/adm_tier.c \
+	src/admin/envelope.c \
 	include/admin/adm.def \
 	include/admin/adm.h \
+	include/admin/envelope.h \
 	include/admin/minio.def

@@ -13,43 +13,24 @@
 #include "canon_priv.h"
 #include "sigkey_priv.h"
 
-#define PAYLOAD "UNSIGNED-PAYLOAD"
-
-enum { OWN = 3 };
-
-struct signing {
-	struct field *header; /* in the order of their names */
-	size_t n;
-	struct span names; /* "a;b;c" */
-};
-
 static int
-header_cmp(const void *a, const void *b)
+field_cmp(const void *a, const void *b)
 {
-	return span_cmp(((const struct field *)a)->name, ((const struct field *)b)->name);
+	const struct field *x = a, *y = b;
+
+	return span_cmp(x->name, y->name);
 }
 
 /* All of S3's own headers have to be signed; others need not be. */
-static void
-headers_gather(
-    struct signing *g, struct arena *a, const struct signer_request *r, struct span date)
+static size_t
+lines_fields(struct arena *a, struct span lines, struct field *out)
 {
-	struct span rest = r->lines, line, name;
-	struct buf names = { 0 };
-	size_t cap = OWN;
+	size_t n = 0;
 
-	for (size_t i = 0; i < rest.n; i++)
-		cap += rest.p[i] == '\n';
-	g->header = arena_array(a, cap, sizeof *g->header);
-	g->header[0] = (struct field){ SPAN_LIT("host"), r->host };
-	g->header[1] =
-	    (struct field){ SPAN_LIT("x-amz-content-sha256"), SPAN_LIT(PAYLOAD) };
-	g->header[2] = (struct field){ SPAN_LIT("x-amz-date"), date };
-	g->n = OWN;
-	while (rest.n > 0) {
+	while (lines.n > 0) {
+		struct span line = span_cut(&lines, '\n'), name;
 		char *lower;
 
-		line = span_cut(&rest, '\n');
 		if (line.n > 0 && line.p[line.n - 1] == '\r')
 			line.n--;
 		name = span_cut(&line, ':');
@@ -59,36 +40,51 @@ headers_gather(
 		for (size_t i = 0; i < name.n; i++)
 			if (lower[i] >= 'A' && lower[i] <= 'Z')
 				lower[i] += 'a' - 'A';
-		g->header[g->n++] =
-		    (struct field){ span_of(lower, name.n), span_trim(line) };
+		out[n++] = (struct field){ span_of(lower, name.n), span_trim(line) };
 	}
-	qsort(g->header, g->n, sizeof *g->header, header_cmp);
-	for (size_t i = 0; i < g->n; i++) {
+	return n;
+}
+
+/* What is signed, by name, and the list of the names. */
+static size_t
+signed_fields(struct arena *a, const struct signer_request *r, struct span date,
+    struct span payload, struct field **out, struct span *names)
+{
+	size_t n = r->nheader + 3, cap = n;
+	struct buf list = { 0 };
+	struct field *f;
+
+	for (size_t i = 0; i < r->lines.n; i++)
+		cap += r->lines.p[i] == '\n';
+	f = arena_array(a, cap, sizeof *f);
+
+	f[0] = (struct field){ SPAN_LIT("host"), r->host };
+	f[1] = (struct field){ SPAN_LIT("x-amz-content-sha256"), payload };
+	f[2] = (struct field){ SPAN_LIT("x-amz-date"), date };
+	for (size_t i = 0; i < r->nheader; i++)
+		f[3 + i] = r->header[i];
+	n += lines_fields(a, r->lines, f + n);
+	qsort(f, n, sizeof *f, field_cmp);
+	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
-			buf_char(&names, ';');
-		buf_span(&names, g->header[i].name);
+			buf_char(&list, ';');
+		buf_span(&list, f[i].name);
 	}
-	g->names = arena_span(a, buf_view(&names));
-	buf_fini(&names);
+	*names = arena_span(a, buf_view(&list));
+	*out = f;
+	buf_fini(&list);
+	return n;
 }
 
 static void
-signature(char hex[65], struct arena *a, const struct signer_request *r,
-    const struct signing *g, struct span date, struct span scope)
+signature(char hex[65], const struct canon_in *in, const struct signer_request *r,
+    struct span date, struct span scope)
 {
-	struct canon_in in = { .method = span_str(r->method),
-		.path = r->path,
-		.query = r->query,
-		.header = g->header,
-		.nheader = g->n,
-		.signed_headers = g->names,
-		.payload = SPAN_LIT(PAYLOAD),
-		.arena = a };
 	struct buf canonical = { 0 }, text = { 0 };
 	uint8_t key[32], raw[32];
 
 	/* What can't be signed is refused by who gets it. */
-	if (canon_render(&canonical, &in, NULL) != CANON_OK)
+	if (canon_render(&canonical, in, NULL) != CANON_OK)
 		canonical.n = 0;
 	canon_string_to_sign(&text, date, scope, buf_view(&canonical));
 	sigkey_derive(
@@ -103,19 +99,32 @@ signature(char hex[65], struct arena *a, const struct signer_request *r,
 void
 signer_lines(struct buf *out, struct arena *a, const struct signer_request *r)
 {
-	char date[STAMP_AMZ], hex[65];
-	struct signing g;
-	struct span scope;
+	struct span payload =
+	    r->payload.n > 0 ? r->payload : SPAN_LIT("UNSIGNED-PAYLOAD");
+	char stamp[STAMP_AMZ], hex[65];
+	struct span scope, names, date;
+	struct canon_in in = { .method = span_str(r->method),
+		.path = r->path,
+		.query = r->query,
+		.payload = payload,
+		.arena = a };
+	struct field *f;
 
-	stamp_amz(date, r->now);
+	stamp_amz(stamp, r->now);
+	date = span_of(stamp, sizeof stamp);
 	scope = span_str(
-	    arena_printf(a, "%.8s/%s/%s/aws4_request", date, r->region, r->service));
-	headers_gather(&g, a, r, span_of(date, sizeof date));
-	signature(hex, a, r, &g, span_of(date, sizeof date), scope);
-	buf_printf(out,
-	    "x-amz-date: %.*s\r\nx-amz-content-sha256: " PAYLOAD "\r\n"
-	    "authorization: AWS4-HMAC-SHA256 Credential=%.*s/%.*s, "
-	    "SignedHeaders=%.*s, Signature=%.64s\r\n",
-	    STAMP_AMZ, date, (int)r->access_key.n, r->access_key.p, (int)scope.n, scope.p,
-	    (int)g.names.n, g.names.p, hex);
+	    arena_printf(a, "%.8s/%s/%s/aws4_request", stamp, r->region, r->service));
+	in.nheader = signed_fields(a, r, date, payload, &f, &names);
+	in.header = f;
+	in.signed_headers = names;
+	signature(hex, &in, r, date, scope);
+	buf_printf(out, "x-amz-date: %.*s\r\nx-amz-content-sha256: ", STAMP_AMZ, stamp);
+	buf_span(out, payload);
+	buf_str(out, "\r\nauthorization: AWS4-HMAC-SHA256 Credential=");
+	buf_span(out, r->access_key);
+	buf_char(out, '/');
+	buf_span(out, scope);
+	buf_str(out, ", SignedHeaders=");
+	buf_span(out, names);
+	buf_printf(out, ", Signature=%.64s\r\n", hex);
 }

@@ -12,6 +12,7 @@ trug_SOURCES = \
 	src/cli/cmd_server.c \
 	src/cli/cmd_tiers.c \
 	src/cli/cmd_settings.c \
+	src/cli/cmd_tier.c \
 	src/cli/cmd_verify.c \
 	src/cli/cmd_version.c \
 	src/cli/cmd_wait.c \
@@ -21,6 +22,6 @@ trug_SOURCES = \
 	include/cli/cmd.h \
 	include/cli/control.h \
 	include/cli/endpoint.h
-trug_LDADD = libserver.a libseed.a libadmin.a libs3.a libiam.a libjob.a libtarget.a libobject.a libaccess.a libmodel.a \
+trug_LDADD = libserver.a libseed.a libadmin.a libs3.a libiam.a libjob.a libremote.a libtarget.a libobject.a libaccess.a libmodel.a \
 	libstore.a libauth.a libhttp.a libobs.a libcodec.a libbase.a \
 	$(LMDB_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(XXHASH_LIBS) $(EVENT_LIBS)

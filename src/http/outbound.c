@@ -12,7 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+
+enum { STREAM_BUFFER = 256 << 10 }; /* bytes a callback at most */
 
 /* What is used of the library; linked in, it would cost each start its time and memory. */
 static struct {
@@ -66,15 +69,120 @@ outbound_is_url(struct span text)
 	    (span_starts(text, SPAN_LIT("https://")) && text.n > 8);
 }
 
-static size_t
-keep(char *p, size_t size, size_t n, void *ctx)
+/* One request under way. */
+struct sending {
+	struct outbound *o;
+	const struct outbound_stream *stream; /* one that does nothing, without */
+	CURL *curl;
+	uint64_t moved_us; /* when something last did */
+	curl_off_t moved;
+	bool stalled;
+};
+
+static const struct outbound_stream no_stream;
+
+static void
+moved(struct sending *s)
 {
-	struct outbound *o = ctx;
+	s->moved_us = clock_mono_us();
+}
+
+/* ---- what comes ---- */
+
+static unsigned
+status_of(const struct sending *s)
+{
+	long status = 0;
+
+	(void)lib.getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+	return (unsigned)status;
+}
+
+/* What a stream takes may make it wait: that is no stall of the other side's. */
+static size_t
+take(char *p, size_t size, size_t n, void *ctx)
+{
+	struct sending *s = ctx;
+	struct outbound *o = s->o;
 	size_t room = o->max - o->answer.n;
+	bool ok = true;
 
 	(void)size; /* is 1 */
-	buf_put(&o->answer, p, n < room ? n : room);
+	if (s->stream->write != NULL)
+		ok = s->stream->write(s->stream->ctx, status_of(s), p, n);
+	else
+		buf_put(&o->answer, p, n < room ? n : room);
+	moved(s);
+	return ok ? n : 0;
+}
+
+static size_t
+take_header(char *p, size_t size, size_t n, void *ctx)
+{
+	struct sending *s = ctx;
+	struct span line = span_of(p, n), name;
+
+	(void)size;
+	while (line.n > 0 && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == '\n'))
+		line.n--;
+	name = span_cut(&line, ':');
+	s->stream->header(s->stream->ctx, name, span_trim(line));
 	return n;
+}
+
+/* ---- what goes ---- */
+
+static size_t
+give(char *p, size_t size, size_t n, void *ctx)
+{
+	struct sending *s = ctx;
+	size_t got = 0;
+
+	if (!s->stream->read(s->stream->ctx, p, size * n, &got))
+		return CURL_READFUNC_ABORT;
+	moved(s);
+	return got;
+}
+
+static int
+give_again(void *ctx, curl_off_t at, int whence)
+{
+	struct sending *s = ctx;
+
+	if (at != 0 || whence != SEEK_SET || s->stream->rewind == NULL)
+		return CURL_SEEKFUNC_CANTSEEK;
+	return s->stream->rewind(s->stream->ctx) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+/* ---- how long ---- */
+
+static int
+watch(void *ctx, curl_off_t all_down, curl_off_t down, curl_off_t all_up, curl_off_t up)
+{
+	struct sending *s = ctx;
+	const struct outbound_stream *m = s->stream;
+
+	(void)all_down;
+	(void)all_up;
+	if (down + up != s->moved) {
+		s->moved = down + up;
+		moved(s);
+	}
+	if (m->stall_ms > 0 &&
+	    clock_mono_us() - s->moved_us > (uint64_t)m->stall_ms * 1000)
+		s->stalled = true;
+	return s->stalled || (m->go_on != NULL && !m->go_on(m->ctx));
+}
+
+/* ---- all of it ---- */
+
+static bool
+has_type(const struct outbound *o)
+{
+	for (size_t i = 0; i < o->nheader; i++)
+		if (span_ieq(o->header[i].name, SPAN_LIT("content-type")))
+			return true;
+	return false;
 }
 
 static struct curl_slist *
@@ -86,12 +194,16 @@ headers(const struct outbound *o)
 	for (size_t i = 0; i < o->nheader; i++) {
 		line.n = 0;
 		buf_span(&line, o->header[i].name);
-		buf_str(&line, ": ");
+		/* curl's way to say a header without value. */
+		buf_str(&line, o->header[i].value.n > 0 ? ": " : ";");
 		buf_span(&line, o->header[i].value);
 		list = lib.slist_append(list, buf_cstr(&line));
 	}
 	/* No "Expect: 100-continue", and the pause that comes with it. */
 	list = lib.slist_append(list, "Expect:");
+	/* A stream's body has the type that is said, or none, but not a form's. */
+	if (o->stream != NULL && !has_type(o))
+		list = lib.slist_append(list, "Content-Type:");
 	buf_fini(&line);
 	return list;
 }
@@ -162,26 +274,65 @@ setup_trust(CURL *c, const struct outbound *o)
 }
 
 static void
-setup(CURL *c, struct outbound *o, struct curl_slist *list, struct place *place)
+setup_stream(CURL *c, struct sending *s)
 {
+	const struct outbound_stream *m = s->stream;
+
+	if (m->header != NULL) {
+		(void)lib.setopt(c, CURLOPT_HEADERFUNCTION, take_header);
+		(void)lib.setopt(c, CURLOPT_HEADERDATA, s);
+	}
+	if (m->read != NULL) {
+		(void)lib.setopt(c, CURLOPT_UPLOAD, 1L);
+		(void)lib.setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)m->length);
+		(void)lib.setopt(c, CURLOPT_READFUNCTION, give);
+		(void)lib.setopt(c, CURLOPT_READDATA, s);
+		(void)lib.setopt(c, CURLOPT_SEEKFUNCTION, give_again);
+		(void)lib.setopt(c, CURLOPT_SEEKDATA, s);
+		(void)lib.setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)STREAM_BUFFER);
+	}
+	(void)lib.setopt(c, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
+	(void)lib.setopt(c, CURLOPT_NOPROGRESS, 0L);
+	(void)lib.setopt(c, CURLOPT_XFERINFOFUNCTION, watch);
+	(void)lib.setopt(c, CURLOPT_XFERINFODATA, s);
+	(void)lib.setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
+	if (m->connect_ms > 0)
+		(void)lib.setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)m->connect_ms);
+	(void)lib.setopt(c, CURLOPT_MAX_SEND_SPEED_LARGE, (curl_off_t)m->rate);
+	(void)lib.setopt(c, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)m->rate);
+}
+
+static void
+setup(CURL *c, struct sending *s, struct curl_slist *list, struct place *place)
+{
+	struct outbound *o = s->o;
+
 	(void)lib.setopt(c, CURLOPT_OPENSOCKETFUNCTION, socket_open);
 	(void)lib.setopt(c, CURLOPT_OPENSOCKETDATA, place);
 	/* A proxy would be asked to go where this server may not. */
 	(void)lib.setopt(c, CURLOPT_PROXY, "");
 	setup_trust(c, o);
 	(void)lib.setopt(c, CURLOPT_URL, o->url);
+	(void)lib.setopt(c, CURLOPT_PATH_AS_IS, 1L);
 	(void)lib.setopt(c, CURLOPT_NOSIGNAL, 1L);
 	(void)lib.setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	(void)lib.setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	(void)lib.setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
 	(void)lib.setopt(c, CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
 	(void)lib.setopt(c, CURLOPT_HTTPHEADER, list);
 	(void)lib.setopt(c, CURLOPT_USERAGENT, "trug");
-	(void)lib.setopt(c, CURLOPT_WRITEFUNCTION, keep);
-	(void)lib.setopt(c, CURLOPT_WRITEDATA, o);
-	if (o->body.n > 0) {
+	(void)lib.setopt(c, CURLOPT_WRITEFUNCTION, take);
+	(void)lib.setopt(c, CURLOPT_WRITEDATA, s);
+	if (strcmp(o->method, "HEAD") == 0)
+		(void)lib.setopt(c, CURLOPT_NOBODY, 1L);
+	/* PUT and POST say their length also where it is 0. */
+	if (o->body.n > 0 || strcmp(o->method, "PUT") == 0 ||
+	    strcmp(o->method, "POST") == 0) {
 		(void)lib.setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body.n);
-		(void)lib.setopt(c, CURLOPT_POSTFIELDS, o->body.p);
+		(void)lib.setopt(c, CURLOPT_POSTFIELDS, o->body.n > 0 ? o->body.p : "");
 	}
+	if (o->stream != NULL)
+		setup_stream(c, s);
 	(void)lib.setopt(c, CURLOPT_CUSTOMREQUEST, o->method);
 }
 
@@ -221,33 +372,36 @@ enum err
 outbound_send(struct outbound *o, struct fail *fail)
 {
 	struct place place = { .o = o, .host = host_of(o->url) };
+	struct sending s = { .o = o,
+		.stream = o->stream != NULL ? o->stream : &no_stream };
 	struct curl_slist *list;
 	CURLcode code;
-	long status = 0;
-	CURL *c;
 
 	MUST(pthread_once(&lib_once, lib_load) == 0);
-	c = handle(o->link);
-	if (c == NULL)
+	s.curl = handle(o->link);
+	if (s.curl == NULL)
 		return fail_msg(fail, E_NO_RESOURCE,
 		    "libcurl.so.4 can't be loaded; install the package libcurl4");
 	o->status = 0;
 	o->answer.n = 0;
+	moved(&s);
 	list = headers(o);
-	setup(c, o, list, &place);
-	code = lib.perform(c);
+	setup(s.curl, &s, list, &place);
+	code = lib.perform(s.curl);
 	if (code == CURLE_OK)
-		(void)lib.getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+		o->status = status_of(&s);
 	lib.slist_free(list);
 	if (o->link == NULL)
-		lib.cleanup(c);
+		lib.cleanup(s.curl);
 	if (place.refused && code != CURLE_OK)
 		return fail_msg(fail, E_GONE,
 		    "connections to where '%.*s' is are not allowed (setting outgoing; "
 		    "link-local addresses and those of metadata never are)",
 		    (int)place.host.n, place.host.p);
+	if (s.stalled)
+		return fail_msg(fail, E_GONE, "nothing moved for %u seconds",
+		    s.stream->stall_ms / 1000);
 	if (code != CURLE_OK)
 		return fail_msg(fail, E_GONE, "%s", lib.strerror(code));
-	o->status = (unsigned)status;
 	return OK;
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "model/lifecycle.h"
 #include "object/document.h"
+#include "object/remote.h"
 #include "object/upload.h"
 #include "object/version.h"
 
@@ -462,6 +463,22 @@ abort_upload(struct txn *t, struct expirer *x, const struct change *c, struct co
 	return e;
 }
 
+/* At once, or by an errand to a tier: the class changes when the bytes are there. */
+static enum err
+move(struct txn *t, struct expirer *x, const struct change *c, struct fail *fail)
+{
+	struct rec_object rec;
+	enum err e;
+
+	if (remote_tier_of_class(c->class) == TIER_NONE)
+		return obj_class_set(
+		    t, &x->rec, c->key, &c->version, c->class, x->now_ms, fail);
+	e = obj_version_find(t, &x->rec, c->key, &c->version, &rec, fail);
+	return e == OK
+	    ? obj_remote_order(t, x->rec.id, buf_view(&x->bucket), c->key, &rec, c->class)
+	    : e;
+}
+
 static enum err
 change_one(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
@@ -484,8 +501,7 @@ change_one(struct txn *t, struct expirer *x, const struct change *c, struct coun
 		n->removed += e == OK && gone.existed;
 		return e;
 	case LIFE_MOVE:
-		e = obj_class_set(
-		    t, &x->rec, c->key, &c->version, c->class, x->now_ms, &fail);
+		e = move(t, x, c, &fail);
 		n->moved += e == OK;
 		return e;
 	default:

@@ -11,6 +11,11 @@ libjob_a_SOURCES = \
 	src/job/notifier.c \
 	src/job/notifier_priv.h \
 	src/job/notifier_show.c \
+	src/job/tier_admin.c \
+	src/job/tier_errand.c \
+	src/job/tier_mover.c \
+	src/job/tier_priv.h \
+	src/job/tiers.c \
 	src/job/timed.c \
 	include/job/audithook.h \
 	include/job/dropper.h \
@@ -19,4 +24,5 @@ libjob_a_SOURCES = \
 	include/job/logship.h \
 	include/job/message.h \
 	include/job/notifier.h \
+	include/job/tiers.h \
 	include/job/timed.h

@@ -4,7 +4,12 @@
 
 #include "model/lifecycle.h"
 
-enum { SMALL = 128 << 10 }; /* bytes: what is smaller is not moved by default */
+#include "model/remote_tier.h"
+
+enum {
+	SMALL = 128 << 10, /* bytes: what is smaller is not moved by default */
+	TIER_DEPTH = 7
+};
 
 int64_t
 life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms)
@@ -100,7 +105,8 @@ depth(uint8_t class)
 		[CLASS_GLACIER] = 5,
 		[CLASS_DEEP_ARCHIVE] = 6 };
 
-	return class < CLASS_COUNT ? depths[class] : 0;
+	/* From a tier with a name of its own nothing goes on. */
+	return class < CLASS_COUNT ? depths[class] : TIER_DEPTH;
 }
 
 static bool
@@ -110,8 +116,8 @@ may_move(const struct judge *j, const struct life_rule *r, uint8_t class)
 
 	if (depth(class) <= depth(j->o->class) || j->o->marker)
 		return false;
-	/* A rule that names sizes means them. */
-	if (j->o->size >= SMALL || r->has_size)
+	/* A rule that names sizes means them; MinIO knows no smallest size. */
+	if (j->o->size >= SMALL || r->has_size || class >= CLASS_TIER)
 		return true;
 	return j->l->small_moves && archive;
 }

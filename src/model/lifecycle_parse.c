@@ -297,7 +297,7 @@ move_check(const struct life_move *m, size_t n, const struct life_move *now,
 static enum err
 class_read(const struct xml_node *n, uint8_t *out, struct fail *fail)
 {
-	if (!class_find(xml_text(n, "StorageClass"), out) || *out == CLASS_STANDARD ||
+	if (!class_find_any(xml_text(n, "StorageClass"), out) || *out == CLASS_STANDARD ||
 	    *out == CLASS_REDUCED_REDUNDANCY || *out == CLASS_EXPRESS_ONEZONE)
 		return malformed(fail);
 	return OK;

@@ -22,7 +22,9 @@ libmodel_a_SOURCES = \
 	src/model/rec_entity.c \
 	src/model/rec_object.c \
 	src/model/rec_point.c \
+	src/model/rec_remote.c \
 	src/model/rec_upload.c \
+	src/model/remote_tier.c \
 	src/model/side.c \
 	src/model/site.c \
 	src/model/tags.c \
@@ -44,6 +46,8 @@ libmodel_a_SOURCES = \
 	include/model/point.h \
 	include/model/rec.h \
 	include/model/rec_crypt.h \
+	include/model/rec_remote.h \
+	include/model/remote_tier.h \
 	include/model/side.def \
 	include/model/side.h \
 	include/model/site.h \

@@ -3,6 +3,7 @@
 
 #include "model/rec.h"
 
+#include "model/remote_tier.h"
 #include "model_priv.h"
 
 const char *const model_tables[T_COUNT] = {
@@ -20,8 +21,14 @@ static const char *const class_names[CLASS_COUNT] = {
 const char *
 class_name(unsigned number)
 {
-	MUST(number < CLASS_COUNT);
-	return class_names[number];
+	const char *tier;
+
+	if (number < CLASS_COUNT)
+		return class_names[number];
+	MUST(class_is(number));
+	tier = remote_tier_name(number - CLASS_TIER);
+	/* Its tier was taken away by force. */
+	return tier != NULL ? tier : "UNKNOWN";
 }
 
 bool
@@ -32,6 +39,23 @@ class_find(struct span name, uint8_t *out)
 			*out = i;
 			return true;
 		}
+	return false;
+}
+
+bool
+class_find_any(struct span name, uint8_t *out)
+{
+	const char *tier;
+
+	if (class_find(name, out))
+		return true;
+	for (unsigned i = 0; remote_tier_any() && i < TIER_SLOTS; i++) {
+		tier = remote_tier_name(i);
+		if (tier != NULL && span_is(name, tier)) {
+			*out = (uint8_t)(CLASS_TIER + i);
+			return true;
+		}
+	}
 	return false;
 }
 

@@ -6,6 +6,7 @@
 #include "codec/b64.h"
 #include "codec/digest.h"
 #include "codec/sealed.h"
+#include "model/remote_tier.h"
 
 #include "model_priv.h"
 
@@ -94,7 +95,7 @@ rec_object_get(struct span in, struct rec_object *out)
 	struct rec_object r;
 
 	if (in.n < AT_VALUE || p[AT_VERSION] != REC_VERSION ||
-	    (p[AT_FLAGS] & ~OBJECT_FLAGS) != 0 || p[AT_CLASS] >= CLASS_COUNT ||
+	    (p[AT_FLAGS] & ~OBJECT_FLAGS) != 0 || !class_is(p[AT_CLASS]) ||
 	    !blob_ref_get(p + AT_BODY, &r.body) ||
 	    !checksum_get(p[AT_CHECKSUM], span_from(in, AT_VALUE), &r.checksum))
 		return E_CORRUPT;
@@ -106,7 +107,8 @@ rec_object_get(struct span in, struct rec_object *out)
 	r.mtime_ms = (int64_t)be64_get(p + AT_MTIME);
 	r.number = be64_get(p + AT_NUMBER);
 	memcpy(r.etag, p + AT_ETAG, 16);
-	if (!sizes_fit((r.flags & OBJECT_IS_SEALED) != 0, r.size, &r.body))
+	if (!rec_object_is_away(&r) &&
+	    !sizes_fit((r.flags & OBJECT_IS_SEALED) != 0, r.size, &r.body))
 		return E_CORRUPT;
 	*out = r;
 	return OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "model/rec.h"
+#include "model/remote_tier.h"
 
 #include "codec/hex.h"
 #include "model_priv.h"
@@ -45,7 +45,7 @@ rec_upload_get(struct arena *a, struct span in, struct rec_upload *out)
 	r.checksum_given = (flags & UPLOAD_GIVEN) != 0;
 	r.saw_delete = (flags & UPLOAD_SAW_DELETE) != 0;
 	r.mime = dec_u16(&d);
-	if (d.bad || r.class >= CLASS_COUNT || r.checksum >= CHECKSUM_KINDS)
+	if (d.bad || !class_is(r.class) || r.checksum >= CHECKSUM_KINDS)
 		return E_CORRUPT;
 	e = rec_attrs_get(a, d.in, &r.attrs);
 	if (e == OK)

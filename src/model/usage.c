@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "model/rec.h"
+#include "model/remote_tier.h"
 
 enum { USAGE_KEY = 9, USAGE_VALUE = 16 };
 
@@ -50,8 +50,10 @@ usage_drop(struct txn *t, uint64_t bucket)
 {
 	uint8_t key[USAGE_KEY];
 
-	for (uint8_t class = 0; class < CLASS_COUNT; class ++) {
-		enum err e = table_del(t, T_USAGE, usage_key(key, bucket, class));
+	for (uint8_t class = 0; class < CLASS_TIER + TIER_SLOTS; class ++) {
+		enum err e = class_is(class)
+		    ? table_del(t, T_USAGE, usage_key(key, bucket, class))
+		    : OK;
 
 		if (e != OK && e != E_NOT_FOUND)
 			return e;

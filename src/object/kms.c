@@ -633,7 +633,7 @@ kms_at(const struct kms *k, size_t number)
 bool
 kms_has_named(const struct kms *k)
 {
-	for (size_t i = 0; i < k->n; i++)
+	for (size_t i = 0; k != NULL && i < k->n; i++)
 		if (k->key[i]->name != NULL && !k->key[i]->managed)
 			return true;
 	return false;

@@ -26,6 +26,7 @@ libobject_a_SOURCES = \
 	src/object/obj_priv.h \
 	src/object/obj_put.c \
 	src/object/obj_read.c \
+	src/object/obj_remote.c \
 	src/object/obj_reset.c \
 	src/object/obj_rotate.c \
 	src/object/obj_seal.c \
@@ -54,6 +55,7 @@ libobject_a_SOURCES = \
 	include/object/point.h \
 	include/object/put.h \
 	include/object/read.h \
+	include/object/remote.h \
 	include/object/reset.h \
 	include/object/rotate.h \
 	include/object/seal.h \

@@ -168,7 +168,9 @@ obj_append_write(struct txn *t, struct obj_put *p, const struct rec_object *old)
 {
 	struct rec_object was = *old;
 	struct attrs attrs;
-	enum err e = append_bytes(t, p, old);
+	enum err e = (old->flags & OBJECT_IS_REMOTE) != 0
+	    ? fail_set(p->dest.fail, E_INVALID_OBJECT_STATE)
+	    : append_bytes(t, p, old);
 
 	if (e != OK)
 		return e;

@@ -106,6 +106,15 @@ equal_check(const struct obj_complete *c, const struct gather *g)
 }
 
 static enum err
+too_large(const struct obj_complete *c, uint64_t size)
+{
+	(void)fail_set(c->dest.fail, E_ENTITY_TOO_LARGE);
+	fail_pair_u64(c->dest.fail, "ProposedSize", size);
+	fail_pair_u64(c->dest.fail, "MaxSizeAllowed", c->max);
+	return E_ENTITY_TOO_LARGE;
+}
+
+static enum err
 gather_all(struct txn *t, struct obj_complete *c, struct gather *g)
 {
 	enum err e = order_check(c);
@@ -115,7 +124,7 @@ gather_all(struct txn *t, struct obj_complete *c, struct gather *g)
 	if (e == OK && (c->how & OBJ_PARTS_EQUAL) != 0)
 		e = equal_check(c, g);
 	if (e == OK && c->max != 0 && g->size > c->max)
-		e = fail_set(c->dest.fail, E_ENTITY_TOO_LARGE);
+		e = too_large(c, g->size);
 	if (e != OK)
 		return e;
 	if (c->has_size && c->size != g->size)

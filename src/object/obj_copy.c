@@ -108,7 +108,12 @@ copy_body(struct txn *t, struct obj_copy *c, struct rec_object *rec)
 		rec->parts = 0;
 		return obj_hash_link(t, c->anew, &rec->body);
 	}
-	return sealed == (c->crypt.p != NULL) ? blob_hold(t, &rec->body) : E_CORRUPT;
+	if (sealed != (c->crypt.p != NULL))
+		return E_CORRUPT;
+	/* It has just left for a tier: the caller looks again. */
+	return rec->size > 0 && rec->body.kind == BLOB_EMPTY
+	    ? fail_set(c->dest.fail, E_OPERATION_ABORTED)
+	    : blob_hold(t, &rec->body);
 }
 
 static enum err
@@ -277,7 +282,9 @@ copy_part_write(struct txn *t, void *arg)
 		e = E_CORRUPT; /* never shared */
 	if (e == OK)
 		e = c->anew != NULL ? obj_hash_link(t, c->anew, &c->rec.body)
-				    : slice(t, &src.body, c->off, c->len, &c->rec.body);
+		    : c->len > 0 && rec_object_is_away(&src)
+		    ? fail_set(c->fail, E_OPERATION_ABORTED)
+		    : slice(t, &src.body, c->off, c->len, &c->rec.body);
 	if (e != OK)
 		return e;
 	c->rec.size = c->len;

@@ -6,6 +6,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "codec/crc.h"
+#include "object/remote.h"
 
 enum { HASH_BUFFER = 256 << 10 };
 
@@ -148,6 +149,14 @@ obj_hash_post(struct obj_hash *h, struct task_pool *pool)
 	h->work = (struct task){ .fn = hash_work };
 	h->back = (struct task){ .fn = hash_back };
 	task_post(pool, &h->work);
+}
+
+enum err
+obj_hash_post_remote(struct obj_hash *h, const struct obj_remote_io *io)
+{
+	h->work = (struct task){ .fn = hash_work };
+	h->back = (struct task){ .fn = hash_back };
+	return io->post(io->ctx, &h->work) ? OK : E_REMOTE_DOWN;
 }
 
 enum err

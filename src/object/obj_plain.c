@@ -3,6 +3,8 @@
 
 #include "object/plain.h"
 
+#include "object/remote.h"
+
 #include "base/io.h"
 #include "base/mem.h"
 
@@ -221,6 +223,42 @@ piece_start(struct txn *t, void *arg)
 	    chunk_place(last) + chunk_stored(&p->piece, last) - chunk_place(first));
 }
 
+/* The same of bytes in a tier. */
+static enum err
+piece_start_remote(struct obj_plain *p)
+{
+	const struct rec_remote *r = p->remote;
+	uint64_t first, last, end, stored = 0, plain;
+	size_t i = 0;
+
+	p->piece = (struct obj_piece){ 0 };
+	for (; i < r->n; i++) {
+		if (!sealed_plain(r->piece[i].len, &plain))
+			return E_CORRUPT;
+		if (p->at - p->piece.start < plain)
+			break;
+		p->piece.start += plain;
+		stored += r->piece[i].len;
+	}
+	if (i == r->n)
+		return E_CORRUPT;
+	p->piece.size = plain;
+	p->piece.tag = r->piece[i].tag;
+	p->in = sealed_in_new(&p->keys, r->piece[i].head);
+	if (p->in == NULL ||
+	    (sealed_in_part(p->in) != 0 && p->piece.tag != 0 &&
+		p->piece.tag != sealed_in_part(p->in)))
+		return E_CORRUPT;
+	end = p->piece.start + p->piece.size;
+	end = end < p->end ? end : p->end;
+	first = (p->at - p->piece.start) / SEALED_CHUNK;
+	last = (end - 1 - p->piece.start) / SEALED_CHUNK;
+	p->extent = NULL;
+	obj_read_start_remote(&p->read, p->io, r, stored + chunk_place(first),
+	    chunk_place(last) + chunk_stored(&p->piece, last) - chunk_place(first));
+	return OK;
+}
+
 /* The next n bytes as they are kept. */
 static enum err
 stored_read(struct obj_plain *p, uint8_t *to, size_t n)
@@ -284,6 +322,7 @@ obj_plain_start(struct obj_plain *p, struct txn *t, const struct blob_ref *ref,
 	enum err e;
 
 	MUST(p->read.pinned);
+	p->remote = NULL;
 	p->ref = *ref;
 	p->at = off;
 	p->end = off + len;
@@ -296,6 +335,22 @@ obj_plain_start(struct obj_plain *p, struct txn *t, const struct blob_ref *ref,
 		p->buffer = mem_alloc((size_t)BATCH * SEALED_STEP);
 	e = piece_start(t, p);
 	return e == OK ? batch_open(p, 1, &p->ready) : e;
+}
+
+void
+obj_plain_start_remote(struct obj_plain *p, const struct obj_remote_io *io,
+    const struct rec_remote *remote, const struct sealed_keys *keys, uint64_t off,
+    uint64_t len)
+{
+	p->io = io;
+	p->remote = remote;
+	p->at = off;
+	p->end = off + len;
+	p->ready = SPAN_NONE;
+	p->keys = *keys;
+	sealed_in_free(&p->in);
+	if (p->buffer == NULL)
+		p->buffer = mem_alloc((size_t)BATCH * SEALED_STEP);
 }
 
 enum err
@@ -311,7 +366,8 @@ obj_plain_next(struct obj_plain *p, struct span *out)
 	if (p->at == p->end)
 		return E_NOT_FOUND;
 	if (p->in == NULL)
-		e = store_read(p->read.reader, piece_start, p);
+		e = p->remote != NULL ? piece_start_remote(p)
+				      : store_read(p->read.reader, piece_start, p);
 	return e == OK ? batch_open(p, BATCH, out) : e;
 }
 

@@ -4,9 +4,16 @@
 #include "object/read.h"
 
 #include "object/plain.h"
+#include "object/remote.h"
 
 #include "base/io.h"
 #include "base/mem.h"
+
+enum {
+	REMOTE_FIRST = 1 << 20,
+	REMOTE_STEP = 4 << 20, /* bytes of one request */
+	REMOTE_ARENA = 16 << 20
+};
 
 void
 obj_read_pin(struct obj_read *r, struct store *s, struct reader *reader)
@@ -42,6 +49,40 @@ read_next(struct txn *t, void *arg)
 	return OK;
 }
 
+void
+obj_read_start_remote(struct obj_read *r, const struct obj_remote_io *io,
+    const struct rec_remote *remote, uint64_t off, uint64_t len)
+{
+	MUST(off <= remote->len && len <= remote->len - off);
+	read_let_go(r);
+	r->io = io;
+	r->remote = remote;
+	r->at = off;
+	r->end = off + len;
+}
+
+/* A short stretch first: somebody waits for the first byte. */
+static enum err
+remote_next(struct obj_read *r, const struct blob_extent **out)
+{
+	uint64_t left = r->end - r->at,
+		 most = r->copy == NULL ? REMOTE_FIRST : REMOTE_STEP;
+	size_t n = (size_t)(left < most ? left : most);
+	enum err e;
+
+	if (left == 0)
+		return E_NOT_FOUND;
+	mem_free(r->copy);
+	r->copy = mem_alloc(n);
+	e = r->io->read(r->io->ctx, r->remote, r->at, r->copy, n, NULL);
+	if (e != OK)
+		return e;
+	r->at += n;
+	r->extent = (struct blob_extent){ .mem = r->copy, .fd = -1, .len = n };
+	*out = &r->extent;
+	return OK;
+}
+
 enum err
 obj_read_start(struct obj_read *r, struct txn *t, const struct blob_ref *ref,
     uint64_t off, uint64_t len)
@@ -50,6 +91,7 @@ obj_read_start(struct obj_read *r, struct txn *t, const struct blob_ref *ref,
 
 	MUST(r->pinned);
 	read_let_go(r);
+	r->remote = NULL;
 	blob_pos_init(&r->pos, ref, off, len);
 	if (len == 0)
 		return OK;
@@ -63,6 +105,8 @@ obj_read_next(struct obj_read *r, const struct blob_extent **out)
 {
 	enum err e;
 
+	if (r->remote != NULL)
+		return remote_next(r, out);
 	MUST(r->pinned);
 	if (r->ready) {
 		r->ready = false;
@@ -137,6 +181,41 @@ sealed_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
 	return OK;
 }
 
+/* The same of one in a tier. */
+static enum err
+remote_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
+    uint64_t *off, uint64_t *len, size_t *count)
+{
+	struct rec_remote r;
+	struct arena a;
+	uint64_t start = 0, size = 0;
+	enum err e;
+
+	arena_init(&a, REMOTE_ARENA);
+	e = obj_remote_find(t, rec, &a, &r);
+	if (e == OK && r.n == 1 && r.piece[0].tag == 0) {
+		arena_fini(&a);
+		return number == 1 ? OK : E_INVALID_PART_NUMBER;
+	}
+	*count = e == OK ? r.n : 0;
+	if (e == OK && number > r.n)
+		e = E_INVALID_PART_NUMBER;
+	for (unsigned i = 0; e == OK && i < number; i++) {
+		start += size;
+		size = r.piece[i].len;
+		if (r.sealed && !sealed_plain(r.piece[i].len, &size))
+			e = E_CORRUPT;
+	}
+	if (e == OK && (start > rec->size || size > rec->size - start))
+		e = E_CORRUPT;
+	if (e == OK) {
+		*off = start;
+		*len = size;
+	}
+	arena_fini(&a);
+	return e;
+}
+
 enum err
 obj_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
     uint64_t *off, uint64_t *len, size_t *count)
@@ -147,6 +226,8 @@ obj_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
 	*off = 0;
 	*len = rec->size;
 	*count = 1;
+	if (rec->parts > 1 && rec_object_is_away(rec))
+		return remote_part_place(t, rec, number, off, len, count);
 	if (rec->parts <= 1 || rec->body.kind != BLOB_LIST)
 		return number == 1 ? OK : E_INVALID_PART_NUMBER;
 	if ((rec->flags & OBJECT_IS_SEALED) != 0)

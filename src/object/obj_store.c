@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "object/event.h"
+#include "object/remote.h"
 #include "object/upload.h"
 #include "object/version.h"
 
@@ -71,6 +72,8 @@ obj_release(struct txn *t, const struct rec_object *rec)
 	uint8_t key[8];
 	enum err e = blob_drop(t, &rec->body);
 
+	if (e == OK)
+		e = obj_remote_drop(t, rec);
 	if (e == OK && (rec->flags & OBJECT_HAS_ATTR) != 0)
 		e = table_del(t, T_ATTR, number_key(key, rec->number));
 	if (e == OK && (rec->flags & OBJECT_HAS_PARTS) != 0)
@@ -172,6 +175,8 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 		    span_of(row, rec_object_put(row, rec)));
 	if (e == OK)
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
+	if (e == OK && rec->size > 0 && remote_tier_of_class(rec->class) != TIER_NONE)
+		e = obj_remote_order(t, d->bucket_id, d->bucket, d->key, rec, rec->class);
 	if (e == OK && obj_event_wanted(&d->now))
 		e = dest_event(t, d, rec, &all);
 	arena_fini(&a);
@@ -199,6 +204,9 @@ obj_rename(struct txn *t, struct obj_dest *d, struct span from,
 		    "RenameObject is not supported in a bucket with versioning.");
 	if (e == OK)
 		e = obj_find(t, d->bucket_id, from, &rec, d->fail);
+	/* What is still to be done about it goes by its key. */
+	if (e == OK && (rec.flags & OBJECT_IS_REMOTE) != 0)
+		e = fail_set(d->fail, E_INVALID_OBJECT_STATE);
 	if (e == OK)
 		e = obj_cond_read(source, &rec, d->fail);
 	if (e == OK && span_eq(from, d->key))

@@ -360,10 +360,6 @@ address_split(struct rq *rq)
 		return e;
 	if (path.n == 0 || path.p[0] != '/')
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
-	if (tier_value(rq, TP_ADMIN_ERROR) == TV_JSON &&
-	    span_starts(path, SPAN_LIT("/minio/")))
-		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
-		    "MinIO's administration is not implemented.");
 	if (control_asked(rq))
 		return control_address(rq);
 	rq->host_bucket = rq->bucket =

@@ -37,7 +37,9 @@ alter_write(struct txn *t, void *arg)
 	e = obj_bucket_find(t, rq->bucket, &op->bucket, &rq->fail);
 	if (e == OK && op->bucket.id != rq->bkt.id)
 		e = fail_set(&rq->fail, E_NO_SUCH_BUCKET);
-	return e == OK ? obj_side_write(t, &op->bucket, &op->side, &rq->fail) : e;
+	if (e == OK)
+		e = obj_side_write(t, &op->bucket, &op->side, &rq->fail);
+	return e == OK && op->also != NULL ? op->also(t, op) : e;
 }
 
 static void

@@ -19,8 +19,9 @@ call_back(struct task *t)
 	struct rq *rq = c->rq;
 
 	if (c->err == OK) {
-		reply_begin(rq, 200);
-		reply_header_str(rq, "Content-Type", "application/json");
+		reply_begin(rq, c->status != 0 ? c->status : 200);
+		if (c->out.n > 0)
+			reply_header_str(rq, "Content-Type", "application/json");
 		reply_header_str(rq, "Cache-Control", "no-store");
 		buf_span(&rq->loop->out, buf_view(&c->out));
 	} else if (rq->fail.code == OK)
@@ -81,6 +82,8 @@ call(struct rq *rq, struct span name, bool minio)
 
 	if (rq->body != NULL)
 		c->body = intake_bytes(rq);
+	c->secret = span_of(rq->credential->secret.secret, rq->credential->secret.n);
+	c->arena = rq->arena;
 	c->method = rq->http->method_name;
 	c->minio = minio;
 	c->name = name;
@@ -104,7 +107,7 @@ call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
 		e = minio ? sign_check_any_region(rq) : sign_check(rq);
 	if (e == OK)
 		e = minio ? minio_allow(rq, name) : call_allow(rq);
-	if (e != OK || minio || rq->http->length == 0)
+	if (e != OK || rq->http->length == 0)
 		return e;
 	e = intake_document(rq);
 	if (e != OK)
@@ -136,14 +139,14 @@ step_control(struct rq *rq)
 	bool mine = false;
 	enum err e;
 
-	if (path.n < 14 || (path.p[1] != '_' && path.p[1] != 'm'))
+	if (path.n < 12 || (path.p[1] != '_' && path.p[1] != 'm'))
 		return OK;
 	e = metrics_step(rq, &mine);
 	if (mine || e != OK)
 		return e;
 	if (rq->s3->conf.control.call == NULL)
 		return OK;
-	if (span_starts(path, minio_path))
+	if (span_starts(path, minio_path) && tier_value(rq, TP_ADMIN_ERROR) == TV_JSON)
 		return call_step(rq, span_from(path, minio_path.n), true);
 	if (path.n > control_path.n && span_starts(path, control_path))
 		return call_step(rq, span_from(path, control_path.n), false);

@@ -58,12 +58,12 @@ error_minio(const struct rq *rq, struct buf *b)
 	put_unless_empty(b, "RangeRequested", pair_get(f, "RangeRequested"));
 }
 
-/* MinIO's own API, of which there is nothing here, tells of errors as JSON. */
+/* MinIO's API of administrators tells of errors as JSON. */
 static bool
 is_admin(const struct rq *rq)
 {
 	return tier_value(rq, TP_ADMIN_ERROR) == TV_JSON &&
-	    span_starts(rq->http->path, SPAN_LIT("/minio/"));
+	    span_starts(rq->http->path, SPAN_LIT("/minio/admin/"));
 }
 
 const char *
@@ -79,8 +79,8 @@ error_json(const struct rq *rq, struct buf *b)
 	json_put(b, span_str(fail_text(&rq->fail)));
 	buf_str(b, ",\"Resource\":");
 	json_put(b, rq->http->path);
-	buf_printf(
-	    b, ",\"RequestId\":\"%s\",\"HostId\":\"%s\"}", rq->id, rq->s3->host_id);
+	buf_printf(b, ",\"RequestId\":\"%s\",\"HostId\":\"%s\"}", rq->id,
+	    tier_value(rq, TP_IDS) == TV_IDS_MINIO ? rq->s3->host_id : rq->id_2);
 }
 
 bool
@@ -88,12 +88,12 @@ manners_error(const struct rq *rq, struct buf *b)
 {
 	enum tier_value how = tier_value(rq, TP_ERROR_FIELDS);
 
-	if (how == TV_SPECIFIC || rq->control.p != NULL)
-		return false;
 	if (is_admin(rq)) {
 		error_json(rq, b);
 		return true;
 	}
+	if (how == TV_SPECIFIC || rq->control.p != NULL)
+		return false;
 	buf_str(b, XML_HEAD "<Error>");
 	xml_put_str(b, "Code", err_row(rq->fail.code)->code);
 	xml_put_str(b, "Message", fail_text(&rq->fail));

@@ -6,6 +6,7 @@
 #include "base/rand.h"
 #include "codec/mime.h"
 #include "model/archive.h"
+#include "object/remote.h"
 #include "sse_priv.h"
 
 /* ---- what both share: the source, seen and where needed hashed ---- */
@@ -42,6 +43,25 @@ source_archived(const struct copy_source *s)
 	return E_INVALID_OBJECT_STATE;
 }
 
+/* Its bytes are in a tier: they are read as they are written. */
+static enum err
+source_away(struct txn *t, struct copy_source *s)
+{
+	struct rq *rq = s->rq;
+	const struct obj_remote_io *io = rq->s3->conf.remote;
+	struct rec_remote *at = arena_zalloc(rq->arena, sizeof *at);
+	enum err e = io != NULL ? obj_remote_find(t, &s->source.seen, rq->arena, at)
+				: fail_set(&rq->fail, E_REMOTE_DOWN);
+
+	if (e != OK)
+		return e;
+	if (s->hash.sealed)
+		obj_plain_start_remote(&s->hash.from, io, at, &s->keys, s->off, s->len);
+	else
+		obj_read_start_remote(&s->hash.from.read, io, at, s->off, s->len);
+	return OK;
+}
+
 static enum err
 source_look(struct txn *t, void *arg)
 {
@@ -71,6 +91,8 @@ source_look(struct txn *t, void *arg)
 	if (e != OK || !s->hashing)
 		return e;
 	s->hash.size = s->len;
+	if (rec_object_is_away(&s->source.seen))
+		return source_away(t, s);
 	return s->hash.sealed
 	    ? obj_plain_start(
 		  &s->hash.from, t, &s->source.seen.body, &s->keys, s->off, s->len)
@@ -164,6 +186,11 @@ source_go(struct copy_source *s)
 	s->hash.store = s->rq->s3->conf.store;
 	s->hash.inbox = s->rq->loop->inbox;
 	s->hash.then = hash_then;
+	if (rec_object_is_away(&s->source.seen)) {
+		enum err e = obj_hash_post_remote(&s->hash, s->rq->s3->conf.remote);
+
+		return e == OK ? rq_wait(s->rq) : fail_set(&s->rq->fail, e);
+	}
 	obj_hash_post(&s->hash, s->rq->s3->conf.pool);
 	return rq_wait(s->rq);
 }
@@ -389,7 +416,7 @@ copy_plan(struct copy_source *s)
 	/* The copy of a multipart object is a plain one: its ETag is the MD5 of the bytes, which
 	 * must be read for it. So must a checksum of another kind. */
 	s->hash.kind = op->kind != CHECKSUM_NONE ? op->kind : seen->checksum.kind;
-	s->hash.keep = !is_shared(s->mode, to);
+	s->hash.keep = !is_shared(s->mode, to) || rec_object_is_away(seen);
 	s->hashing = s->hash.keep || seen->checksum.composite ||
 	    s->hash.kind != seen->checksum.kind ||
 	    (!is_opaque(to) && (seen->parts > 0 || is_opaque(s->mode)));
@@ -542,7 +569,8 @@ copy_part_plan(struct copy_source *s)
 		e = fail_set(&s->rq->fail, E_ENTITY_TOO_LARGE);
 	/* A part's ETag is the MD5 of its bytes; a whole plain object's is known. */
 	s->hash.kind = op->upload.checksum;
-	s->hash.keep = s->hash.sealed || op->sse.side.p != NULL;
+	s->hash.keep = s->hash.sealed || op->sse.side.p != NULL ||
+	    (s->len > 0 && rec_object_is_away(seen));
 	s->hashing = s->hash.keep || s->len != seen->size || seen->parts > 0 ||
 	    is_opaque(s->mode) || seen->checksum.composite ||
 	    s->hash.kind != seen->checksum.kind;

@@ -150,6 +150,9 @@ update_look(struct txn *t, void *arg)
 		return e;
 	if (side_get(&attrs, SIDE_CRYPT).p != NULL)
 		return sse_open(rq, &attrs, &none, &op->keys);
+	/* What is in a tier and not encrypted would have to come back first. */
+	if (rec_object_is_away(&op->seal.seen))
+		return fail_set(&op->rq->fail, E_INVALID_OBJECT_STATE);
 	return obj_part_place(t, &op->seal.seen, 1, &off, &len, &op->seal.n);
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/stamp.h"
+#include "away_priv.h"
 #include "inflate_priv.h"
 #include "sse_priv.h"
 
@@ -32,6 +33,9 @@ struct get {
 	uint64_t sent_at;
 	bool undone; /* gzip that the client does not take */
 	struct inflate inflate;
+	/* of one in a tier: what begin() looked at, and the first of its bytes */
+	struct away *away;
+	uint64_t away_number, away_off, away_len;
 };
 
 /* ---- ranges ---- */
@@ -443,7 +447,65 @@ static bool
 get_wants_pin(const struct get *g)
 {
 	return !g->plain.read.pinned && g->rq->http->method == HTTP_GET && g->len > 0 &&
-	    g->rec.body.kind != BLOB_TINY;
+	    g->rec.body.kind != BLOB_TINY && !rec_object_is_away(&g->rec);
+}
+
+/* ---- out of a tier ---- */
+
+static enum err
+get_away_look(struct txn *t, void *arg)
+{
+	struct get *g = arg;
+	struct rq *rq = g->rq;
+	struct rec_remote at;
+	enum err e = get_find(t, g);
+
+	/* Whatever else there is to say is said by the reply. */
+	if (e != OK || g->len == 0 || !rec_object_is_away(&g->rec))
+		return OK;
+	e = obj_remote_find(t, &g->rec, rq->arena, &at);
+	if (e != OK)
+		return e;
+	g->away_number = g->rec.number;
+	g->away_off = g->off;
+	g->away_len = g->len;
+	return away_begin(rq, &at, &g->keys, g->off, g->len, &g->away);
+}
+
+/* The first bytes are fetched before anything is answered: a tier that is down is an error
+ * that a client can read. */
+static enum err
+get_away(struct get *g)
+{
+	struct rq *rq = g->rq;
+	enum err e;
+
+	if (rq->http->method != HTTP_GET || !remote_tier_any())
+		return OK;
+	e = store_read(rq->loop->reader, get_away_look, g);
+	if (e == OK)
+		fail_clear(&rq->fail);
+	return e == OK && g->away != NULL ? rq_wait(rq) : e;
+}
+
+/* Did it go to a tier, or become another one, since begin() looked? */
+static bool
+get_is_elsewhere(const struct get *g)
+{
+	if (!rec_object_is_away(&g->rec) || g->rq->http->method != HTTP_GET ||
+	    g->len == 0)
+		return false;
+	return g->away == NULL || g->away_number != g->rec.number ||
+	    g->away_off != g->off || g->away_len != g->len;
+}
+
+static enum err
+get_bytes_away(struct get *g, bool *later)
+{
+	g->rq->source = away_source(g->away);
+	g->away = NULL;
+	*later = true;
+	return OK;
 }
 
 static enum err
@@ -472,6 +534,8 @@ get_reply(struct txn *t, void *arg)
 	}
 	if (e == OK)
 		e = get_is_gzip(t, g);
+	if (e == OK && get_is_elsewhere(g))
+		e = fail_set(&rq->fail, E_SLOW_DOWN);
 	if (e != OK)
 		goto out;
 	get_headers(g);
@@ -480,7 +544,9 @@ get_reply(struct txn *t, void *arg)
 		reply_send(rq);
 		return OK;
 	}
-	if (g->undone)
+	if (rec_object_is_away(&g->rec))
+		e = get_bytes_away(g, &read->later);
+	else if (g->undone)
 		e = get_bytes_undone(t, g, &read->later);
 	else if ((g->rec.flags & OBJECT_IS_SEALED) != 0)
 		e = get_bytes_sealed(t, g, &read->later);
@@ -520,6 +586,7 @@ get_drop(struct rq *rq)
 	struct get *g = rq->data;
 
 	obj_plain_end(&g->plain);
+	away_drop(&g->away);
 	if (g->undone)
 		inflate_drop(&g->inflate);
 	if ((g->rec.flags & OBJECT_IS_SEALED) != 0)
@@ -540,5 +607,5 @@ op_get_object_begin(struct rq *rq)
 	rq->data = g;
 	rq->drop = get_drop;
 	rq->reply_read = get_reply;
-	return OK;
+	return get_away(g);
 }

@@ -4,6 +4,7 @@
 
 #include "codec/stamp.h"
 #include "model/archive.h"
+#include "object/remote.h"
 #include "s3_priv.h"
 
 struct restore_op {
@@ -11,6 +12,7 @@ struct restore_op {
 	unsigned days;
 	uint8_t tier;
 	bool again; /* it was restored before: the copy stays longer */
+	struct restore restore; /* as it is written */
 };
 
 /* ---- reading what is archived ---- */
@@ -39,7 +41,7 @@ archive_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *a
 	struct restore r;
 	char date[STAMP_HTTP];
 
-	if (!archive_is(rec->class) ||
+	if ((!archive_is(rec->class) && (rec->flags & OBJECT_IS_REMOTE) == 0) ||
 	    restore_read(side_get(attrs, SIDE_RESTORE), &r) != OK)
 		return;
 	switch (restore_state(&r, rq->now_ms)) {
@@ -98,6 +100,43 @@ not_archived(struct rq *rq, uint8_t class)
 	return E_INVALID_OBJECT_STATE;
 }
 
+/* Out of a tier it takes as long as it takes: ready is when it is there (tiers.h). */
+static enum err
+restore_remote(struct restore_op *op, struct restore *r)
+{
+	struct rq *rq = op->alter.rq;
+
+	op->again = false;
+	switch (restore_state(r, rq->now_ms)) {
+	case RESTORE_ONGOING:
+		return fail_set(&rq->fail, E_RESTORE_ONGOING);
+	case RESTORE_DONE:
+		op->again = true;
+		r->until_ms = restore_until_ms(rq->now_ms, op->days);
+		break;
+	default:
+		r->asked_ms = rq->now_ms;
+		r->ready_ms = r->until_ms = INT64_MAX;
+		break;
+	}
+	r->tier = op->tier;
+	op->restore = *r;
+	op->alter.side.value = restore_render(rq->arena, r);
+	return OK;
+}
+
+static enum err
+restore_also(struct txn *t, struct alter *alter)
+{
+	struct restore_op *op = CONTAINER_OF(alter, struct restore_op, alter);
+	const struct rec_object *rec = &alter->side.rec;
+
+	if ((rec->flags & OBJECT_IS_REMOTE) == 0)
+		return OK;
+	return obj_remote_restore(t, alter->bucket.id, alter->rq->bucket, alter->rq->key,
+	    rec, &op->restore, op->days, op->again);
+}
+
 /* In the transaction: a restore that runs is not begun again, but for a faster tier; one
  * that is done is kept for longer. */
 static enum err
@@ -109,8 +148,8 @@ restore_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
 	int64_t takes;
 	enum err e = restore_read(side_get(attrs, SIDE_RESTORE), &r);
 
-	/* None here lies in a remote tier, which is what MinIO restores from. */
-	if (e == OK &&
+	/* What lies in a remote tier comes back from there, which is all that MinIO restores. */
+	if (e == OK && (rec->flags & OBJECT_IS_REMOTE) == 0 &&
 	    (!archive_is(rec->class) || tier_says(rq, TP_RESTORE) == TV_TIERED))
 		e = not_archived(rq, rec->class);
 	if (e == OK && rec->class == CLASS_DEEP_ARCHIVE && op->tier == TIER_EXPEDITED)
@@ -119,6 +158,8 @@ restore_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
 	if (e != OK)
 		return e;
 	takes = restore_takes_ms(rec->class, op->tier, rq->s3->conf.restore_at_once);
+	if ((rec->flags & OBJECT_IS_REMOTE) != 0)
+		return restore_remote(op, &r);
 	op->again = false;
 	switch (restore_state(&r, rq->now_ms)) {
 	case RESTORE_ONGOING:
@@ -165,6 +206,7 @@ op_restore_object_finish(struct rq *rq)
 		return e;
 	op->alter.side.event = EVENT_RESTORE_POST;
 	op->alter.side.see = restore_see;
+	op->alter.also = restore_also;
 	op->alter.then = restore_then;
 	return alter_post(&op->alter);
 }

@@ -249,7 +249,8 @@ purge_begin(struct rq *rq, bool mfa)
 	enum err e;
 
 	p->rq = rq;
-	p->how = (struct obj_drop){ .now_ms = rq->now_ms, .mfa = mfa };
+	p->how =
+	    (struct obj_drop){ .now_ms = rq->now_ms, .mfa = mfa, .by = actor_of(rq) };
 	p->prefix = rq->key;
 	p->exact = rq->key.n > 0 && rq->key.p[rq->key.n - 1] != '/';
 	arena_init(&p->room, PURGE_PAGE * (KEY_MAX + 64));

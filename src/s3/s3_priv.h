@@ -633,6 +633,8 @@ struct alter { /* zeroed, in the arena; side.event is the caller's to set */
 	struct rq *rq;
 	struct rec_bucket bucket; /* as the write found it */
 	struct obj_side side; /* ctx is this struct */
+	/* What is to be done besides, in the same transaction, or NULL. */
+	enum err (*also)(struct txn *t, struct alter *op);
 	void (*then)(struct rq *rq, const struct obj_side *side); /* makes the reply */
 };
 void alter_init(struct alter *op, struct rq *rq, enum side_kind kind);

@@ -30,6 +30,7 @@
 #include "job/expirer.h"
 #include "job/logship.h"
 #include "job/notifier.h"
+#include "job/tiers.h"
 #include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
@@ -69,6 +70,7 @@ struct server {
 	struct jobs *jobs;
 	struct expirer *expirer;
 	struct dropper *dropper;
+	struct tiers *tiers;
 	struct adm adm;
 	struct profile *profile;
 	struct s3 *s3;
@@ -246,12 +248,15 @@ adm_of(struct server *s)
 		.pool = s->pool,
 		.declaring = s->declaring,
 		.dropper = s->dropper,
+		.tiers = s->tiers,
 		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
 		.ownership = (uint8_t)c->default_ownership,
 		.ctx = s,
 		.declare = declare_state,
 		.declare_text = declare_text };
 }
+/* How many go to tiers at a time, and how many clients' requests wait for one. */
+enum { TIER_TRANSFERS = 4, TIER_READERS = 16 };
 
 static enum err
 open_s3(struct server *s)
@@ -301,6 +306,12 @@ open_s3(struct server *s)
 	if (e != OK)
 		return e;
 	domains_split(s);
+	s->tiers = tiers_new(&(struct tiers_conf){ .store = s->store,
+	    .keys = s->secrets,
+	    .net = s->net,
+	    .transfers = TIER_TRANSFERS,
+	    .readers = TIER_READERS });
+	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
 	if (c->control == 0)
@@ -527,6 +538,9 @@ start_jobs(struct server *s)
 	s->timed = timed_new(s->store);
 	timed_job(s->timed, &job);
 	jobs_add(s->jobs, &job);
+	e = tiers_start(s->tiers, &s->fail);
+	if (e != OK)
+		return e;
 	e = dropper_start(s->dropper);
 	if (e != OK)
 		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
@@ -620,6 +634,8 @@ server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
 	live_stop(s->live);
+	/* Who waits for a tier gets an answer before the loops end. */
+	tiers_stop(s->tiers);
 	if (s->website != NULL)
 		http_server_drain(s->website, (unsigned)s->conf->drain_timeout);
 	if (s->http != NULL)
@@ -636,6 +652,7 @@ server_stop(struct server *s)
 	jobs_free(&s->jobs);
 	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
+	tiers_free(&s->tiers);
 	timed_free(&s->timed);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);

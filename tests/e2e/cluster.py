@@ -324,6 +324,64 @@ def test_schemas_of_docker_kind():
     validated(static(), built("ephemeral"), built("pvc"), built("tls"))
 
 
+# ---- docker/Dockerfile, docker/compose.yaml ----
+
+def dockerfile():
+    """What the image runs: {"ENTRYPOINT": [...], "CMD": [...], "HEALTHCHECK": [...]}."""
+    out = {}
+    with open(os.path.join(TOP, "docker", "Dockerfile")) as f:
+        for line in f:
+            word, _, rest = line.strip().partition(" ")
+            if word in ("ENTRYPOINT", "CMD", "HEALTHCHECK", "USER", "EXPOSE", "VOLUME"):
+                out[word] = json.loads(rest[rest.index("["):]) if "[" in rest else rest
+    return out
+
+
+def compose_pod():
+    """The service of compose.yaml with the image's command, as a pod has it."""
+    image = dockerfile()
+    with open(os.path.join(TOP, "docker", "compose.yaml")) as f:
+        compose, = documents(f.read())
+    service, = compose["services"].values()
+    equal(image["ENTRYPOINT"], ["/trug"])
+    mounts = [v.split(":")[:2] for v in service["volumes"]]
+    check({name for name, _ in mounts} <= set(compose["volumes"]), "volumes")
+    equal({image["VOLUME"]}, {path for _, path in mounts})
+    ports = [p.split(":") for p in service["ports"]]
+    equal([p[-1] for p in ports], [image["EXPOSE"]])
+    equal(ports[0][0], "127.0.0.1", "well-known keys are for this machine only")
+    equal((service["read_only"], service["cap_drop"], service["security_opt"]),
+          (True, ["ALL"], ["no-new-privileges:true"]))
+    probe = {"httpGet": {"path": "/minio/health/ready", "port": 9000}, "periodSeconds": 1,
+             "failureThreshold": 10}
+    return image, Pod(json.dumps({
+        "kind": "Deployment", "metadata": {"name": "compose"}, "spec": {"template": {"spec": {
+            "terminationGracePeriodSeconds": 10,
+            "volumes": [{"name": name, "emptyDir": {}} for name, _ in mounts],
+            "containers": [{
+                "args": service.get("command", image["CMD"]), "startupProbe": probe,
+                "readinessProbe": probe, "livenessProbe": probe,
+                "ports": [{"containerPort": int(image["EXPOSE"])}],
+                "env": [{"name": k, "value": v} for k, v in service["environment"].items()],
+                "volumeMounts": [{"name": name, "mountPath": path} for name, path in mounts],
+            }]}}}}))
+
+
+def test_compose_runs_the_image():
+    image, pod = compose_pod()
+    pod.known()
+    equal(image["USER"].partition(":")[2], "0", "what is written to belongs to group 0")
+    check(image["USER"][0] != "0", "not root")
+    with pod:
+        pod.ready()
+        equal(pod.client().put("bkt").status, 200)
+        done = subprocess.run([binary()] + image["HEALTHCHECK"][1:] + [pod.url("http")])
+        equal((image["HEALTHCHECK"][0], done.returncode), ("/trug", 0), "health check")
+    done = subprocess.run([binary()] + image["HEALTHCHECK"][1:] + [pod.url("http")],
+                          stderr=subprocess.DEVNULL)
+    equal(done.returncode, 1, "health check of what is gone")
+
+
 # ---- docker/helm ----
 
 VALUES = {
@@ -344,18 +402,11 @@ VALUES = {
 }
 
 
-def declares():
-    if "`TRUG_DECLARE`" not in run(binary(), "settings"):
-        raise Skip("this build has no --declare")
-
-
 def test_chart_without_values():
-    declares()
     runs(Pod(templated({})))
 
 
 def test_chart_declares_buckets_and_users():
-    declares()
     pod = Pod(templated(VALUES))
     restricted(pod)
     pod.known()
@@ -383,7 +434,6 @@ def test_chart_declares_buckets_and_users():
 
 
 def test_chart_with_everything_else():
-    declares()
     values = dict(VALUES, persistence={"enabled": True, "storageClass": "fast"},
                   service={"type": "NodePort"}, ingress={"enabled": True, "ingressClassName": "n"},
                   tls={"enabled": True, "certSecret": "trug-tls"},
@@ -408,7 +458,6 @@ def test_chart_with_everything_else():
 
 
 def test_chart_takes_a_secret_that_is_there():
-    declares()
     pod = Pod(templated({"existingSecret": "mine"}), [
         {"kind": "Secret", "metadata": {"name": "mine"},
          "stringData": {"rootUser": "mineuser", "rootPassword": "minepassword"}}])

@@ -34,6 +34,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/metrics.py \
 	tests/e2e/cluster.py \
 	tests/e2e/tiers.py \
+	tests/e2e/remote_tier.py \
 	tests/e2e/three_tiers.py \
 	tests/e2e/tier_choice.py \
 	tests/e2e/health.py \

@@ -100,7 +100,8 @@ def test_report_tells_what_happened():
         client = server.client()
         equal([rows(server, t) for t in ("aws", "minio", "r2")], [{}] * 3, "nothing yet")
         client.put("mine")
-        check_digest = {"x-amz-checksum-crc32": s3raw.checksum("CRC32", b"x")}
+        check_digest = {"x-amz-checksum-crc32": s3raw.checksum("CRC32", b"x"),
+                        "Content-Type": "text/plain"}
         for n in range(3):
             equal(client.put("mine", "data/%d" % n, b"x", check_digest).status, 200, "put")
         client.get("mine", "data/1")

@@ -134,3 +134,18 @@ fuzz_targets += tests/fuzz/tempcred_fuzz
 tests_fuzz_tempcred_fuzz_SOURCES = tests/fuzz/tempcred_fuzz.c
 tests_fuzz_tempcred_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_tempcred_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
+fuzz_targets += tests/fuzz/remote_fuzz
+tests_fuzz_remote_fuzz_SOURCES = tests/fuzz/remote_fuzz.c
+tests_fuzz_remote_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/remote
+tests_fuzz_remote_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_remote_fuzz_LDADD = $(LINK_FUZZ) $(LINK_REMOTE)
+
+fuzz_targets += tests/fuzz/remoterec_fuzz
+tests_fuzz_remoterec_fuzz_SOURCES = tests/fuzz/remoterec_fuzz.c
+tests_fuzz_remoterec_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_remoterec_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/envelope_fuzz
+tests_fuzz_envelope_fuzz_SOURCES = tests/fuzz/envelope_fuzz.c
+tests_fuzz_envelope_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_envelope_fuzz_LDADD = $(LINK_FUZZ) libadmin.a $(LINK_CODEC)

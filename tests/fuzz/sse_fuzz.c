@@ -33,7 +33,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sse_default def = { .mode = size > 0 ? data[0] % 3 : 0 };
 	struct field field[LINES];
 	struct http_req http = { .header = field };
-	struct s3 s3 = { .conf = { .region = "us-east-1" } };
+	struct profile profile = { .table = tier_table };
+	struct s3 s3 = { .conf = { .region = "us-east-1" }, .profile = &profile };
 	struct sse_customer customer;
 	struct crypt_want want;
 	struct arena a;
@@ -50,7 +51,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.op = &op,
 		.who = &who,
 		.header = field,
-		.nheader = http.nheader };
+		.nheader = http.nheader,
+		.says = profile.table.value[TIER_OPEN] };
 	for (size_t i = 0; i < http.nheader; i++)
 		if (field[i].name.n > 0)
 			http.names |= http_name_bit(field[i].name.p, field[i].name.n);

@@ -180,7 +180,7 @@ consoleAdmin:
 {{- end -}}
 {{- range .Values.buckets -}}{{- $buckets = append $buckets (include "trug.bucket" . | fromJson) -}}{{- end -}}
 {{- $own := dict "id" "000000000000" "policies" $policies "users" $users -}}
-{{- $out := dict "buckets" (concat $buckets (default list .Values.declare.buckets)) -}}
+{{- $out := dict "buckets" (default list (concat $buckets (default list .Values.declare.buckets))) -}}
 {{- if .Values.users -}}
 {{- $_ := set $out "accounts" (append (default list .Values.declare.accounts) $own) -}}
 {{- else if .Values.declare.accounts -}}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "admin/envelope.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+#include "base/mem.h"
+
+enum {
+	AT_CIPHER = 32,
+	AT_NONCE = 33,
+	NONCE = 8,
+	FRAGMENT = 16 << 10,
+	AES_ARGON2ID = 0,
+	PASSES = 1,
+	MEMORY_KIB = 64 << 10,
+	LANES = 4,
+	LAST = 0x80
+};
+
+/* Fragment number seq: nonce and, little-endian, seq. */
+static void
+nonce_make(uint8_t out[SEAL_NONCE], const char *nonce, uint32_t seq)
+{
+	memcpy(out, nonce, NONCE);
+	for (int i = 0; i < 4; i++)
+		out[NONCE + i] = (uint8_t)(seq >> 8 * i);
+}
+
+bool
+envelope_open_key(const uint8_t key[SEAL_KEY], struct span in, struct buf *out)
+{
+	uint8_t nonce[SEAL_NONCE], aad[1 + SEAL_TAG];
+	const char *head = in.p;
+	struct span rest = span_from(in, ENVELOPE_HEAD);
+	uint32_t seq = 1;
+
+	if (in.n < ENVELOPE_HEAD + SEAL_TAG)
+		return false;
+	/* Number 0 seals nothing: its tag is bound to each of the others. */
+	nonce_make(nonce, head + AT_NONCE, 0);
+	seal_close(key, nonce, SPAN_NONE, SPAN_LIT(""), aad + 1);
+	for (;; seq++) {
+		size_t n = rest.n < FRAGMENT + SEAL_TAG ? rest.n : FRAGMENT + SEAL_TAG;
+		bool last = n == rest.n;
+		uint8_t *to;
+
+		if (n < SEAL_TAG)
+			return false;
+		aad[0] = last ? LAST : 0;
+		nonce_make(nonce, head + AT_NONCE, seq);
+		to = (uint8_t *)buf_grow(out, n - SEAL_TAG);
+		if (!seal_open(
+			key, nonce, span_of(aad, sizeof aad), span_head(rest, n), to))
+			return false;
+		if (last)
+			return true;
+		rest = span_from(rest, n);
+	}
+}
+
+static struct {
+	int (*hash)(uint32_t passes, uint32_t kib, uint32_t lanes, const void *password,
+	    size_t npassword, const void *salt, size_t nsalt, void *out, size_t nout);
+} lib;
+static pthread_once_t lib_once = PTHREAD_ONCE_INIT;
+
+static void
+lib_load(void)
+{
+	void *so = dlopen("libargon2.so.1", RTLD_NOW | RTLD_LOCAL), *sym;
+
+	if (so == NULL)
+		return;
+	sym = dlsym(so, "argon2id_hash_raw");
+	/* Data and functions have one form here (POSIX, dlsym). */
+	memcpy(&lib.hash, &sym, sizeof sym);
+}
+
+enum err
+envelope_open(struct span secret, struct span in, struct buf *out, struct fail *fail)
+{
+	uint8_t key[SEAL_KEY];
+	bool ok;
+
+	if (in.n < ENVELOPE_HEAD + SEAL_TAG)
+		return fail_msg(fail, E_INVALID_ARGUMENT,
+		    "The body is not encrypted as it should be.");
+	if (in.p[AT_CIPHER] != AES_ARGON2ID)
+		return fail_msg(fail, E_NOT_IMPLEMENTED,
+		    "Of the ciphers for bodies only Argon2id with AES-256-GCM is "
+		    "implemented.");
+	MUST(pthread_once(&lib_once, lib_load) == 0);
+	if (lib.hash == NULL)
+		return fail_msg(fail, E_NO_RESOURCE,
+		    "libargon2.so.1 can't be loaded; install the package libargon2-1");
+	if (lib.hash(PASSES, MEMORY_KIB, LANES, secret.p, secret.n, in.p, ENVELOPE_SALT,
+		key, sizeof key) != 0)
+		return fail_set(fail, E_NO_RESOURCE);
+	ok = envelope_open_key(key, in, out);
+	mem_wipe(key, sizeof key);
+	return ok ? OK
+		  : fail_msg(fail, E_INVALID_ARGUMENT,
+			"The body can't be decrypted by the secret key that signed it.");
+}
