@@ -550,9 +550,10 @@ class Rabbit(Broker):
         self.taken = getattr(self, "taken", [])
         while True:
             got = self.amqp("amqp-get", "-q", "events")
-            if got.returncode != 0:
+            if got.returncode == 0:
+                self.taken.append(json.loads(got.stdout)["Records"][0])
+            elif got.returncode == 2:  # it is empty
                 return self.taken
-            self.taken.append(json.loads(got.stdout)["Records"][0])
 
     def remove(self):
         subprocess.run(["epmd", "-port", str(self.others[1]), "-kill"], capture_output=True)
