@@ -197,3 +197,8 @@ fuzz_targets += tests/fuzz/envelope_fuzz
 tests_fuzz_envelope_fuzz_SOURCES = tests/fuzz/envelope_fuzz.c
 tests_fuzz_envelope_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_envelope_fuzz_LDADD = $(LINK_FUZZ) libadmin.a $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/broker_fuzz
+tests_fuzz_broker_fuzz_SOURCES = tests/fuzz/broker_fuzz.c
+tests_fuzz_broker_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_broker_fuzz_LDADD = $(LINK_FUZZ) $(LINK_TARGET)
