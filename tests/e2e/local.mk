@@ -35,6 +35,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/encryption.py \
 	tests/e2e/metrics.py \
 	tests/e2e/cluster.py \
+	tests/e2e/tiering.py \
 	tests/e2e/tiers.py \
 	tests/e2e/remote_tier.py \
 	tests/e2e/replication.py \
