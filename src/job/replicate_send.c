@@ -135,7 +135,8 @@ remote_make(struct sending *s, struct remote **out)
 	struct remote_conf c = { .url = t->url,
 		.region = t->region,
 		.access_key = t->access_key,
-		.rate = t->rate };
+		.rate = t->rate,
+		.net = s->lane->owner->conf.net };
 	size_t n = t->secret.n > KEYRING_BOX ? t->secret.n - KEYRING_BOX : 0;
 	uint8_t *secret = mem_alloc(n + 1);
 	enum err e = OK;
