@@ -11,8 +11,11 @@
 
 enum {
 	PAUSE_US = 1000000, /* after the first failure; doubled with each that follows */
-	PAUSE_MAX_US = 60000000,
+	PAUSE_MAX_US = 30000000,
 	READ_TRIES = 3,
+	STALL_MS = 15000,
+	/* For so long behind a failure nobody else is made to wait for another. */
+	QUIET_US = 2000000,
 	ARENA = 1 << 20
 };
 
@@ -71,7 +74,8 @@ tier_remote_conf(struct tiers *t, const struct rec_tier *rec, struct arena *a,
 		.region = rec->region,
 		.access_key = rec->access_key,
 		.style = (enum remote_style)rec->style,
-		.net = t->conf.net };
+		.net = t->conf.net,
+		.stall_ms = STALL_MS };
 	out->secret = span_cut(&rest, '\n');
 	out->token = rest;
 	return OK;
@@ -172,6 +176,8 @@ tier_answered(struct tiers *t, struct tier *tier, enum err e, const char *what)
 	tier->trying = false;
 	tier->fails = down ? before + 1 : 0;
 	pause = tier->fails < 8 ? (uint64_t)PAUSE_US << tier->fails >> 1 : PAUSE_MAX_US;
+	if (down)
+		tier->failed_us = clock_mono_us();
 	tier->until_us = clock_mono_us() + (pause < PAUSE_MAX_US ? pause : PAUSE_MAX_US);
 	lock_drop(&t->lock);
 	if (down && before == 0)
@@ -200,15 +206,17 @@ fill(void *ctx, const void *p, size_t n)
 	return OK;
 }
 
-static bool
-is_failing(struct tiers *t, const struct tier *tier)
+/* How often a read may be tried: 0 where it has just failed for somebody else. */
+static int
+read_tries(struct tiers *t, const struct tier *tier)
 {
-	bool failing;
+	int tries = READ_TRIES;
 
 	lock_take(&t->lock);
-	failing = tier->fails > 0;
+	if (tier->fails > 0)
+		tries = clock_mono_us() - tier->failed_us < QUIET_US ? 0 : 1;
 	lock_drop(&t->lock);
-	return failing;
+	return tries;
 }
 
 static enum err
@@ -227,9 +235,13 @@ read_away(void *ctx, const struct rec_remote *r, uint64_t off, void *to, size_t 
 	tier = tier_take(t, r->slot);
 	if (tier == NULL)
 		return fail_set(fail, E_REMOTE_REFUSED);
-	/* Of one that is down nobody is made to wait three times. */
-	tries = is_failing(t, tier) ? 1 : READ_TRIES;
+	tries = read_tries(t, tier);
+	if (tries == 0)
+		e = E_REMOTE_DOWN;
 	for (int i = 0; i < tries && f.got < n; i++) {
+		uint64_t began = clock_mono_us();
+		size_t before = f.got;
+
 		struct remote_get g = { .bucket = span_str(tier->bucket),
 			.key = r->name,
 			.version = r->version,
@@ -240,7 +252,9 @@ read_away(void *ctx, const struct rec_remote *r, uint64_t off, void *to, size_t 
 		fail_init(&mine, NULL);
 		e = remote_get(tier->remote, &g, &mine);
 		tier_answered(t, tier, e, fail_text(&mine));
-		if (e != E_REMOTE_DOWN)
+		/* What said nothing for long is not asked to do so again. */
+		if (e != E_REMOTE_DOWN ||
+		    (f.got == before && clock_mono_us() - began > QUIET_US))
 			break;
 	}
 	if (e != OK && !tier_is_down(e))

@@ -16,7 +16,7 @@ struct doc_op {
 	struct rq *rq;
 	struct obj_doc at;
 	struct doc_text text;
-	bool small_moves; /* of lifecycle rules */
+	bool small_moves, any_size; /* of lifecycle rules */
 	bool minio; /* replication rules in MinIO's form */
 };
 
@@ -63,7 +63,7 @@ minimum_header(struct rq *rq, struct doc_op *op)
 	struct span v = header_get(rq, MINIMUM_HEADER);
 
 	if (tier_value(rq, TP_TRANSITION_SMALL) == TV_NONE) {
-		op->small_moves = true;
+		op->small_moves = op->any_size = true;
 		return OK;
 	}
 	op->small_moves = span_is(v, LIFE_MINIMUM_ID);
@@ -77,7 +77,9 @@ static enum err
 minimum_write(struct txn *t, const struct doc_op *op)
 {
 	struct obj_doc at = minimum_at(&op->at);
-	struct doc_text text = { .inner = SPAN_LIT(""), .nothing = !op->small_moves };
+	struct doc_text text = { .inner = op->any_size ? SPAN_LIT(LIFE_ANY_SIZE)
+						       : SPAN_LIT(""),
+		.nothing = !op->small_moves };
 
 	return obj_doc_put(t, &at, &text);
 }
@@ -234,6 +236,7 @@ op_doc_put_finish(struct rq *rq)
 		e = minimum_header(rq, op);
 	if (e == OK && op->at.doc == DOC_LIFECYCLE)
 		e = rules_take(rq, &in);
+	op->text.soon = tier_value(rq, TP_TRANSITION_DAYS) == TV_DAYS_1;
 	if (e == OK)
 		e = doc_parse(rq->arena, op->at.doc, in, op->at.id, &op->text, &rq->fail);
 	if (e == OK && op->at.doc == DOC_REPLICATION)

@@ -285,7 +285,7 @@ def test_objects_go_and_are_read_through():
         whole = b"".join(p.far.get("cold", k).body for k in far if far[k] < 300000)
         check(made["small"] in whole and made["sealed/small"] not in whole, "ciphertext goes there")
         # It survives a restart, and so does the tier.
-        p.near.stop()
+        equal(p.near.stop(), 0)
         code, out, err = p.near.verify()
         equal(code, 0, out + err)
         p.near.start()
@@ -493,13 +493,13 @@ def test_the_master_key_changes():
         clock(p.near, by="2d")
         until(lambda: classes(s3, "near") == {"k": "WARM"}, "it moves")
         for keys in (new + "\n" + old, new, new):
-            p.near.stop()
+            equal(p.near.stop(), 0)
             p.near.env["TRUG_MASTER_KEY"] = keys
             p.near.start()
             s3 = p.near.client()
             equal(s3.get("near", "k").body, b"some bytes", keys)
             equal(classes(s3, "near"), {"k": "WARM"})
-            p.near.stop()
+            equal(p.near.stop(), 0)
             code, out, err = run("rotate", p.near.directory, env={"TRUG_MASTER_KEY": keys})
             equal(code, 0, out + err)
             p.near.start()
@@ -615,7 +615,7 @@ def test_an_archive_class_lives_elsewhere():
         for key in made:
             s3.delete("near", key)
         until(lambda: far_keys(p.far) == {}, "all are gone there")
-        p.near.stop()
+        equal(p.near.stop(), 0)
         equal(p.near.verify()[0], 0, "verify")
 
 
@@ -781,7 +781,7 @@ def test_killed_at_each_point():
             until(lambda: len(far_keys(p.far)) == len(here), "%s: nothing is orphaned: %r here, %r"
                   % (point, here, far_keys(p.far)), 60)
             equal(far_uploads(p.far), 0, "no upload is left open")
-            p.near.stop()
+            equal(p.near.stop(), 0)
             equal(p.near.verify()[0], 0, "verify")
 
 
