@@ -74,6 +74,9 @@ NODISCARD enum err obj_work_end(struct txn *t, const struct obj_work_at *at,
  * where the call before ended, zeroed for the first. [in a write fn] */
 NODISCARD enum err obj_work_overdue(
     struct txn *t, struct obj_work_at *from, size_t max, bool *more);
+/* Each row there is, queue by queue, till row() says no. */
+NODISCARD enum err obj_work_each(
+    struct txn *t, bool (*row)(void *ctx, const struct rec_work *w), void *ctx);
 /* The row again, as it is in w. [in a write fn] */
 NODISCARD enum err obj_work_put(
     struct txn *t, const struct obj_work_at *at, const struct rec_work *w);
@@ -121,6 +124,7 @@ NODISCARD enum err obj_stat_put(
 /* ---- remote targets ---- */
 /* Borrows from t; E_NOT_FOUND. */
 NODISCARD enum err obj_target_get(struct txn *t, struct span arn, struct rec_target *out);
+NODISCARD enum err obj_target_row(struct txn *t, struct span arn, struct span *row);
 NODISCARD enum err obj_target_put(
     struct txn *t, struct span arn, const struct rec_target *r);
 /* E_NO_REMOTE_TARGET; E_REMOTE_TARGET_USED: a rule sends there. */

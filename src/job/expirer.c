@@ -155,8 +155,10 @@ rules_load(struct expirer *x, struct txn *t, struct span name)
 		return E_CORRUPT;
 	x->rules.day_ms = x->day_ms;
 	d.id = SPAN_LIT(LIFE_MINIMUM_ID);
-	if (obj_doc_get(t, &d, &inner) == OK)
+	if (obj_doc_get(t, &d, &inner) == OK) {
 		x->rules.small_moves = true;
+		x->rules.any_size = span_is(inner, LIFE_ANY_SIZE);
+	}
 	return OK;
 }
 

@@ -46,8 +46,8 @@ is_peer(struct remote *r, struct arena *a)
 }
 
 static enum err
-look_there(struct replicator *rep, const struct target_want *w, struct arena *a,
-    uint16_t *flags, struct fail *fail)
+look_there(
+    const struct target_want *w, struct arena *a, uint16_t *flags, struct fail *fail)
 {
 	struct remote_conf c = { .url = w->url,
 		.region = w->region,
@@ -66,7 +66,6 @@ look_there(struct replicator *rep, const struct target_want *w, struct arena *a,
 	e = remote_check(&c, fail);
 	if (e != OK)
 		return e;
-	(void)rep;
 	r = remote_new(&c);
 	e = remote_probe(r, w->bucket, &fault, fail);
 	if (e == E_NO_SUCH_BUCKET)
@@ -147,18 +146,49 @@ arn_new(struct arena *a, const struct target_want *w)
 		w->region.p, VERSION_ID_TEXT, id, (int)w->bucket.n, w->bucket.p));
 }
 
-enum err
-replicator_target_put(struct replicator *r, const struct target_want *w, struct arena *a,
-    struct span *arn, struct fail *fail)
+struct old_secret {
+	struct replicator *r;
+	struct target_want *w;
+	struct arena *a;
+};
+
+static enum err
+secret_read(struct txn *t, void *arg)
 {
+	struct old_secret *o = arg;
+	struct rec_target old;
+	uint8_t *plain;
+	size_t n;
+	enum err e = obj_target_get(t, o->w->arn, &old);
+
+	if (e != OK || old.secret.n < KEYRING_BOX)
+		return e;
+	n = old.secret.n - KEYRING_BOX;
+	plain = arena_alloc(o->a, n + 1);
+	e = keyring_open(
+	    o->r->conf.secrets, PLACE_PURPOSE, old.access_key, old.secret, plain);
+	o->w->secret = span_of(plain, n);
+	return e;
+}
+
+enum err
+replicator_target_put(struct replicator *r, const struct target_want *want,
+    struct arena *a, struct span *arn, struct fail *fail)
+{
+	struct target_want known = *want, *w = &known;
 	struct adding x = { .w = w, .fail = fail };
+	struct old_secret old = { r, w, a };
 	struct reader *reader = reader_new(r->conf.store);
 	struct buf secret = { 0 };
 	enum err e = store_read(reader, source_read, &x);
 
+	if (e == OK && w->arn.n > 0 && w->secret.n == 0)
+		e = store_read(reader, secret_read, &old);
 	reader_free(&reader);
+	if (e == E_NOT_FOUND)
+		return fail_set(fail, E_NO_REMOTE_TARGET);
 	if (e == OK)
-		e = look_there(r, w, a, &x.rec.flags, fail);
+		e = look_there(w, a, &x.rec.flags, fail);
 	if (e != OK)
 		return e;
 	keyring_seal(r->conf.secrets, PLACE_PURPOSE, w->access_key, w->secret, &secret);

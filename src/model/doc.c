@@ -183,7 +183,7 @@ rules_parse(struct arena *a, enum doc d, const struct xml_node *root, struct spa
 	enum err e;
 
 	if (d == DOC_LIFECYCLE)
-		return life_parse(a, root, &life, fail);
+		return life_parse(a, root, out->soon, &life, fail);
 	if (d == DOC_NOTIFICATION) {
 		out->nothing = root->child == NULL;
 		return notify_parse(a, root, &notify, fail);
@@ -203,7 +203,7 @@ enum err
 doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
     struct doc_text *out, struct fail *fail)
 {
-	struct doc_text text = { 0 };
+	struct doc_text text = { .soon = out->soon };
 	struct xml_node *root;
 	struct buf b = { 0 };
 	enum err e;

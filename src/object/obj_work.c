@@ -47,12 +47,18 @@ less(uint64_t from, uint64_t n)
 /* ---- where to ---- */
 
 enum err
+obj_target_row(struct txn *t, struct span arn, struct span *row)
+{
+	return arn.n == 0 || arn.n > TABLE_KEY_MAX
+	    ? E_NOT_FOUND
+	    : table_get(t, T_REPL_TARGET, arn, row);
+}
+
+enum err
 obj_target_get(struct txn *t, struct span arn, struct rec_target *out)
 {
 	struct span row;
-	enum err e = arn.n == 0 || arn.n > TABLE_KEY_MAX
-	    ? E_NOT_FOUND
-	    : table_get(t, T_REPL_TARGET, arn, &row);
+	enum err e = obj_target_row(t, arn, &row);
 
 	return e == OK ? rec_target_get(row, out) : e;
 }
@@ -265,6 +271,24 @@ work_seek(
 	}
 	table_end(&c);
 	return e;
+}
+
+enum err
+obj_work_each(struct txn *t, bool (*row)(void *ctx, const struct rec_work *w), void *ctx)
+{
+	struct table_cursor c;
+	struct rec_work w;
+	enum err e = table_begin(t, T_REPL_WORK, &c);
+
+	if (e != OK)
+		return e;
+	for (e = table_seek(&c, SPAN_LIT("")); e == OK; e = table_next(&c)) {
+		e = rec_work_get(c.value, &w);
+		if (e != OK || !row(ctx, &w))
+			break;
+	}
+	table_end(&c);
+	return e == E_NOT_FOUND ? OK : e;
 }
 
 enum err

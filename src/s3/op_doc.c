@@ -6,6 +6,7 @@
 #include "model/lifecycle.h"
 #include "model/replication.h"
 #include "object/document.h"
+#include "object/replica.h"
 #include "s3_priv.h"
 
 enum { DOC_PAGE = 100 };
@@ -15,7 +16,8 @@ struct doc_op {
 	struct rq *rq;
 	struct obj_doc at;
 	struct doc_text text;
-	bool small_moves; /* of lifecycle rules */
+	bool small_moves, any_size; /* of lifecycle rules */
+	bool minio; /* replication rules in MinIO's form */
 };
 
 static enum err
@@ -61,7 +63,7 @@ minimum_header(struct rq *rq, struct doc_op *op)
 	struct span v = header_get(rq, MINIMUM_HEADER);
 
 	if (tier_value(rq, TP_TRANSITION_SMALL) == TV_NONE) {
-		op->small_moves = true;
+		op->small_moves = op->any_size = true;
 		return OK;
 	}
 	op->small_moves = span_is(v, LIFE_MINIMUM_ID);
@@ -75,7 +77,9 @@ static enum err
 minimum_write(struct txn *t, const struct doc_op *op)
 {
 	struct obj_doc at = minimum_at(&op->at);
-	struct doc_text text = { .inner = SPAN_LIT(""), .nothing = !op->small_moves };
+	struct doc_text text = { .inner = op->any_size ? SPAN_LIT(LIFE_ANY_SIZE)
+						       : SPAN_LIT(""),
+		.nothing = !op->small_moves };
 
 	return obj_doc_put(t, &at, &text);
 }
@@ -232,6 +236,7 @@ op_doc_put_finish(struct rq *rq)
 		e = minimum_header(rq, op);
 	if (e == OK && op->at.doc == DOC_LIFECYCLE)
 		e = rules_take(rq, &in);
+	op->text.soon = tier_value(rq, TP_TRANSITION_DAYS) == TV_DAYS_1;
 	if (e == OK)
 		e = doc_parse(rq->arena, op->at.doc, in, op->at.id, &op->text, &rq->fail);
 	if (e == OK && op->at.doc == DOC_REPLICATION)
@@ -248,6 +253,16 @@ op_doc_put_finish(struct rq *rq)
 /* ---- delete ---- */
 
 static enum err
+form_look(struct txn *t, struct doc_op *op)
+{
+	struct replication r;
+	enum err e = obj_replica_rules(t, &op->rq->bkt, op->rq->arena, &r);
+
+	op->minio = e == OK && r.minio;
+	return e;
+}
+
+static enum err
 delete_write(struct txn *t, void *arg)
 {
 	struct doc_op *op = CONTAINER_OF(arg, struct doc_op, w.write);
@@ -255,7 +270,9 @@ delete_write(struct txn *t, void *arg)
 	enum err e;
 
 	fail_clear(op->at.fail);
-	e = obj_doc_delete(t, &op->at);
+	e = op->at.doc == DOC_REPLICATION ? form_look(t, op) : OK;
+	if (e == OK)
+		e = obj_doc_delete(t, &op->at);
 	return e == OK && op->at.doc == DOC_LIFECYCLE ? minimum_write(t, op) : e;
 }
 
@@ -264,8 +281,9 @@ delete_then(struct obj_write *w, enum err e)
 {
 	struct doc_op *op = CONTAINER_OF(w, struct doc_op, w);
 
+	/* Who put MinIO's form expects MinIO's answer: minio-go takes 204 for a failure. */
 	if (e == OK)
-		reply_begin(op->rq, 204);
+		reply_begin(op->rq, op->minio ? 200 : 204);
 	rq_resume(op->rq, e);
 }
 

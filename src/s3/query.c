@@ -88,6 +88,9 @@ query_version(struct rq *rq, struct obj_version *out)
 	struct span v = query_get(rq, "versionId");
 
 	out->which = VERSION_CURRENT;
+	if (v.p != NULL && tier_says_of(rq, TP_VERSION_UNKNOWN, TIER_BIT_R2) == TV_LACKS)
+		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+		    "%s search parameter versionId not implemented", rq->op->name);
 	if (v.p == NULL || obj_version_parse(v, out))
 		return OK;
 	if (v.n == 0)

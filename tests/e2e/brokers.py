@@ -148,8 +148,13 @@ class Webhook(Broker):
             def log_message(self, *_):
                 pass
 
-        http.server.ThreadingHTTPServer.daemon_threads = True
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        class Listener(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass  # whoever was killed in the middle
+
+        self.server = Listener(("127.0.0.1", self.port), Handler)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
@@ -323,6 +328,8 @@ class Nats(Broker):
             return list(self.heard)
         last = self.request("$JS.API.STREAM.INFO.EVENTS", {})["state"]["last_seq"]
         found = []
+        if last == 0:
+            return found
         s, f = self.connect()
         with s, f:
             s.sendall(b"SUB answer 1\r\n")
@@ -550,9 +557,10 @@ class Rabbit(Broker):
         self.taken = getattr(self, "taken", [])
         while True:
             got = self.amqp("amqp-get", "-q", "events")
-            if got.returncode != 0:
+            if got.returncode == 0:
+                self.taken.append(json.loads(got.stdout)["Records"][0])
+            elif got.returncode == 2:  # it is empty
                 return self.taken
-            self.taken.append(json.loads(got.stdout)["Records"][0])
 
     def remove(self):
         subprocess.run(["epmd", "-port", str(self.others[1]), "-kill"], capture_output=True)

@@ -563,7 +563,7 @@ def test_remote_targets():
             settled(s3, "from", "k")
         answer = s3.request("DELETE", "_trug", "v1/replication", {"bucket": "from", "arn": arn})
         equal(answer.code, "XMinioAdminRemoteRemoveDisallowed")
-        equal(s3.delete("from", None, {"replication": None}).status, 204)
+        equal(s3.delete("from", None, {"replication": None}).status, 200)
         control(here, "DELETE", bucket="from", arn=arn)
         equal(control(here, "GET")["targets"], [])
         here.stop()
@@ -760,6 +760,147 @@ def test_at_moto():
     finally:
         moto.terminate()
         moto.wait()
+
+
+# ---- who may, and who is told ----
+
+ROLE = "arn:aws:iam::111111111111:role/r"
+EVERYTHING = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+PASSES = {"Version": "2012-10-17", "Statement": EVERYTHING["Statement"] + [
+    {"Effect": "Allow", "Action": "iam:PassRole", "Resource": ROLE}]}
+
+
+def person(name, policy):
+    return {"name": name, "keys": [{"access_key": name.upper() + "ACCESSKEY",
+                                    "secret_key": name + "-secret-of-length"}],
+            "inline_policies": {"all": policy}}
+
+
+def test_rights():
+    """Rules are for who may hand their role on, and lead into no other account's bucket."""
+    server = Server()
+    path = os.path.join(server.home, "identities.json")
+    with open(path, "w") as f:
+        json.dump({"accounts": [
+            {"id": "111111111111", "users": [person("plain", EVERYTHING),
+                                             person("passes", PASSES)]},
+            {"id": "222222222222", "users": [person("other", EVERYTHING)]}]}, f)
+    server.args += ["--identities", path]
+    with server:
+        plain, passes, other = (server.client(access=n.upper() + "ACCESSKEY",
+                                              secret=n + "-secret-of-length")
+                                for n in ("plain", "passes", "other"))
+        versioned(plain, "from", "place")
+        versioned(other, "others")
+
+        def asks(s3, to, role=ROLE):
+            body = ("<ReplicationConfiguration><Role>%s</Role>%s</ReplicationConfiguration>" % (
+                role, rule(to))).encode()
+            return s3.put("from", None, body, {"Content-MD5": md5(body)}, {"replication": None})
+
+        answer = asks(plain, "place")
+        equal((answer.status, answer.code), (403, "AccessDenied"), repr(answer))
+        check(b"iam:PassRole" in answer.body, repr(answer))
+        equal(asks(passes, "place", ROLE + "x").code, "AccessDenied")
+        equal(asks(passes, "others").code, "AccessDenied")
+        equal(asks(passes, "place").status, 200)
+        plain.put("from", "k", b"x")
+        settled(plain, "from", "k")
+        same(plain, "from", plain, "place", "k")
+
+
+def listen(server, bucket, seen):
+    s3 = server.client()
+    made = s3.build("GET", bucket, None, {"events": "s3:Replication:*", "prefix": "",
+                                          "suffix": ""})
+    host, port = server.endpoint.split("//")[1].split(":")
+    with socket.create_connection((host, int(port)), 60) as s:
+        method, where, headers, _ = made
+        s.sendall(("%s %s HTTP/1.1\r\n%s\r\n" % (method, where, "".join(
+            "%s: %s\r\n" % pair for pair in dict(headers).items()))).encode())
+        seen.append(b"")
+        try:
+            while True:
+                data = s.recv(65536)
+                if not data:
+                    return
+                seen[0] += data
+        except OSError:
+            return
+
+
+def test_events():
+    """Failures are told."""
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from")
+        versioned(far, "place")
+        arn = target(here, "from", there.endpoint, "place")
+        rules(s3, "from", rule(arn))
+        seen = []
+        threading.Thread(target=listen, args=(here, "from", seen), daemon=True).start()
+        wait("listening", lambda: seen and b"200 OK" in seen[0])
+        far.delete("place")
+        s3.put("from", "k", b"x")
+        wait("told", lambda: b"OperationFailedReplication" in seen[0], 60)
+        version = s3.head("from", "k").header("x-amz-version-id")
+        check(version.encode() in seen[0], "%r is not in %r" % (version, seen[0]))
+
+
+# ---- as MinIO's client has it ----
+
+
+def test_mc():
+    """mc replicate add, ls, status, update, resync, backlog, rm, export, import."""
+    mc = os.environ.get("MC") or shutil.which("mc")
+    if not mc or b"MinIO" not in subprocess.run([mc, "--version"], stdout=subprocess.PIPE).stdout:
+        raise Skip("mc is not here (MC names it)")
+    home = tempfile.mkdtemp(prefix="trug-mc-")
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from")
+        versioned(far, "place")
+
+        def do(*words, fails=False):
+            done = subprocess.run([mc, "--config-dir", home, "--json"] + list(words),
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+            equal(done.returncode != 0, fails, "%s: %s" % (words, done.stdout))
+            return done.stdout.decode()
+
+        try:
+            do("alias", "set", "t", here.endpoint, ACCESS, SECRET)
+            remote = "%s/place" % there.endpoint.replace("//", "//%s:%s@" % (ACCESS, SECRET))
+            do("replicate", "add", "t/from", "--remote-bucket", remote, "--replicate",
+               "delete,delete-marker,existing-objects,metadata-sync", "--bandwidth", "1G",
+               "--priority", "1")
+            row = json.loads(do("replicate", "ls", "t/from").splitlines()[0])
+            listed = control(here, "GET")["targets"][0]
+            equal(row["rule"]["Destination"]["Bucket"], listed["arn"])
+            check(listed["peer"] and listed["rate"] > 0, repr(listed))
+            s3.put("from", "k", b"x", HEADERS)
+            settled(s3, "from", "k")
+            same(s3, "from", far, "place", "k")
+            check("replicationCount" in do("replicate", "status", "t/from"), "status")
+            rule_id = json.loads(do("replicate", "ls", "t/from").splitlines()[0])["rule"]["ID"]
+            do("replicate", "update", "t/from", "--id", rule_id, "--priority", "7",
+               "--remote-bucket", remote, "--bandwidth", "2G", "--replicate", "delete-marker")
+            check(control(here, "GET")["targets"][0]["rate"] > listed["rate"], "bandwidth")
+            found = s3.get("from", None, {"replication": None}).xml
+            equal((found.get("Rule/Priority"), found.get("Rule/DeleteMarkerReplication/Status")),
+                  ("7", "Enabled"))
+            do("replicate", "resync", "start", "t/from", "--remote-bucket", listed["arn"])
+            scanned(s3, "from", listed["arn"])
+            do("replicate", "resync", "status", "t/from", "--remote-bucket", listed["arn"])
+            there.kill()
+            s3.put("from", "waits", b"x")
+            check("waits" in do("replicate", "backlog", "t/from"), "backlog")
+            with open(os.path.join(home, "rules.json"), "w") as f:
+                f.write(do("replicate", "export", "t/from"))
+            do("replicate", "rm", "t/from", "--all", "--force")
+            equal(s3.get("from", None, {"replication": None}).status, 404)
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 if __name__ == "__main__":

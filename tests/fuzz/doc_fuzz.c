@@ -16,7 +16,7 @@ can_be_put(enum doc d)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct doc_text one, two;
+	struct doc_text one = { 0 }, two = { 0 };
 	struct buf b = { 0 };
 	struct fail fail;
 	struct arena a;
