@@ -28,6 +28,11 @@ NODISCARD enum err targets_parse(
 void targets_stop(const struct targets *t);
 void targets_free(struct targets **t);
 
+/* Parameters that every kind has; till the one without a name. */
+const struct target_rule *targets_common(void);
+/* The kinds and their parameters as a table of Markdown. */
+void targets_markdown(struct buf *out);
+
 size_t targets_count(const struct targets *t);
 const struct target_conf *targets_at(const struct targets *t, size_t i);
 enum target_form targets_form(const struct target_conf *c);

@@ -2,18 +2,25 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/cmd.h"
 #include "server/conf.h"
+#include "target/targets.h"
 
 static int
 run(int argc, char **argv)
 {
 	struct buf text = { 0 };
 
-	(void)argc;
-	(void)argv;
-	conf_markdown(&text);
+	if (argc > 1 || (argc == 1 && strcmp(argv[0], "targets") != 0)) {
+		(void)fputs("usage: trug settings [targets]\n", stderr);
+		return 2;
+	}
+	if (argc == 1)
+		targets_markdown(&text);
+	else
+		conf_markdown(&text);
 	(void)fputs(buf_cstr(&text), stdout);
 	buf_fini(&text);
 	return 0;
@@ -21,7 +28,7 @@ run(int argc, char **argv)
 
 const struct cmd_entry cmd_settings_entry = {
 	.name = "settings",
-	.usage = "",
-	.summary = "print every setting of serve as a Markdown table",
+	.usage = "[targets]",
+	.summary = "print every setting of serve, or of targets, as a Markdown table",
 	.run = run,
 };

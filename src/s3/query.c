@@ -111,7 +111,8 @@ query_plain(struct rq *rq)
 		    upload = query_get(rq, "uploadId"),
 		    part = query_get(rq, "partNumber");
 
-	if (version.p != NULL)
+	/* Those who replicate name it: headers_replica_admit() asks for their right to. */
+	if (version.p != NULL && !headers_replica_asked(rq))
 		return bad_argument(rq, "versionId", version,
 		    "This operation does not accept a version-id.");
 	if (upload.p != NULL)

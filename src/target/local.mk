@@ -19,6 +19,7 @@ libtarget_a_SOURCES = \
 	src/target/targets.c \
 	src/target/targets_priv.h \
 	src/target/targets_read.c \
+	src/target/targets_show.c \
 	src/target/webhook.c \
 	include/target/broker.h \
 	include/target/kinds.def \

@@ -29,6 +29,12 @@ static const struct target_rule common[] = {
 	{ 0 },
 };
 
+const struct target_rule *
+targets_common(void)
+{
+	return common;
+}
+
 struct targets {
 	struct target_conf *conf[TARGETS_MAX];
 	size_t n;

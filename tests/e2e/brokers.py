@@ -8,6 +8,7 @@ in which the broker has them.
 """
 
 import glob
+import http.server
 import json
 import os
 import shutil
@@ -118,6 +119,53 @@ class Broker:
         """public.crt and private.key in home; the file of who signed them."""
         found = self.path("ca.crt")
         return found if os.path.exists(found) else certs.issue(self.home)
+
+
+# ---- a webhook ----
+
+class Webhook(Broker):
+    """In this process; killed, nobody listens, and what it has it keeps."""
+    kind = "webhook"
+
+    def __init__(self):
+        super().__init__()
+        self.params = {"endpoint": "http://%s/events" % self.address()}
+        self.got, self.server = [], None
+
+    def start(self):
+        heard = self.got
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                heard.append(json.loads(body)["Records"][0])
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        class Listener(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass  # whoever was killed in the middle
+
+        self.server = Listener(("127.0.0.1", self.port), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def end(self, _):
+        if self.server is not None:
+            self.server.shutdown()
+            self.server.server_close()
+        self.server = None
+
+    def records(self):
+        return list(self.got)
 
 
 # ---- Redis ----
@@ -280,6 +328,8 @@ class Nats(Broker):
             return list(self.heard)
         last = self.request("$JS.API.STREAM.INFO.EVENTS", {})["state"]["last_seq"]
         found = []
+        if last == 0:
+            return found
         s, f = self.connect()
         with s, f:
             s.sendall(b"SUB answer 1\r\n")
@@ -507,9 +557,10 @@ class Rabbit(Broker):
         self.taken = getattr(self, "taken", [])
         while True:
             got = self.amqp("amqp-get", "-q", "events")
-            if got.returncode != 0:
+            if got.returncode == 0:
+                self.taken.append(json.loads(got.stdout)["Records"][0])
+            elif got.returncode == 2:  # it is empty
                 return self.taken
-            self.taken.append(json.loads(got.stdout)["Records"][0])
 
     def remove(self):
         subprocess.run(["epmd", "-port", str(self.others[1]), "-kill"], capture_output=True)

@@ -6,12 +6,19 @@ goes away and comes back in the middle.
 By default without what takes long to install or to start; with --all also RabbitMQ and Apache
 Kafka. One alone: targets.py redis_access"""
 
+import base64
+import calendar
+import contextlib
+import hashlib
 import json
-import os
+import socket
 import sys
 import tempfile
+import time
+import urllib.parse
 
-from brokers import (PASSWORD, Kafka, KafkaMock, Mosquitto, Nats, Postgres, Rabbit, Redis, until)
+from brokers import (PASSWORD, Kafka, KafkaMock, Mosquitto, Nats, Postgres, Rabbit, Redis, Webhook,
+                     until)
 from harness import Server, check, equal, run_tests
 
 KEYS, ROUNDS = 24, 6
@@ -68,7 +75,6 @@ class Story:
 
 def by_key(records):
     """What each key's records say, each record once, by its first coming."""
-    import urllib.parse
     found, seen = {}, set()
     for r in records:
         o = r["s3"]["object"]
@@ -82,7 +88,6 @@ def by_key(records):
 
 
 def last_by_key(records):
-    import urllib.parse
     return {urllib.parse.unquote_plus(r["s3"]["object"]["key"]):
             (None if r["eventName"].startswith("s3:ObjectRemoved:") else r["s3"]["object"]["eTag"])
             for r in records}
@@ -192,8 +197,6 @@ def test_server_killed():
 
 def test_stop_is_not_held_up():
     """A broker that takes connections and never answers: the stop waits for no timeout."""
-    import socket
-    import time
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(16)
@@ -229,6 +232,114 @@ def test_environment():
             story.play(0, 2)
             complete(story, redis)
             namespace(story, postgres)
+
+
+# ---- archive, restore, read, expire again: a year in seconds ----
+
+START = 1798797600  # 2027-01-01T10:00:00Z
+DAY = 86400
+ALL = EVENTS + ("s3:ObjectAccessed:Get", "s3:ObjectRestore:*", "s3:LifecycleTransition",
+                "s3:LifecycleExpiration:*")
+
+
+def clock(server, **params):
+    answer = server.client().post("_trug", "v1/clock", params)
+    equal(answer.status, 200, answer.body)
+
+
+def put_document(s3, name, xml):
+    md5 = base64.b64encode(hashlib.md5(xml.encode()).digest()).decode()
+    answer = s3.put("data", None, xml.encode(), {"Content-MD5": md5}, {name: ""})
+    equal(answer.status, 200, answer.body)
+
+
+class Year:
+    """What happens to N objects, and what is to be heard of it: per key (event, day)."""
+
+    def __init__(self, server, n):
+        self.server, self.keys, self.day = server, ["img/%03d" % i for i in range(n)], 0
+        self.want = {k: [] for k in self.keys}
+
+    def go(self, days, event, day):
+        """Days pass, and on one of them this happens to each object."""
+        self.day += days
+        clock(self.server, by="%dd" % days)
+        for k in self.keys:
+            self.want[k].append((event, day))
+
+    def each(self, status, ask, *events):
+        for k in self.keys:
+            answer = ask(k)
+            equal(answer.status, status, "%s on day %d: %r" % (k, self.day, answer.body[:200]))
+            self.want[k] += [(e, self.day) for e in events]
+
+    def heard(self, broker):
+        found, seen = {}, set()
+        for r in broker.records():
+            o = r["s3"]["object"]
+            one = (urllib.parse.unquote_plus(o["key"]), r["eventName"], r["eventTime"])
+            if one in seen:
+                continue
+            seen.add(one)
+            at = calendar.timegm(time.strptime(r["eventTime"][:19], "%Y-%m-%dT%H:%M:%S"))
+            found.setdefault(one[0], []).append((r["eventName"], (at - START) // DAY))
+        return found
+
+    def compare(self, broker):
+        want = sum(len(w) for w in self.want.values())
+        try:
+            until("%d events at %s" % (want, broker.kind), lambda: sum(
+                len(h) for h in self.heard(broker).values()) >= want, pause=0.3)
+        finally:
+            heard = self.heard(broker)
+            for k in self.keys:
+                equal(heard.get(k), self.want[k], "%s of %s" % (broker.kind, k))
+        print("# %s: %d events" % (broker.kind, want))
+
+
+def test_archive_restore_read_expire():
+    """Three kinds of brokers and a webhook are told of each step, all of them killed and started
+    again in the middle, and the server as well: nothing is lost."""
+    brokers = [Webhook(), Redis("stream"), Nats(), KafkaMock()]
+    rules = ("<LifecycleConfiguration><Rule><ID>age</ID><Filter><Prefix>img/</Prefix></Filter>"
+             "<Status>Enabled</Status><Transition><Days>30</Days><StorageClass>GLACIER"
+             "</StorageClass></Transition><Expiration><Days>365</Days></Expiration></Rule>"
+             "</LifecycleConfiguration>")
+    restore = b"<RestoreRequest><Days>2</Days></RestoreRequest>"
+    with contextlib.ExitStack() as stack:
+        for b in brokers:
+            stack.enter_context(b)
+        server = stack.enter_context(server_for(brokers))
+        clock(server, freeze="true")
+        clock(server, to="2027-01-01T10:00:00Z")
+        s3 = server.client()
+        put_document(s3, "lifecycle", rules)
+        subscribe(s3, brokers, events=ALL)
+        year = Year(server, 30)
+        year.each(200, lambda k: s3.put("data", k, b"x" * 200000), "s3:ObjectCreated:Put")
+        year.go(31, "s3:LifecycleTransition", 30)
+        for b in brokers:
+            b.kill()
+        year.each(403, lambda k: s3.get("data", k))
+        year.each(202, lambda k: s3.post("data", k, {"restore": ""}, restore),
+                  "s3:ObjectRestore:Post")
+        year.go(1, "s3:ObjectRestore:Completed", 31)
+        year.each(200, lambda k: s3.get("data", k), "s3:ObjectAccessed:Get")
+        s3.close()
+        server.kill()
+        server.start()
+        s3 = server.client()
+        for b in brokers:
+            b.start()
+        year.go(4, "s3:ObjectRestore:Delete", 33)
+        year.each(403, lambda k: s3.get("data", k))
+        year.go(335, "s3:LifecycleExpiration:Delete", 365)
+        year.each(404, lambda k: s3.get("data", k))
+        for b in brokers:
+            year.compare(b)
+        s3.close()
+        equal(server.stop(), 0)
+        equal(server.verify()[0], 0, "verify")
 
 
 # ---- with --all ----

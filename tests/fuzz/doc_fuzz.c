@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool
 can_be_put(enum doc d)
 {
-	return d <= DOC_ABAC;
+	return d <= DOC_ABAC || d == DOC_NOTIFICATION;
 }
 
 int

@@ -13,8 +13,8 @@ top = os.environ.get("top_srcdir", os.path.join(os.path.dirname(__file__), "..",
 trug = os.path.join(os.environ.get("top_builddir", "."), "trug")
 
 
-def says(verb):
-    return subprocess.run([trug, verb], check=True, capture_output=True, text=True).stdout
+def says(*verb):
+    return subprocess.run([trug] + list(verb), check=True, capture_output=True, text=True).stdout
 
 
 def operations():
@@ -49,7 +49,7 @@ def block(text, name):
 
 def main():
     path = os.path.join(top, "README.md")
-    wanted = {"settings": says("settings"), "operations": operations(), "tiers": tiers()}
+    wanted = {"settings": says("settings"), "targets": says("settings", "targets"), "operations": operations(), "tiers": tiers()}
     with open(path, encoding="utf-8") as f:
         text = f.read()
     print(f"1..{len(wanted)}")
