@@ -41,6 +41,8 @@ include tests/unit/s3/local.mk
 include tests/unit/seed/local.mk
 include tests/unit/target/local.mk
 include tests/unit/remote/local.mk
+
+include tests/unit/job/local.mk
 include tests/unit/server/local.mk
 include tests/fuzz/local.mk
 include tests/lint/local.mk

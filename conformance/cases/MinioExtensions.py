@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What MinIO has beside S3 and its clients use: forced deletes, listings with metadata, names."""
 import policies
+import s3raw
 from policies import arn, statement
 
 FORCE = "x-minio-force-delete"
@@ -64,6 +65,27 @@ def MinioExtensions_nothing_is_forced_past_object_lock(t):
     t.error(t.s3.delete(name, "key", headers={FORCE: "true"}), 405, "MethodNotAllowed", message,
             Method="DELETE", ResourceType="OBJECT")
     t.status(t.s3.head(name, "key"), 200)
+
+
+def MinioExtensions_nothing_is_forced_past_replication(t):
+    name, other = t.bucket(), t.bucket()
+    t.versioning(name)
+    t.versioning(other)
+    body = ("<ReplicationConfiguration><Role>arn:aws:iam::000000000000:role/r</Role><Rule><ID>r</ID>"
+            "<Priority>1</Priority><Filter><Prefix></Prefix></Filter><Status>Enabled</Status>"
+            "<DeleteMarkerReplication><Status>Disabled</Status></DeleteMarkerReplication>"
+            "<Destination><Bucket>arn:aws:s3:::%s</Bucket></Destination></Rule>"
+            "</ReplicationConfiguration>" % other).encode()
+    answer = t.s3.put(name, None, body, {"Content-MD5": s3raw.md5_base64(body)}, "replication")
+    if answer.status == 501:
+        t.skip("no replication here")
+    t.status(answer, 200)
+    t.object(name, "key")
+    t.error(t.s3.delete(name, headers={FORCE: "true"}), 405, "MethodNotAllowed",
+            Method="DELETE", ResourceType="BUCKET")
+    t.status(t.s3.head(name, "key"), 200)
+    t.status(t.s3.delete(name, query="replication"), 204)
+    t.status(t.s3.delete(name, headers={FORCE: "true"}), 204)
 
 
 def MinioExtensions_bucket_needs_a_right_of_its_own(t):

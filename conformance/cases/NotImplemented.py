@@ -4,7 +4,6 @@ do them, and do nothing else."""
 
 BUCKET, OBJECT = None, "key"
 OPERATIONS = {
-    "PutBucketReplication": ("PUT", BUCKET, "replication"),
     "CreateBucketMetadataConfiguration": ("POST", BUCKET, "metadataConfiguration"),
     "GetBucketMetadataConfiguration": ("GET", BUCKET, "metadataConfiguration"),
     "DeleteBucketMetadataConfiguration": ("DELETE", BUCKET, "metadataConfiguration"),

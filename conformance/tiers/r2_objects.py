@@ -115,8 +115,15 @@ def part_failed__strict(t):
 
 @answers("r2")
 def upload_stale__r2(t):
-    root = t.status(t.s3.get(t.bucket(), query="lifecycle"), 200).xml
-    t.eq(root.get("Rule/AbortIncompleteMultipartUpload/DaysAfterInitiation"), "7")
+    name = t.bucket()
+    upload = t.upload(name, "k")
+    t.clock("by", "6d")
+    t.status(t.s3.get(name, "k", {"uploadId": upload}), 200)
+    t.clock("by", "3d")
+    t.error(t.s3.get(name, "k", {"uploadId": upload}), 404, "NoSuchUpload")
+
+
+upload_stale__r2.alone = True
 
 
 @answers("r2")

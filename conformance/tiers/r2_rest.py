@@ -466,3 +466,47 @@ def mfa_header(t):
 @answers("minio")
 def mfa_header__minio(t):
     t.status(t.s3.delete(t.bucket(), "k", headers={"x-amz-mfa": "nonsense"}), 204)
+
+
+@answers("r2")
+def versions__r2(t):
+    t.error(t.s3.get(t.bucket(), query="versions"), 501, "NotImplemented",
+            "ListObjectVersions not implemented")
+
+
+@answers("r2")
+def restore_time__r2(t):
+    t.error(t.s3.post(t.bucket(), "k", "restore", b"<RestoreRequest/>"), 501, "NotImplemented")
+
+
+@answers("r2")
+def new_public__r2(t):
+    name = t.bucket()
+    t.object(name, "k")
+    t.error(t.s3.put(name, None, b"{}", None, "policy"), 501, "NotImplemented")
+    t.error(t.s3.get(name, "k", sign=None), 400, "InvalidArgument", "Authorization")
+
+
+@answers("r2")
+def version_unknown__r2(t):
+    name = t.bucket()
+    version = t.object(name, "k", b"x").header("x-amz-version-id")
+    for method, operation in (("GET", "GetObject"), ("DELETE", "DeleteObject")):
+        t.error(t.s3.request(method, name, "k", {"versionId": version}), 501, "NotImplemented",
+                operation + " search parameter versionId not implemented")
+    t.body(t.s3.get(name, "k"), b"x")
+
+
+@answers("r2")
+def transition_days__r2(t):
+    name = t.bucket()
+    t.status(put(t, rule(_move("STANDARD_IA", 1), where="<Filter><Prefix></Prefix></Filter>"),
+                 name=name), 200)
+    t.error(put(t, rule(_move("STANDARD_IA", 0))), 400, "InvalidArgument")
+    # And it is done, days before AWS would.
+    t.object(name, "k")
+    t.clock("by", "3d")
+    t.header(t.s3.head(name, "k"), "x-amz-storage-class", "STANDARD_IA")
+
+
+transition_days__r2.alone = True

@@ -226,7 +226,7 @@ def new_rule(t):
             "The lifecycle configuration does not exist")
 
 
-@answers("aws", "minio")
+@answers("aws", "minio", "r2")
 def buckets(t):
     """The limit, where the server was started with a small one."""
     if "buckets" not in t.limits:

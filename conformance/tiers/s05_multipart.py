@@ -217,16 +217,17 @@ def part_copy_range(t):
             ("" if t.tier == "minio" else " of size: 10"))
 
 
-@answers("aws", "minio")
+@answers("aws", "minio", "r2")
 def object(t):
     """The limit, where the server was started with a small one."""
     if "object" not in t.limits:
         t.skip("needs a server with a small limit")
     name, limit = t.bucket(), t.limits["object"]
     for size, status in ((limit, 200), (limit + 1, 400)):
-        upload = t.upload(name, "k")
-        part = t.part(name, "k", upload, 1, b"x" * size)
-        answer = t.complete(name, "k", upload, [(1, part)])
+        key = "k%d" % size
+        upload = t.upload(name, key)
+        part = t.part(name, key, upload, 1, b"x" * size)
+        answer = t.complete(name, key, upload, [(1, part)])
         if status == 200:
             t.status(answer, 200)
         else:

@@ -139,3 +139,15 @@ def delete_max(t):
             "<Object><Key>k%d</Key></Object>" % i for i in range(n))
         t.error(t.s3.post(name, None, "delete", body,
                           {"Content-MD5": s3raw.md5_base64(body.encode())}), 400, "MalformedXML")
+
+
+@answers("minio")
+def list_more__minio(t):
+    name = t.bucket()
+    t.object(name, "a", x_amz_meta_owner="me",
+             x_amz_checksum_crc32=s3raw.checksum("CRC32", b"x"))
+    row = v1(t, name, {"list-type": "2"}).all("Contents")[0]
+    t.eq([row.get(n) for n in ("ChecksumAlgorithm", "ChecksumType", "UserMetadata")], [None] * 3)
+    row = v1(t, name, {"list-type": "2", "metadata": "true"}).all("Contents")[0]
+    t.eq(row.get("UserMetadata/X-Amz-Meta-Owner"), "me")
+    t.ok(row.all("Internal"), "no Internal")

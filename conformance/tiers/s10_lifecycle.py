@@ -169,7 +169,7 @@ def rule_more(t):
         t.header(put(t, rule(DAYS)), header, "all_storage_classes_128K")
 
 
-@answers("aws", "minio")
+@answers("aws", "minio", "r2")
 def rule_order(t):
     """Of two that delete the earlier one wins, whichever stands first."""
     name = t.bucket()
@@ -180,7 +180,7 @@ def rule_order(t):
          "the later rule won")
 
 
-@answers("aws", "minio")
+@answers("aws", "minio", "r2")
 def rule_cycle(t):
     name = t.bucket()
     t.status(put(t, rule(DAYS), name=name), 200)

@@ -182,7 +182,7 @@ def cors_rules__minio(t):
             "The CORS configuration does not exist")
 
 
-@answers("aws")
+@answers("aws", "r2")
 def admin_error(t):
     t.error(t.s3.get(path="/minio/admin/v3/info"), 404, "NoSuchBucket")
 

@@ -10,8 +10,10 @@
 #include "job/tiers.h"
 #include "s3/s3.h"
 
+struct replicator;
 struct adm {
 	struct jobs *jobs;
+	struct replicator *replicator;
 	struct store *store;
 	const char *address, *dir, *region;
 	bool tls;

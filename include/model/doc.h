@@ -34,7 +34,9 @@ bool doc_find(const char *sub, enum doc *out);
 struct doc_text {
 	struct span inner; /* the root's content in canonical form; arena */
 	struct span target; /* a bucket that must exist; n = 0 for none */
+	struct span rules; /* what acting on it reads instead; n = 0: nothing. Arena */
 	bool nothing; /* as good as no document at all */
+	bool soon; /* in: lifecycle rules may move objects sooner than AWS's */
 };
 /* id is the one in the request (documents of which there may be many). E_MALFORMED_XML, or
  * what AWS says to that mistake. */

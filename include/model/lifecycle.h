@@ -38,6 +38,7 @@ struct life_rule {
 	bool expire_all; /* MinIO's ExpiredObjectAllVersions */
 	bool lone_markers; /* ExpiredObjectDeleteMarker */
 	struct life_when marker; /* MinIO's DelMarkerExpiration */
+	bool soon; /* moves need not lie as far ahead as AWS wants them */
 	struct life_move move[LIFE_TRANSITIONS_MAX];
 	size_t nmove;
 	struct life_when expire_old; /* of noncurrent versions */
@@ -51,6 +52,7 @@ struct lifecycle {
 	struct life_rule *rule;
 	size_t n;
 	bool small_moves; /* varies_by_storage_class: small objects move to archives */
+	bool any_size; /* small objects move everywhere, as at Cloudflare */
 	bool wants_tags; /* some rule asks for them */
 	int64_t day_ms; /* a day's length: 86,400,000 unless it is made short */
 };
@@ -58,12 +60,13 @@ struct lifecycle {
 enum { LIFE_DAY_MS = 86400000 };
 /* Id of the document that says that small objects move too, beside the rules. */
 #define LIFE_MINIMUM_ID "varies_by_storage_class"
+#define LIFE_ANY_SIZE "any" /* in it: to whatever class */
 
 /* Rules without ID get one. Before the document is checked. */
 void life_add_ids(struct arena *a, struct xml_node *root);
 /* Reads the rules, and refuses what AWS refuses in a document of the right elements:
  * E_MALFORMED_XML, E_INVALID_ARGUMENT, E_INVALID_REQUEST. Borrows from root. */
-NODISCARD enum err life_parse(struct arena *a, const struct xml_node *root,
+NODISCARD enum err life_parse(struct arena *a, const struct xml_node *root, bool soon,
     struct lifecycle *out, struct fail *fail);
 /* From the content as stored. */
 NODISCARD enum err life_load(

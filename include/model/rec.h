@@ -86,9 +86,12 @@ enum {
 	OBJECT_IS_REMOTE =
 	    16, /* the bytes are in a tier (rec_remote.h); a body that is not
 				  empty is a copy of them, made by a restore */
+	OBJECT_HAS_ORIGIN = 32, /* its id is origin, which is the same in every store */
 	OBJECT_IS_SEALED = 128, /* encrypted: the body is longer than size says */
-	OBJECT_FLAGS = 15 | OBJECT_IS_REMOTE | OBJECT_IS_SEALED /* all there are */
+	OBJECT_FLAGS = 15 | OBJECT_IS_REMOTE | OBJECT_HAS_ORIGIN |
+	    OBJECT_IS_SEALED /* all there are */
 };
+enum { ORIGIN_SIZE = 16 };
 enum { REC_OBJECT_MAX = 160 };
 struct rec_object {
 	uint8_t flags;
@@ -102,6 +105,7 @@ struct rec_object {
 	uint8_t etag[16];
 	struct blob_ref body;
 	struct checksum checksum;
+	uint8_t origin[ORIGIN_SIZE]; /* a UUID, where there is one; else zeros */
 };
 size_t rec_object_put(uint8_t out[REC_OBJECT_MAX], const struct rec_object *r);
 NODISCARD enum err rec_object_get(struct span in, struct rec_object *out);
@@ -115,11 +119,6 @@ rec_object_is_away(const struct rec_object *r)
 /* Index key of an older version: key NUL reversed number; and back. */
 void version_key_put(struct buf *out, struct span key, uint64_t number);
 bool version_key_get(struct span in, struct span *key, uint64_t *number);
-/* S3 shows opaque text of 32 characters; it holds the number and a check of it. */
-enum { VERSION_ID_TEXT = 32 };
-void version_id_render(char out[VERSION_ID_TEXT], uint64_t number);
-bool version_id_parse(struct span text, uint64_t *number);
-
 /* Metadata: header names (lower case) and values, in the order given. */
 struct attrs {
 	struct field *field;

@@ -111,6 +111,12 @@ NODISCARD enum err obj_dest_put(struct txn *t, const struct obj_dest *d,
 NODISCARD enum err obj_rename(struct txn *t, struct obj_dest *d, struct span from,
     const struct obj_cond *source, int64_t now_ms);
 
+/* What comes by replication: how the version is called where it is from, and since when. */
+struct obj_arrival {
+	bool has_origin;
+	uint8_t origin[ORIGIN_SIZE];
+	int64_t mtime_ms; /* 0: now */
+};
 /* For whom and when versions go for good: what object lock asks. */
 struct obj_drop {
 	int64_t now_ms;
@@ -118,6 +124,7 @@ struct obj_drop {
 	bool mfa; /* a code of the device came with it */
 	bool expired; /* a lifecycle rule wants it */
 	const struct obj_actor *by; /* object/event.h; NULL: the server itself */
+	const struct obj_arrival *arrival; /* replication does it, else NULL */
 };
 /* What an object owns besides its row goes: body, metadata, its place in the usage. Every
  * version that goes for good goes through here, whoever wants it gone, so here stands the

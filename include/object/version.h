@@ -9,18 +9,25 @@
 #define OBJECT_VERSION_H
 
 #include "model/side.h"
+#include "model/version.h"
 #include "object/object.h"
 
 enum version_which { VERSION_CURRENT, VERSION_NULL, VERSION_NUMBER };
 struct obj_version {
 	enum version_which which;
-	uint64_t number; /* of VERSION_NUMBER */
+	uint64_t number; /* of VERSION_NUMBER; 0 where it goes by its origin alone */
+	uint8_t origin[ORIGIN_SIZE]; /* of VERSION_NUMBER, always */
 };
 
 /* Text a client sees: the id, or "null". Returns its length. */
 size_t obj_version_text(char out[VERSION_ID_TEXT], const struct rec_object *rec);
 /* "null" or an id; false: no such text can be one. */
 bool obj_version_parse(struct span text, struct obj_version *out);
+struct obj_version obj_version_of(const struct rec_object *rec);
+/* The number of the version that v, which is VERSION_NUMBER, means; v's own when there is
+ * no other. */
+NODISCARD enum err obj_version_number(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct obj_version *v, uint64_t *number);
 
 /* E_NO_SUCH_KEY (present one missing, or a delete marker: *out is set then), or
  * E_NO_SUCH_VERSION. A marker asked for by its id is found. */
@@ -68,6 +75,7 @@ struct obj_side {
 	struct obj_version version;
 	enum side_kind side;
 	struct span value;
+	bool arrived; /* by replication: it goes nowhere else */
 	obj_side_fn see;
 	void *ctx;
 	struct arena *arena;

@@ -101,6 +101,7 @@ struct remote_put {
 	const struct field *
 	    header; /* content-type, x-amz-meta-*, x-amz-storage-class, x-amz-tagging ... */
 	size_t nheader;
+	struct span query; /* of the request that begins it, encoded */
 	struct remote_source source;
 	/* The lengths of the parts it is to have (a copy of a multipart object keeps its
 	 * ETag so); n 0: one request, or parts of remote_conf.part_size above that. */

@@ -20,7 +20,8 @@ enum {
 struct live_listener; /* one request's */
 struct live_want {
 	uint64_t events; /* a set (model/event.h) */
-	struct span bucket; /* n = 0: all */
+	struct span account; /* 12 digits, of the buckets' owner; n = 0: whosever */
+	struct span bucket; /* n = 0: all of them */
 	const struct span *prefix, *suffix; /* any of them; none: whatever the key */
 	size_t nprefix, nsuffix;
 };
@@ -31,10 +32,11 @@ struct live *live_new(void (*told)(uint64_t events));
 void live_stop(struct live *l); /* who listens is sent home, and who comes now too */
 void live_free(struct live **l);
 
-/* want is copied. task is posted to inbox when there is something to take, and each second,
- * once until the next live_take(). NULL: there are LIVE_MAX already. */
+/* want is copied. task is posted to inbox when there is something to take, and each second;
+ * not again before it has called live_woken(). NULL: there are LIVE_MAX already. */
 struct live_listener *live_begin(
     struct live *l, const struct live_want *want, struct inbox *inbox, struct task *task);
+void live_woken(struct live_listener *w);
 /* Appends what there is to out. LIVE_CUT: it fell behind, and lacks what came after that;
  * LIVE_END: no more will come. */
 enum live_state { LIVE_ON, LIVE_CUT, LIVE_END };
@@ -42,7 +44,11 @@ enum live_state live_take(struct live_listener *w, struct buf *out);
 /* true: the task is still to run, or runs: who owns it may go when it has. */
 bool live_end(struct live_listener **w);
 
-void live_tell(struct live *l, uint64_t events, struct span bucket, struct span key,
-    struct span line);
+/* What happened, and the line that tells it. */
+struct live_event {
+	uint64_t events;
+	struct span account, bucket, key, line;
+};
+void live_tell(struct live *l, const struct live_event *e);
 
 #endif

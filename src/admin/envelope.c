@@ -51,6 +51,7 @@ envelope_open_key(const uint8_t key[SEAL_KEY], struct span in, struct buf *out)
 			return false;
 		aad[0] = last ? LAST : 0;
 		nonce_make(nonce, head + AT_NONCE, seq);
+		buf_reserve(out, n);
 		to = (uint8_t *)buf_grow(out, n - SEAL_TAG);
 		if (!seal_open(
 			key, nonce, span_of(aad, sizeof aad), span_head(rest, n), to))

@@ -8,8 +8,10 @@ libadmin_a_SOURCES = \
 	src/admin/adm_minio.c \
 	src/admin/adm_priv.h \
 	src/admin/adm_remote.c \
+	src/admin/adm_replication.c \
 	src/admin/adm_reset.c \
 	src/admin/adm_tier.c \
+	src/admin/adm_target.c \
 	src/admin/envelope.c \
 	include/admin/adm.def \
 	include/admin/adm.h \

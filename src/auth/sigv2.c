@@ -30,7 +30,9 @@ static const char *const sigv2_late[] = { "abac", "annotation", "attributes",
 	"encryption", "events", "intelligent-tiering", "legal-hold",
 	"metadataAnnotationTable", "metadataConfiguration", "metadataInventoryTable",
 	"metadataJournalTable", "metadataTable", "ownershipControls", "policyStatus",
-	"publicAccessBlock", "renameObject", "retention", "session" };
+	"publicAccessBlock", "renameObject", "replication-check", "replication-metrics",
+	"replication-reset", "replication-reset-cancel", "replication-reset-status",
+	"retention", "session" };
 
 struct sigv2_run {
 	const struct auth_conf *conf;

@@ -73,7 +73,7 @@ word_bytes(const struct word *w, struct buf *out)
 
 	if (w->encoding == 'Q')
 		return quoted_decode(w->text, out);
-	buf_reserve(out, w->text.n);
+	buf_reserve(out, w->text.n + 1);
 	if (!b64_parse(out->p + out->n, w->text.n, &n, w->text))
 		return false;
 	out->n += n;

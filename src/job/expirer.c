@@ -155,8 +155,10 @@ rules_load(struct expirer *x, struct txn *t, struct span name)
 		return E_CORRUPT;
 	x->rules.day_ms = x->day_ms;
 	d.id = SPAN_LIT(LIFE_MINIMUM_ID);
-	if (obj_doc_get(t, &d, &inner) == OK)
+	if (obj_doc_get(t, &d, &inner) == OK) {
 		x->rules.small_moves = true;
+		x->rules.any_size = span_is(inner, LIFE_ANY_SIZE);
+	}
 	return OK;
 }
 
@@ -215,14 +217,6 @@ later(struct expirer *x, int64_t ms)
 		x->next_ms = ms;
 }
 
-static struct obj_version
-version_of(const struct rec_object *rec)
-{
-	return (rec->flags & OBJECT_HAS_ID) != 0
-	    ? (struct obj_version){ VERSION_NUMBER, rec->number }
-	    : (struct obj_version){ VERSION_NULL, 0 };
-}
-
 static bool
 is_same_key(const struct expirer *x, struct span key)
 {
@@ -274,7 +268,7 @@ see_version(struct expirer *x, struct span key, const struct rec_object *rec, bo
 		return;
 	x->change[x->n++] = (struct change){ .kind = v.kind,
 		.class = v.class,
-		.version = version_of(rec),
+		.version = obj_version_of(rec),
 		.number = rec->number,
 		.key = arena_span(&x->page_room, key) };
 	if (v.kind == LIFE_MOVE) /* and then perhaps deeper, or away */
@@ -299,7 +293,7 @@ version_row(void *ctx, struct span key, const struct rec_object *rec, bool lates
 	x->at.key.n = 0;
 	buf_span(&x->at.key, key);
 	x->at.has_version = true;
-	x->at.version = version_of(rec);
+	x->at.version = obj_version_of(rec);
 	x->at.mtime_ms = rec->mtime_ms;
 }
 
@@ -430,7 +424,7 @@ expire_all(struct txn *t, struct expirer *x, const struct change *c, struct coun
 	if (e == OK && rec.number != c->number)
 		return OK;
 	while (e == OK) {
-		struct obj_version v = version_of(&rec);
+		struct obj_version v = obj_version_of(&rec);
 		struct obj_deleted gone;
 
 		fail_init(&fail, NULL);

@@ -30,6 +30,7 @@ struct load {
 	/* of the settling */
 	const struct lane *lane;
 	struct span failure;
+	char refusal[FAILURE_MAX]; /* of the last that was refused */
 	bool failed; /* the first that waits was tried */
 	int64_t too_old_ms; /* queued before: not tried again */
 	unsigned attempts_max;
@@ -111,6 +112,18 @@ together(const struct load *l, size_t at)
 	return n;
 }
 
+/* What went wrong, on one line: some of it may be the target's own words. */
+static void
+failure_copy(char out[FAILURE_MAX], const struct fail *fail)
+{
+	struct span text = span_head(span_str(fail_text(fail)), FAILURE_MAX - 1);
+
+	for (size_t i = 0; i < text.n; i++)
+		out[i] = (unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' '
+									      : text.p[i];
+	out[text.n] = '\0';
+}
+
 /* One after the other, what is refused apart; till another failure. */
 static enum err
 send_singly(struct load *l, struct target *t, size_t at, size_t n, struct fail *fail)
@@ -123,8 +136,9 @@ send_singly(struct load *l, struct target *t, size_t at, size_t n, struct fail *
 		if (e == OK || e == E_INVALID_ARGUMENT)
 			l->fate[i] = e == OK ? DONE : REFUSED;
 		if (e == E_INVALID_ARGUMENT) {
+			failure_copy(l->refusal, fail);
 			log_error("events: %s will not have a message: %s",
-			    l->lane->conf->arn, fail_text(fail));
+			    l->lane->conf->arn, l->refusal);
 			e = OK;
 		}
 	}
@@ -193,7 +207,8 @@ settle_write(struct txn *t, void *arg)
 		if (l->fate[i] == DONE)
 			e = outbox_done(t, arn, l->row[i]);
 		else if (is_dead(l, i, first))
-			e = outbox_bury(t, arn, l->row[i], l->failure);
+			e = outbox_bury(t, arn, l->row[i],
+			    l->fate[i] == REFUSED ? span_str(l->refusal) : l->failure);
 		else if (l->failed && first)
 			e = outbox_failed(t, arn, l->row[i], l->failure);
 		first &= l->fate[i] != WAITS;
@@ -202,7 +217,8 @@ settle_write(struct txn *t, void *arg)
 }
 
 static void
-lane_note(struct lane *w, const struct load *l, enum err e, struct fail *fail)
+lane_note(
+    struct lane *w, const struct load *l, enum err e, const char failure[FAILURE_MAX])
 {
 	struct notifier *n = w->of;
 	bool news;
@@ -215,27 +231,23 @@ lane_note(struct lane *w, const struct load *l, enum err e, struct fail *fail)
 		w->failures = 0;
 	else if (w->failures++ == 0)
 		w->since_ms = clock_real_ms();
-	if (e != OK) {
-		struct span text = span_head(span_str(fail_text(fail)), FAILURE_MAX - 1);
-
-		memcpy(w->failure, text.p, text.n);
-		w->failure[text.n] = '\0';
-	}
+	if (e != OK)
+		memcpy(w->failure, failure, FAILURE_MAX);
 	lock_drop(&n->lock);
 	if (news && e != OK)
-		log_warn("events: %s: %s; trying again", w->conf->arn, fail_text(fail));
+		log_warn("events: %s: %s; trying again", w->conf->arn, failure);
 	else if (news)
 		log_info("events: %s takes messages again", w->conf->arn);
 }
 
 static enum err
-load_settle(struct load *l, enum err e, struct fail *fail)
+load_settle(struct load *l, enum err e, const char failure[FAILURE_MAX])
 {
 	const struct notifier_conf *c = &l->lane->of->conf;
 	bool any = false;
 
 	l->failed = e != OK;
-	l->failure = span_head(span_str(fail_text(fail)), FAILURE_MAX - 1);
+	l->failure = span_str(failure);
 	l->too_old_ms = clock_real_ms() - (int64_t)c->retry_ms;
 	l->attempts_max = c->attempts;
 	for (size_t i = 0; i < l->n; i++)
@@ -250,6 +262,7 @@ static enum err
 lane_round(struct lane *w, struct reader *reader, struct target **target, bool *more)
 {
 	struct load l;
+	char failure[FAILURE_MAX] = "";
 	struct fail fail;
 	enum err e, noted;
 
@@ -265,12 +278,13 @@ lane_round(struct lane *w, struct reader *reader, struct target **target, bool *
 		(void)fail_set(&fail, e);
 		w->kind->close(target);
 	}
-	noted = load_settle(&l, e, &fail);
+	failure_copy(failure, &fail);
+	noted = load_settle(&l, e, failure);
 	if (noted != OK)
 		log_error("events: what %s has got can't be noted: %s", w->conf->arn,
 		    err_row(noted)->symbol);
 	if (*more)
-		lane_note(w, &l, e, &fail);
+		lane_note(w, &l, e, failure);
 	load_end(&l);
 	return e == OK ? noted : e;
 }

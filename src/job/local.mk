@@ -11,6 +11,13 @@ libjob_a_SOURCES = \
 	src/job/notifier.c \
 	src/job/notifier_priv.h \
 	src/job/notifier_show.c \
+	src/job/replicate_bytes.c \
+	src/job/replicate_lane.c \
+	src/job/replicate_priv.h \
+	src/job/replicate_scan.c \
+	src/job/replicate_send.c \
+	src/job/replicator.c \
+	src/job/replicator_target.c \
 	src/job/tier_admin.c \
 	src/job/tier_errand.c \
 	src/job/tier_mover.c \
@@ -24,5 +31,6 @@ libjob_a_SOURCES = \
 	include/job/logship.h \
 	include/job/message.h \
 	include/job/notifier.h \
+	include/job/replicator.h \
 	include/job/tiers.h \
 	include/job/timed.h

@@ -78,8 +78,9 @@ heard_row(void *ctx, uint64_t number, const struct rec_event *r)
 		buf_str(&h->whole, "{\"Records\":[");
 		buf_span(&h->whole, buf_view(&h->record));
 		buf_str(&h->whole, "]}\n");
-		live_tell(h->n->conf.live, event_bit(e) | event_bit(event_other(e)),
-		    r->bucket, r->key, buf_view(&h->whole));
+		live_tell(h->n->conf.live,
+		    &(struct live_event){ event_bit(e) | event_bit(event_other(e)),
+			r->account, r->bucket, r->key, buf_view(&h->whole) });
 	}
 	h->number[h->count++] = number;
 	return h->count < SOME;

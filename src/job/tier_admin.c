@@ -159,7 +159,8 @@ probe(struct tier *x, struct arena *a, struct fail *fail)
 	char hex[16];
 	size_t n = strlen(x->prefix), got = 0;
 	struct remote_sink sink = { probe_take, &got };
-	struct remote_put put = { .bucket = bucket, .source = { 1, probe_read } };
+	struct remote_put put = { .bucket = bucket,
+		.source = { .length = 1, .read = probe_read } };
 	struct remote_get get = { .bucket = bucket, .len = 1, .sink = &sink };
 	struct remote_fault fault;
 	enum err e;

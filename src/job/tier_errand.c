@@ -236,11 +236,11 @@ static enum err
 class_write(struct txn *t, void *arg)
 {
 	struct run *x = arg;
-	struct obj_version v = x->errand->has_id
-	    ? (struct obj_version){ VERSION_NUMBER, x->errand->number }
-	    : (struct obj_version){ VERSION_NULL, 0 };
+	struct obj_version v;
 	enum err e = obj_remote_target(t, x->errand, &x->bucket, &x->rec);
 
+	if (e == OK)
+		v = obj_version_of(&x->rec);
 	if (e == OK)
 		e = obj_class_set(t, &x->bucket, x->errand->key, &v, x->errand->class,
 		    clock_now_ms(), NULL);

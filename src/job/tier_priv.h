@@ -17,6 +17,7 @@ struct tier {
 	struct remote *remote;
 	char *name, *bucket, *prefix, *class;
 	unsigned fails; /* one after the other */
+	uint64_t failed_us; /* when last */
 	uint64_t until_us; /* nothing is tried of our own before */
 	bool trying; /* somebody looks whether it answers again */
 };

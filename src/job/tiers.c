@@ -11,8 +11,11 @@
 
 enum {
 	PAUSE_US = 1000000, /* after the first failure; doubled with each that follows */
-	PAUSE_MAX_US = 60000000,
+	PAUSE_MAX_US = 30000000,
 	READ_TRIES = 3,
+	STALL_MS = 15000,
+	/* For so long behind a failure nobody else is made to wait for another. */
+	QUIET_US = 2000000,
 	ARENA = 1 << 20
 };
 
@@ -71,7 +74,8 @@ tier_remote_conf(struct tiers *t, const struct rec_tier *rec, struct arena *a,
 		.region = rec->region,
 		.access_key = rec->access_key,
 		.style = (enum remote_style)rec->style,
-		.net = t->conf.net };
+		.net = t->conf.net,
+		.stall_ms = STALL_MS };
 	out->secret = span_cut(&rest, '\n');
 	out->token = rest;
 	return OK;
@@ -172,6 +176,8 @@ tier_answered(struct tiers *t, struct tier *tier, enum err e, const char *what)
 	tier->trying = false;
 	tier->fails = down ? before + 1 : 0;
 	pause = tier->fails < 8 ? (uint64_t)PAUSE_US << tier->fails >> 1 : PAUSE_MAX_US;
+	if (down)
+		tier->failed_us = clock_mono_us();
 	tier->until_us = clock_mono_us() + (pause < PAUSE_MAX_US ? pause : PAUSE_MAX_US);
 	lock_drop(&t->lock);
 	if (down && before == 0)
@@ -200,15 +206,17 @@ fill(void *ctx, const void *p, size_t n)
 	return OK;
 }
 
-static bool
-is_failing(struct tiers *t, const struct tier *tier)
+/* How often a read may be tried: 0 where it has just failed for somebody else. */
+static int
+read_tries(struct tiers *t, const struct tier *tier)
 {
-	bool failing;
+	int tries = READ_TRIES;
 
 	lock_take(&t->lock);
-	failing = tier->fails > 0;
+	if (tier->fails > 0)
+		tries = clock_mono_us() - tier->failed_us < QUIET_US ? 0 : 1;
 	lock_drop(&t->lock);
-	return failing;
+	return tries;
 }
 
 static enum err
@@ -227,9 +235,13 @@ read_away(void *ctx, const struct rec_remote *r, uint64_t off, void *to, size_t 
 	tier = tier_take(t, r->slot);
 	if (tier == NULL)
 		return fail_set(fail, E_REMOTE_REFUSED);
-	/* Of one that is down nobody is made to wait three times. */
-	tries = is_failing(t, tier) ? 1 : READ_TRIES;
+	tries = read_tries(t, tier);
+	if (tries == 0)
+		e = E_REMOTE_DOWN;
 	for (int i = 0; i < tries && f.got < n; i++) {
+		uint64_t began = clock_mono_us();
+		size_t before = f.got;
+
 		struct remote_get g = { .bucket = span_str(tier->bucket),
 			.key = r->name,
 			.version = r->version,
@@ -240,7 +252,9 @@ read_away(void *ctx, const struct rec_remote *r, uint64_t off, void *to, size_t 
 		fail_init(&mine, NULL);
 		e = remote_get(tier->remote, &g, &mine);
 		tier_answered(t, tier, e, fail_text(&mine));
-		if (e != E_REMOTE_DOWN)
+		/* What said nothing for long is not asked to do so again. */
+		if (e != E_REMOTE_DOWN ||
+		    (f.got == before && clock_mono_us() - began > QUIET_US))
 			break;
 	}
 	if (e != OK && !tier_is_down(e))
@@ -298,8 +312,27 @@ tiers_io(const struct tiers *t)
 
 struct loading {
 	struct tiers *t;
-	struct fail *fail;
+	bool old[TIER_SLOTS]; /* sealed by an older master key */
 };
+
+/* One whose secret can't be opened any more is known all the same, by its name: what is in it
+ * can't be read until it gets other keys. */
+static void
+load_one(struct loading *l, unsigned slot, const struct rec_tier *rec)
+{
+	struct tier *tier = NULL;
+	struct fail fail;
+
+	fail_init(&fail, NULL);
+	if (tier_make(l->t, slot, rec, &tier, &fail) == OK) {
+		tier_publish(l->t, tier, slot);
+		l->old[slot] = !keyring_is_current(l->t->conf.keys, rec->sealed);
+		return;
+	}
+	log_error("tier %.*s can't be used: %s", (int)rec->name.n, rec->name.p,
+	    fail_text(&fail));
+	remote_tier_name_set(slot, rec->name);
+}
 
 static enum err
 load(struct txn *txn, void *arg)
@@ -311,30 +344,69 @@ load(struct txn *txn, void *arg)
 	if (e != OK)
 		return e;
 	for (e = table_seek(&c, SPAN_NONE); e == OK; e = table_next(&c)) {
-		struct tier *tier = NULL;
 		struct rec_tier rec;
 
 		e = c.key.n == 1 && (uint8_t)c.key.p[0] < TIER_SLOTS
 		    ? rec_tier_get(c.value, &rec)
 		    : E_CORRUPT;
-		if (e == OK)
-			e = tier_make(l->t, (uint8_t)c.key.p[0], &rec, &tier, l->fail);
 		if (e != OK)
 			break;
-		tier_publish(l->t, tier, tier->slot);
+		load_one(l, (uint8_t)c.key.p[0], &rec);
 	}
 	table_end(&c);
 	return e == E_NOT_FOUND ? OK : e;
+}
+
+/* Then the older master key is not needed for it any more. */
+static enum err
+seal_anew(struct txn *txn, void *arg)
+{
+	struct loading *l = arg;
+	struct buf sealed = { 0 }, row = { 0 };
+	enum err e = OK;
+
+	for (unsigned i = 0; e == OK && i < TIER_SLOTS; i++) {
+		uint8_t key = (uint8_t)i;
+		struct remote_conf conf;
+		struct rec_tier rec;
+		struct arena a;
+		struct span old;
+
+		if (!l->old[i])
+			continue;
+		arena_init(&a, ARENA);
+		e = table_get(txn, T_TIER, span_of(&key, 1), &old);
+		if (e == OK)
+			e = rec_tier_get(arena_span(&a, old), &rec);
+		if (e == OK)
+			e = tier_remote_conf(l->t, &rec, &a, &conf, NULL);
+		if (e == OK) {
+			sealed.n = row.n = 0;
+			tier_seal(l->t, rec.name, conf.secret, conf.token, &sealed);
+			rec.sealed = buf_view(&sealed);
+			rec_tier_put(&row, &rec);
+			e = table_put(txn, T_TIER, span_of(&key, 1), buf_view(&row));
+		}
+		arena_fini(&a);
+	}
+	buf_fini(&sealed);
+	buf_fini(&row);
+	return e;
 }
 
 enum err
 tiers_start(struct tiers *t, struct fail *fail)
 {
 	struct reader *r = reader_new(t->conf.store);
-	struct loading l = { t, fail };
+	struct loading l = { .t = t };
+	bool old = false;
 	enum err e = store_read(r, load, &l);
 
 	reader_free(&r);
+	for (unsigned i = 0; i < TIER_SLOTS; i++)
+		old |= l.old[i];
+	if (e == OK && old)
+		e = store_write_wait(t->conf.store, seal_anew, &l);
 	if (e == OK)
 		e = tier_mover_start(t->mover);
 	return e == OK ? OK : fail_set(fail, e);
@@ -369,7 +441,7 @@ tiers_free(struct tiers **tiers)
 	tiers_stop(t);
 	tier_mover_free(&t->mover);
 	for (unsigned i = 0; i < TIER_SLOTS; i++)
-		if (t->tier[i] != NULL)
+		if (t->tier[i] != NULL || remote_tier_name(i) != NULL)
 			tier_publish(t, NULL, i);
 	cond_fini(&t->posted);
 	lock_fini(&t->lock);

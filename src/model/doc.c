@@ -5,6 +5,7 @@
 
 #include "model/lifecycle.h"
 #include "model/notify.h"
+#include "model/replication.h"
 
 #include "doc_priv.h"
 
@@ -170,13 +171,39 @@ doc_well_formed(enum doc d, const struct xml_node *root)
 	return ok;
 }
 
+/* What the elements cannot say, of those documents whose rules are read for it. */
+static enum err
+rules_parse(struct arena *a, enum doc d, const struct xml_node *root, struct span id,
+    struct doc_text *out, struct fail *fail)
+{
+	struct replication replication;
+	struct lifecycle life;
+	struct notify notify;
+	struct buf b = { 0 };
+	enum err e;
+
+	if (d == DOC_LIFECYCLE)
+		return life_parse(a, root, out->soon, &life, fail);
+	if (d == DOC_NOTIFICATION) {
+		out->nothing = root->child == NULL;
+		return notify_parse(a, root, &notify, fail);
+	}
+	if (d != DOC_REPLICATION)
+		return doc_check(d, root, id, out, fail);
+	e = replication_parse(a, root, &replication, fail);
+	if (e == OK) {
+		replication_put(&b, &replication);
+		out->rules = arena_span(a, buf_view(&b));
+		buf_fini(&b);
+	}
+	return e;
+}
+
 enum err
 doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
     struct doc_text *out, struct fail *fail)
 {
-	struct doc_text text = { 0 };
-	struct lifecycle life;
-	struct notify notify;
+	struct doc_text text = { .soon = out->soon };
 	struct xml_node *root;
 	struct buf b = { 0 };
 	enum err e;
@@ -187,19 +214,16 @@ doc_parse(struct arena *a, enum doc d, struct span in, struct span id,
 	e = xml_parse(a, in, &root, fail);
 	if (e != OK)
 		return e;
-	if (d == DOC_LIFECYCLE)
+	if (d == DOC_REPLICATION)
+		replication_prune(root);
+	if (d == DOC_LIFECYCLE || d == DOC_REPLICATION)
 		life_add_ids(a, root);
 	if (d == DOC_NOTIFICATION)
 		notify_complete(a, root);
 	if (!root_walk(d, root, &b))
 		e = fail_set(fail, E_MALFORMED_XML);
-	if (e == OK && d == DOC_LIFECYCLE)
-		e = life_parse(a, root, &life, fail);
-	else if (e == OK && d == DOC_NOTIFICATION) {
-		e = notify_parse(a, root, &notify, fail);
-		text.nothing = root->child == NULL;
-	} else if (e == OK)
-		e = doc_check(d, root, id, &text, fail);
+	if (e == OK)
+		e = rules_parse(a, d, root, id, &text, fail);
 	if (e == OK) {
 		text.inner = arena_span(a, buf_view(&b));
 		*out = text;

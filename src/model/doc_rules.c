@@ -245,6 +245,43 @@ static const struct doc_rule notification[] = {
 	NODE("CloudFunctionConfiguration", 0, 100, note_function),
 	NODE("EventBridgeConfiguration", 0, 1, nothing),
 	END };
+static const struct doc_rule status[] = { WORD("Status", 1, 1, "Enabled Disabled"), END };
+static const struct doc_rule repl_select[] = {
+	NODE("SseKmsEncryptedObjects", 0, 1, status),
+	NODE("ReplicaModifications", 0, 1, status),
+	END };
+static const struct doc_rule repl_minutes[] = { NUMBER("Minutes", 0, 1), END };
+static const struct doc_rule repl_time[] = {
+	WORD("Status", 1, 1, "Enabled Disabled"), NODE("Time", 1, 1, repl_minutes), END };
+static const struct doc_rule repl_metrics[] = {
+	WORD("Status", 1, 1, "Enabled Disabled"),
+	NODE("EventThreshold", 0, 1, repl_minutes),
+	END };
+static const struct doc_rule repl_owner[] = { WORD("Owner", 1, 1, "Destination"), END };
+static const struct doc_rule repl_key[] = { TEXT("ReplicaKmsKeyID", 0, 1), END };
+static const struct doc_rule repl_to[] = {
+	TEXT("Bucket", 1, 1),
+	TEXT("Account", 0, 1),
+	TEXT("StorageClass", 0, 1),
+	NODE("AccessControlTranslation", 0, 1, repl_owner),
+	NODE("EncryptionConfiguration", 0, 1, repl_key),
+	NODE("ReplicationTime", 0, 1, repl_time),
+	NODE("Metrics", 0, 1, repl_metrics),
+	END };
+static const struct doc_rule repl_rule[] = {
+	TEXT("ID", 0, 1),
+	TEXT("Priority", 0, 1),
+	TEXT("Prefix", 0, 1),
+	NODE("Filter", 0, 1, filter),
+	WORD("Status", 1, 1, "Enabled Disabled"),
+	NODE("SourceSelectionCriteria", 0, 1, repl_select),
+	NODE("ExistingObjectReplication", 0, 1, status),
+	NODE("DeleteMarkerReplication", 0, 1, status),
+	NODE("DeleteReplication", 0, 1, status),
+	NODE("Destination", 1, 1, repl_to),
+	END };
+static const struct doc_rule replication[] = {
+	TEXT("Role", 0, 1), NODE("Rule", 1, 0, repl_rule), END };
 static const struct doc_rule lock_hold[] = {
 	TEXT("Days", 0, 1), TEXT("Years", 0, 1), END };
 static const struct doc_rule lock_retention[] = {
@@ -277,6 +314,7 @@ static const struct doc_rule *const rules[DOC_COUNT] = {
 	[DOC_ABAC] = abac,
 	[DOC_ENCRYPTION] = encryption,
 	[DOC_LIFECYCLE] = lifecycle,
+	[DOC_REPLICATION] = replication,
 	[DOC_OBJECT_LOCK] = object_lock,
 	[DOC_NOTIFICATION] = notification,
 };

@@ -119,7 +119,7 @@ may_move(const struct judge *j, const struct life_rule *r, uint8_t class)
 	/* A rule that names sizes means them; MinIO knows no smallest size. */
 	if (j->o->size >= SMALL || r->has_size || class >= CLASS_TIER)
 		return true;
-	return j->l->small_moves && archive;
+	return j->l->any_size || (j->l->small_moves && archive);
 }
 
 static void

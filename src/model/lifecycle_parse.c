@@ -251,7 +251,7 @@ is_ia(uint8_t class)
 
 /* One move behind those there are already: its place among them, and its class. */
 static enum err
-move_check(const struct life_move *m, size_t n, const struct life_move *now,
+move_check(const struct life_move *m, size_t n, const struct life_move *now, bool soon,
     const char *days, const char *action, const char *in, struct fail *fail)
 {
 	const char *class = class_name(now->class);
@@ -259,7 +259,7 @@ move_check(const struct life_move *m, size_t n, const struct life_move *now,
 	if (!now->when.dated && now->when.days < 0)
 		return fail_msg(fail, E_INVALID_ARGUMENT,
 		    "'%s' for %s action must be nonnegative", days, action);
-	if (!now->when.dated && is_ia(now->class) && now->when.days < IA_DAYS)
+	if (!now->when.dated && is_ia(now->class) && now->when.days < IA_DAYS && !soon)
 		return fail_msg(fail, E_INVALID_ARGUMENT,
 		    "'%s' in %s action must be greater than or equal to %d for "
 		    "storageClass '%s'",
@@ -323,8 +323,8 @@ moves_read(
 		if (e == OK)
 			e = class_read(t, &m.class, fail);
 		if (e == OK)
-			e = move_check(
-			    r->move, r->nmove, &m, "Days", "Transition", in, fail);
+			e = move_check(r->move, r->nmove, &m, r->soon, "Days",
+			    "Transition", in, fail);
 		r->move[r->nmove++] = m;
 	}
 	return e;
@@ -349,8 +349,8 @@ old_moves_read(
 		if (e == OK)
 			e = keep_read(t, &m.keep, fail);
 		if (e == OK)
-			e = move_check(r->move_old, r->nmove_old, &m, "NoncurrentDays",
-			    action, in, fail);
+			e = move_check(r->move_old, r->nmove_old, &m, r->soon,
+			    "NoncurrentDays", action, in, fail);
 		r->move_old[r->nmove_old++] = m;
 	}
 	return e;
@@ -460,13 +460,14 @@ has_action(const struct xml_node *rule)
 }
 
 static enum err
-rule_read(
-    struct arena *a, const struct xml_node *rule, struct life_rule *r, struct fail *fail)
+rule_read(struct arena *a, const struct xml_node *rule, bool soon, struct life_rule *r,
+    struct fail *fail)
 {
 	enum err e;
 
 	*r = (struct life_rule){ .id = xml_text(rule, "ID"),
 		.enabled = span_is(xml_text(rule, "Status"), "Enabled"),
+		.soon = soon,
 		.smaller_than = UINT64_MAX };
 	if (r->id.n > ID_MAX)
 		return fail_msg(fail, E_INVALID_ARGUMENT,
@@ -533,7 +534,7 @@ prefixes_check(const struct lifecycle *l, const struct xml_node *root, struct fa
 }
 
 enum err
-life_parse(struct arena *a, const struct xml_node *root, struct lifecycle *out,
+life_parse(struct arena *a, const struct xml_node *root, bool soon, struct lifecycle *out,
     struct fail *fail)
 {
 	struct lifecycle l = { .day_ms = LIFE_DAY_MS };
@@ -548,7 +549,7 @@ life_parse(struct arena *a, const struct xml_node *root, struct lifecycle *out,
 	l.n = 0;
 	for (const struct xml_node *r = xml_child(root, "Rule"); r != NULL && e == OK;
 	     r = xml_next(r, "Rule")) {
-		e = rule_read(a, r, &l.rule[l.n], fail);
+		e = rule_read(a, r, soon, &l.rule[l.n], fail);
 		l.wants_tags = l.wants_tags || l.rule[l.n].tags.n > 0;
 		l.n++;
 	}
@@ -573,5 +574,6 @@ life_load(struct arena *a, struct span inner, struct lifecycle *out, struct fail
 	text = arena_span(a, buf_view(&b));
 	buf_fini(&b);
 	e = xml_parse(a, text, &root, fail);
-	return e == OK ? life_parse(a, root, out, fail) : e;
+	/* What was taken once is not measured again. */
+	return e == OK ? life_parse(a, root, true, out, fail) : e;
 }

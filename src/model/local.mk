@@ -23,8 +23,12 @@ libmodel_a_SOURCES = \
 	src/model/rec_object.c \
 	src/model/rec_point.c \
 	src/model/rec_remote.c \
+	src/model/rec_repl.c \
 	src/model/rec_upload.c \
+	src/model/rec_version.c \
 	src/model/remote_tier.c \
+	src/model/replication.c \
+	src/model/replication_parse.c \
 	src/model/side.c \
 	src/model/site.c \
 	src/model/tags.c \
@@ -47,10 +51,13 @@ libmodel_a_SOURCES = \
 	include/model/rec.h \
 	include/model/rec_crypt.h \
 	include/model/rec_remote.h \
+	include/model/rec_repl.h \
 	include/model/remote_tier.h \
+	include/model/replication.h \
 	include/model/side.def \
 	include/model/side.h \
 	include/model/site.h \
 	include/model/tables.def \
 	include/model/tags.h \
+	include/model/version.h \
 	include/model/worm.h

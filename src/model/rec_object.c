@@ -3,8 +3,6 @@
 
 #include "model/rec.h"
 
-#include "codec/b64.h"
-#include "codec/digest.h"
 #include "codec/sealed.h"
 #include "model/remote_tier.h"
 
@@ -85,7 +83,10 @@ rec_object_put(uint8_t out[REC_OBJECT_MAX], const struct rec_object *r)
 	memcpy(out + AT_ETAG, r->etag, 16);
 	blob_ref_put(out + AT_BODY, &r->body);
 	memcpy(out + AT_VALUE, r->checksum.value, r->checksum.n);
-	return (size_t)AT_VALUE + r->checksum.n;
+	if ((r->flags & OBJECT_HAS_ORIGIN) == 0)
+		return (size_t)AT_VALUE + r->checksum.n;
+	memcpy(out + AT_VALUE + r->checksum.n, r->origin, ORIGIN_SIZE);
+	return (size_t)AT_VALUE + r->checksum.n + ORIGIN_SIZE;
 }
 
 enum err
@@ -93,11 +94,21 @@ rec_object_get(struct span in, struct rec_object *out)
 {
 	const uint8_t *p = (const uint8_t *)in.p;
 	struct rec_object r;
+	size_t behind = 0;
 
-	if (in.n < AT_VALUE || p[AT_VERSION] != REC_VERSION ||
-	    (p[AT_FLAGS] & ~OBJECT_FLAGS) != 0 || !class_is(p[AT_CLASS]) ||
+	memset(r.origin, 0, sizeof r.origin);
+	if (in.n < AT_VALUE || p[AT_VERSION] != REC_VERSION)
+		return E_CORRUPT;
+	if ((p[AT_FLAGS] & OBJECT_HAS_ORIGIN) != 0) {
+		behind = ORIGIN_SIZE;
+		if (in.n < AT_VALUE + behind)
+			return E_CORRUPT;
+		memcpy(r.origin, p + in.n - behind, ORIGIN_SIZE);
+	}
+	if ((p[AT_FLAGS] & ~OBJECT_FLAGS) != 0 || !class_is(p[AT_CLASS]) ||
 	    !blob_ref_get(p + AT_BODY, &r.body) ||
-	    !checksum_get(p[AT_CHECKSUM], span_from(in, AT_VALUE), &r.checksum))
+	    !checksum_get(p[AT_CHECKSUM], span_of(p + AT_VALUE, in.n - AT_VALUE - behind),
+		&r.checksum))
 		return E_CORRUPT;
 	r.flags = p[AT_FLAGS];
 	r.class = p[AT_CLASS];
@@ -240,36 +251,4 @@ version_key_get(struct span in, struct span *key, uint64_t *number)
 		return false;
 	*number = ~*number;
 	return true;
-}
-
-enum { VERSION_RAW = 24 }; /* number, MD5 of it */
-
-static void
-version_raw(uint8_t raw[VERSION_RAW], uint64_t number)
-{
-	be64_put(raw, number);
-	digest_of(DIGEST_MD5, span_of(raw, 8), raw + 8);
-}
-
-void
-version_id_render(char out[VERSION_ID_TEXT], uint64_t number)
-{
-	uint8_t raw[VERSION_RAW];
-
-	version_raw(raw, number);
-	(void)b64url_render(out, raw, sizeof raw);
-}
-
-bool
-version_id_parse(struct span text, uint64_t *number)
-{
-	uint8_t raw[VERSION_RAW], want[VERSION_RAW];
-	size_t n;
-
-	if (text.n != VERSION_ID_TEXT || !b64url_parse(raw, sizeof raw, &n, text) ||
-	    n != sizeof raw)
-		return false;
-	*number = be64_get(raw);
-	version_raw(want, *number);
-	return memcmp(raw, want, sizeof raw) == 0;
 }

@@ -7,6 +7,7 @@ libobject_a_SOURCES = \
 	src/object/kms.c \
 	src/object/obj_acl.c \
 	src/object/obj_append.c \
+	src/object/obj_arrive.c \
 	src/object/obj_bucket.c \
 	src/object/obj_bytes.c \
 	src/object/obj_census.c \
@@ -27,8 +28,10 @@ libobject_a_SOURCES = \
 	src/object/obj_put.c \
 	src/object/obj_read.c \
 	src/object/obj_remote.c \
+	src/object/obj_replica.c \
 	src/object/obj_reset.c \
 	src/object/obj_rotate.c \
+	src/object/obj_scan.c \
 	src/object/obj_seal.c \
 	src/object/obj_side.c \
 	src/object/obj_state.c \
@@ -36,6 +39,7 @@ libobject_a_SOURCES = \
 	src/object/obj_upload.c \
 	src/object/obj_version.c \
 	src/object/obj_version_list.c \
+	src/object/obj_work.c \
 	src/object/obj_write.c \
 	src/object/put_priv.h \
 	src/object/team.c \
@@ -56,6 +60,7 @@ libobject_a_SOURCES = \
 	include/object/put.h \
 	include/object/read.h \
 	include/object/remote.h \
+	include/object/replica.h \
 	include/object/reset.h \
 	include/object/rotate.h \
 	include/object/seal.h \

@@ -5,6 +5,7 @@
 #include "object/document.h"
 #include "object/upload.h"
 #include "object/point.h"
+#include "object/replica.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -116,6 +117,8 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 		e = usage_drop(t, r.id);
 	if (e == OK)
 		e = obj_doc_drop_all(t, r.id);
+	if (e == OK)
+		e = obj_targets_move(t, r.id, 0);
 	if (e == OK)
 		e = table_del(t, T_BUCKET, name);
 	return e == OK ? bucket_event(t, &r, EVENT_BUCKET_REMOVED, clock_now_ms()) : e;

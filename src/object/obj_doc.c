@@ -3,8 +3,13 @@
 
 #include "object/document.h"
 
+#include "base/clock.h"
+#include "codec/hex.h"
+#include "model/replication.h"
 #include "object/acl.h"
+#include "object/event.h"
 #include "object/object.h"
+#include "object/replica.h"
 #include "object/version.h"
 
 enum { HEAD = 9, KEY_MAX = HEAD + DOC_ID_MAX };
@@ -126,6 +131,57 @@ rules_check(struct txn *t, const struct rec_bucket *b, struct fail *fail)
 	    "Disable Mfa Authentication before putting a lifecycle configuration.");
 }
 
+/* A bucket of this store that takes replicas. AWS does not tell one that is missing from one
+ * without versions. */
+static enum err
+replica_place(struct txn *t, const struct rec_bucket *from,
+    const struct replication_rule *r, struct fail *fail)
+{
+	struct rec_bucket b;
+	struct rec_target target;
+	enum err e;
+
+	if ((r->flags & REPLICATE_REMOTE) != 0) {
+		e = obj_target_get(t, r->arn, &target);
+		return e == E_NOT_FOUND || (e == OK && target.bucket_id != from->id)
+		    ? fail_set(fail, E_NO_REMOTE_TARGET)
+		    : e;
+	}
+	e = obj_bucket_find(t, r->bucket, &b, NULL);
+	if (e != OK && e != E_NO_SUCH_BUCKET)
+		return e;
+	if (e == OK && b.id == from->id)
+		return fail_msg(fail, E_INVALID_REQUEST,
+		    "Destination bucket cannot be the same as the source bucket.");
+	if (e != OK || b.versioning != VERSIONING_ENABLED)
+		return fail_msg(fail, E_INVALID_REQUEST,
+		    "Destination bucket must have versioning enabled.");
+	/* Nobody writes into another account's bucket by way of a rule of his own. */
+	if (memcmp(b.account, from->account, ACCOUNT_DIGITS) != 0)
+		return fail_set(fail, E_ACCESS_DENIED);
+	return OK;
+}
+
+static enum err
+replication_check(struct txn *t, const struct rec_bucket *b, const struct doc_text *text,
+    struct fail *fail)
+{
+	struct replication r;
+	struct arena a;
+	enum err e = OK;
+
+	if (b->versioning != VERSIONING_ENABLED)
+		return fail_msg(fail, E_INVALID_REQUEST,
+		    "Versioning must be 'Enabled' on the bucket to apply a replication "
+		    "configuration");
+	arena_init(&a, SIZE_MAX);
+	e = replication_get(&a, text->rules, &r);
+	for (size_t i = 0; e == OK && i < r.n; i++)
+		e = replica_place(t, b, &r.rule[i], fail);
+	arena_fini(&a);
+	return e;
+}
+
 static enum err
 put_allowed(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 {
@@ -143,6 +199,8 @@ put_allowed(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 		    "configuration");
 	if (e == OK && d->doc == DOC_LIFECYCLE)
 		e = rules_check(t, &b, d->fail);
+	if (e == OK && d->doc == DOC_REPLICATION)
+		e = replication_check(t, &b, text, d->fail);
 	if (e == OK && d->doc == DOC_OWNERSHIP)
 		e = enforced_check(t, &b, d, text);
 	if (e == OK && text->target.n > 0 &&
@@ -182,12 +240,92 @@ doc_remove(struct txn *t, const struct obj_doc *d)
 	return table_del(t, T_DOCUMENT, doc_key(key, d->bucket_id, d->doc, d->id));
 }
 
+static bool
+wants_existing(const struct replication *r, struct span arn)
+{
+	const unsigned both = REPLICATE_ENABLED | REPLICATE_EXISTING;
+
+	for (size_t i = 0; i < r->n; i++)
+		if ((r->rule[i].flags & both) == both && span_eq(r->rule[i].arn, arn))
+			return true;
+	return false;
+}
+
+/* Rules that want what is there already have it looked through, unless rules before them
+ * did: what came since went there as it came. */
+static enum err
+scans_start(struct txn *t, const struct rec_bucket *b, const struct replication *old,
+    const struct replication *r)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; i < r->n && e == OK; i++) {
+		char id[2 * ORIGIN_SIZE];
+		uint8_t raw[ORIGIN_SIZE];
+		struct rec_scan scan = { .bucket = r->source,
+			.arn = r->rule[i].arn,
+			.begun_ms = clock_real_ms(),
+			.before_ms = clock_now_ms() + 1 };
+
+		if (!wants_existing(r, scan.arn) || wants_existing(old, scan.arn))
+			continue;
+		version_origin_new(raw);
+		hex_render(id, raw, sizeof raw);
+		scan.id = span_of(id, sizeof id);
+		e = obj_scan_start(t, b, &scan);
+	}
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+/* Beside a replication document, the rules as those read them who replicate. */
+static enum err
+rules_write(struct txn *t, const struct obj_doc *d, struct span rules)
+{
+	struct obj_doc beside = *d;
+	struct replication r, old;
+	struct rec_bucket b;
+	struct rec_doc rec = { 0 };
+	struct buf row = { 0 };
+	struct arena a;
+	enum err e;
+
+	if (d->doc != DOC_REPLICATION)
+		return OK;
+	beside.id = SPAN_LIT(REPLICATION_RULES_ID);
+	e = obj_event_watch(t, d->bucket, WATCH_REPLICATION, rules.n > 0);
+	if (e != OK)
+		return e;
+	if (rules.n == 0) {
+		e = doc_remove(t, &beside);
+		return e == E_NOT_FOUND ? OK : e;
+	}
+	arena_init(&a, SIZE_MAX);
+	e = obj_bucket_find(t, d->bucket, &b, NULL);
+	if (e == OK)
+		e = obj_replica_rules(t, &b, &a, &old);
+	if (e == OK)
+		e = replication_get(&a, rules, &r);
+	r.source = d->bucket;
+	if (e == OK) {
+		replication_put(&row, &r);
+		rec.inner = buf_view(&row);
+		e = doc_write(t, &beside, &rec);
+	}
+	if (e == OK)
+		e = scans_start(t, &b, &old, &r);
+	buf_fini(&row);
+	arena_fini(&a);
+	return e;
+}
+
 enum err
 obj_doc_put(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 {
 	struct rec_doc rec = { .inner = text->inner };
 	enum err e = put_allowed(t, d, text);
 
+	if (e == OK)
+		e = rules_write(t, d, text->rules);
 	if (e != OK)
 		return e;
 	if (!text->nothing)
@@ -211,6 +349,9 @@ obj_doc_delete(struct txn *t, const struct obj_doc *d)
 	 * what no bucket is without comes back. */
 	if (doc_row(d->doc)->fallback != NULL && doc_row(d->doc)->missing != E_INTERNAL)
 		return doc_write(t, d, &gone);
+	e = rules_write(t, d, SPAN_NONE);
+	if (e != OK)
+		return e;
 	e = doc_remove(t, d);
 	if (e == E_NOT_FOUND)
 		return d->id.n > 0 ? missing(d) : OK;

@@ -131,6 +131,8 @@ one_drop(struct dropping *d, const struct rec_dropped *r)
 	if (e == OK)
 		e = space_drop(d, T_NULLVER, r->versions, bare_row);
 	if (e == OK)
+		e = space_drop(d, T_ORIGIN, r->versions, bare_row);
+	if (e == OK)
 		e = space_drop(d, T_UPLOAD, r->uploads, upload_row);
 	if (e == OK && !d->out_of_time)
 		e = obj_doc_drop_all(d->txn, r->bucket);

@@ -31,6 +31,17 @@ NODISCARD enum err obj_lock_default(struct txn *t, const struct rec_bucket *b,
     const struct rec_object *rec, struct arena *a, struct attrs *attrs);
 NODISCARD enum err obj_lock_keeps_versioning(
     struct txn *t, const struct rec_bucket *b, struct fail *fail);
+/* A version that has an origin is found by it. */
+NODISCARD enum err obj_origin_put(struct txn *t, const struct rec_bucket *b,
+    struct span key, const struct rec_object *rec);
+bool obj_origin_is_there(struct txn *t, const struct rec_bucket *b, struct span key,
+    const uint8_t origin[ORIGIN_SIZE]);
+/* The version of that number, wherever its place is. E_NOT_FOUND. */
+NODISCARD enum err obj_version_at(struct txn *t, const struct rec_bucket *b,
+    struct span key, uint64_t number, struct rec_object *out);
+/* obj_replica.c: so do rules that replicate versions. */
+NODISCARD enum err obj_replica_keeps_versioning(
+    struct txn *t, const struct rec_bucket *b, struct fail *fail);
 
 /* The row of rec again, wherever that version's place is. */
 NODISCARD enum err obj_row_rewrite(struct txn *t, const struct rec_bucket *b,

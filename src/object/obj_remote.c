@@ -219,18 +219,15 @@ enum err
 obj_remote_target(struct txn *t, const struct rec_errand *r, struct rec_bucket *b,
     struct rec_object *out)
 {
-	struct obj_version v = r->has_id
-	    ? (struct obj_version){ VERSION_NUMBER, r->number }
-	    : (struct obj_version){ VERSION_NULL, 0 };
 	enum err e = obj_bucket_find(t, r->bucket, b, NULL);
 
 	if (e == OK && b->id != r->bucket_id)
 		return E_NOT_FOUND;
 	if (e == OK)
-		e = obj_version_find(t, b, r->key, &v, out, NULL);
-	if (e == E_NO_SUCH_BUCKET || e == E_NO_SUCH_KEY || e == E_NO_SUCH_VERSION)
+		e = obj_version_at(t, b, r->key, r->number, out);
+	if (e == E_NO_SUCH_BUCKET)
 		return E_NOT_FOUND;
-	if (e == OK && (out->number != r->number || (out->flags & OBJECT_IS_MARKER) != 0))
+	if (e == OK && (out->flags & OBJECT_IS_MARKER) != 0)
 		return E_NOT_FOUND;
 	return e;
 }

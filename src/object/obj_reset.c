@@ -9,6 +9,7 @@
 #include "object/acl.h"
 #include "object/document.h"
 #include "object/point.h"
+#include "object/replica.h"
 
 #include "obj_priv.h"
 
@@ -179,6 +180,8 @@ bucket_reset(
 	buf_fini(&row);
 	if (e == OK)
 		e = points_move(t, old.id, r->keep_settings ? b->id : 0);
+	if (e == OK)
+		e = obj_targets_move(t, old.id, r->keep_settings ? b->id : 0);
 	if (e == OK && r->keep_settings)
 		e = documents_move(t, old.id, b->id);
 	if (e == OK && !r->keep_settings && r->ownership != OWNERSHIP_ENFORCED)
@@ -241,6 +244,8 @@ all_reset(struct txn *t, struct obj_reset *r)
 	for (struct named *one = n.first; e == OK && one != NULL; one = one->next) {
 		e = r->keep_settings ? bucket_reset(t, one->name, r, &one->rec)
 				     : spaces_drop(t, &one->rec);
+		if (e == OK && !r->keep_settings)
+			e = obj_targets_move(t, one->rec.id, 0);
 		buckets++;
 	}
 	arena_fini(&n.arena);

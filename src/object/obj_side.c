@@ -5,6 +5,7 @@
 
 #include "obj_priv.h"
 #include "object/event.h"
+#include "object/replica.h"
 
 enum err
 obj_row_rewrite(struct txn *t, const struct rec_bucket *b, struct span key,
@@ -60,7 +61,10 @@ obj_side_write(
 		return e;
 	flags = rec.flags;
 	side_set(s->arena, &attrs, s->side, s->value);
-	e = obj_attrs_put(t, &rec, &attrs);
+	if (s->side == SIDE_TAGS || s->side == SIDE_LOCK || s->side == SIDE_ACL)
+		e = obj_replica_change(t, b, s->key, &rec, s->arrived, s->arena, &attrs);
+	if (e == OK)
+		e = obj_attrs_put(t, &rec, &attrs);
 	if (e == OK && rec.flags != flags)
 		e = obj_row_rewrite(t, b, s->key, &rec);
 	change.class = span_str(class_name(rec.class));

@@ -3,6 +3,7 @@
 
 #include "object/event.h"
 #include "object/remote.h"
+#include "object/replica.h"
 #include "object/upload.h"
 #include "object/version.h"
 
@@ -138,9 +139,10 @@ obj_attrs_put(struct txn *t, struct rec_object *rec, const struct attrs *attrs)
 	return e;
 }
 
+/* now_ms: what arrives by replication keeps its own time. */
 static enum err
 dest_event(struct txn *t, const struct obj_dest *d, const struct rec_object *rec,
-    const struct attrs *attrs)
+    const struct attrs *attrs, int64_t now_ms)
 {
 	const struct obj_change c = { .event = d->event,
 		.bucket = &d->now,
@@ -150,7 +152,7 @@ dest_event(struct txn *t, const struct obj_dest *d, const struct rec_object *rec
 		.by = d->by,
 		.destination = d->from_bucket,
 		.reason = d->from_key,
-		.now_ms = rec->mtime_ms };
+		.now_ms = now_ms };
 
 	return obj_event_write(t, &c);
 }
@@ -161,6 +163,8 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 {
 	uint8_t row[REC_OBJECT_MAX];
 	struct attrs all = attrs != NULL ? *attrs : (struct attrs){ 0 };
+	struct obj_replica replica;
+	int64_t now_ms = rec->mtime_ms;
 	struct arena a;
 	enum err e;
 
@@ -169,16 +173,20 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 	if (e == OK)
 		e = obj_lock_default(t, &d->now, rec, &a, &all);
 	if (e == OK)
+		e = obj_replica_begin(t, &d->now, d->key, rec, &a, &all, &replica);
+	if (e == OK)
 		e = obj_attrs_put(t, rec, &all);
 	if (e == OK)
 		e = key_put(t, T_OBJECT, d->bucket_id, d->key,
 		    span_of(row, rec_object_put(row, rec)));
 	if (e == OK)
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
+	if (e == OK)
+		e = obj_replica_end(t, &d->now, d->key, rec, &replica);
 	if (e == OK && rec->size > 0 && remote_tier_of_class(rec->class) != TIER_NONE)
 		e = obj_remote_order(t, d->bucket_id, d->bucket, d->key, rec, rec->class);
 	if (e == OK && obj_event_wanted(&d->now))
-		e = dest_event(t, d, rec, &all);
+		e = dest_event(t, d, rec, &all, now_ms);
 	arena_fini(&a);
 	return e;
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "obj_priv.h"
 #include "object/event.h"
+#include "object/replica.h"
 #include "object/upload.h"
 
 size_t
@@ -15,8 +16,10 @@ obj_version_text(char out[VERSION_ID_TEXT], const struct rec_object *rec)
 		memcpy(out, "null", 4);
 		return 4;
 	}
+	if ((rec->flags & OBJECT_HAS_ORIGIN) != 0)
+		return version_origin_render(out, rec->origin);
 	version_id_render(out, rec->number);
-	return VERSION_ID_TEXT;
+	return VERSION_ID_NUMBER;
 }
 
 bool
@@ -26,8 +29,100 @@ obj_version_parse(struct span text, struct obj_version *out)
 		*out = (struct obj_version){ .which = VERSION_NULL };
 		return true;
 	}
-	out->which = VERSION_NUMBER;
-	return version_id_parse(text, &out->number);
+	*out = (struct obj_version){ .which = VERSION_NUMBER };
+	(void)version_id_parse(text, &out->number);
+	return version_origin_parse(text, out->origin);
+}
+
+struct obj_version
+obj_version_of(const struct rec_object *rec)
+{
+	struct obj_version v = { .which = VERSION_NULL };
+
+	if ((rec->flags & OBJECT_HAS_ID) == 0)
+		return v;
+	v.which = VERSION_NUMBER;
+	v.number = rec->number;
+	if ((rec->flags & OBJECT_HAS_ORIGIN) != 0)
+		memcpy(v.origin, rec->origin, ORIGIN_SIZE);
+	else
+		version_origin_of(v.origin, rec->number);
+	return v;
+}
+
+/* ---- ids that are the same in every store ---- */
+
+static enum err
+origin_find(struct txn *t, const struct rec_bucket *b, struct span key,
+    const uint8_t origin[ORIGIN_SIZE], uint64_t *number)
+{
+	struct buf k = { 0 };
+	struct span row;
+	enum err e;
+
+	if (b->versions == 0)
+		return E_NOT_FOUND;
+	origin_key_put(&k, key, origin);
+	e = key_get(t, T_ORIGIN, b->versions, buf_view(&k), &row);
+	buf_fini(&k);
+	if (e == OK && row.n != 8)
+		return E_CORRUPT;
+	if (e == OK)
+		*number = be64_get(row.p);
+	return e;
+}
+
+enum err
+obj_origin_put(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct rec_object *rec)
+{
+	uint8_t number[8];
+	struct buf k = { 0 };
+	enum err e;
+
+	if ((rec->flags & OBJECT_HAS_ORIGIN) == 0)
+		return OK;
+	origin_key_put(&k, key, rec->origin);
+	be64_put(number, rec->number);
+	e = key_put(
+	    t, T_ORIGIN, b->versions, buf_view(&k), span_of(number, sizeof number));
+	buf_fini(&k);
+	return e;
+}
+
+bool
+obj_origin_is_there(struct txn *t, const struct rec_bucket *b, struct span key,
+    const uint8_t origin[ORIGIN_SIZE])
+{
+	uint64_t number;
+
+	return origin_find(t, b, key, origin, &number) == OK;
+}
+
+static enum err
+origin_drop(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct rec_object *rec)
+{
+	struct buf k = { 0 };
+	enum err e;
+
+	if ((rec->flags & OBJECT_HAS_ORIGIN) == 0)
+		return OK;
+	origin_key_put(&k, key, rec->origin);
+	e = key_del(t, T_ORIGIN, b->versions, buf_view(&k));
+	buf_fini(&k);
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+enum err
+obj_version_number(struct txn *t, const struct rec_bucket *b, struct span key,
+    const struct obj_version *v, uint64_t *number)
+{
+	enum err e = origin_find(t, b, key, v->origin, number);
+
+	if (e == E_NOT_FOUND)
+		*number = v->number;
+	return e == E_NOT_FOUND ? OK : e;
 }
 
 /* ---- rows of older versions ---- */
@@ -150,13 +245,18 @@ is_it(const struct rec_object *rec, const struct obj_version *v)
 {
 	bool has_id = (rec->flags & OBJECT_HAS_ID) != 0;
 
-	return v->which == VERSION_NULL ? !has_id : has_id && rec->number == v->number;
+	if (v->which == VERSION_NULL || !has_id)
+		return v->which == VERSION_NULL && !has_id;
+	if ((rec->flags & OBJECT_HAS_ORIGIN) != 0)
+		return memcmp(rec->origin, v->origin, ORIGIN_SIZE) == 0;
+	return rec->number == v->number;
 }
 
 static enum err
 version_look(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct obj_version *v, struct rec_object *out, bool *present)
 {
+	uint64_t number;
 	enum err e = obj_find(t, b->id, key, out, NULL);
 
 	*present = e == OK && is_it(out, v);
@@ -164,15 +264,40 @@ version_look(struct txn *t, const struct rec_bucket *b, struct span key,
 		return e;
 	if (v->which == VERSION_NULL)
 		return older_null(t, b, key, out);
-	e = older_get(t, b, key, v->number, out);
+	e = obj_version_number(t, b, key, v, &number);
+	if (e == OK)
+		e = older_get(t, b, key, number, out);
 	return e == OK && !is_it(out, v) ? E_NOT_FOUND : e;
+}
+
+enum err
+obj_version_at(struct txn *t, const struct rec_bucket *b, struct span key,
+    uint64_t number, struct rec_object *out)
+{
+	enum err e = obj_find(t, b->id, key, out, NULL);
+
+	if (e == OK && out->number == number)
+		return OK;
+	return e == OK || e == E_NO_SUCH_KEY ? older_get(t, b, key, number, out) : e;
+}
+
+/* One that is not there, as far as its text goes. */
+static struct rec_object
+version_named(const struct obj_version *v)
+{
+	struct rec_object rec = { .number = v->number };
+
+	if (v->which != VERSION_NUMBER)
+		return rec;
+	rec.flags = OBJECT_HAS_ID | OBJECT_HAS_ORIGIN;
+	memcpy(rec.origin, v->origin, ORIGIN_SIZE);
+	return rec;
 }
 
 static enum err
 no_such_version(const struct obj_version *v, struct span key, struct fail *fail)
 {
-	struct rec_object rec = { .number = v->number,
-		.flags = v->which == VERSION_NUMBER ? OBJECT_HAS_ID : 0 };
+	struct rec_object rec = version_named(v);
 	char text[VERSION_ID_TEXT];
 
 	if (fail != NULL && fail->code == OK) {
@@ -244,19 +369,27 @@ obj_version_make_room(struct txn *t, const struct rec_bucket *b, struct span key
 
 static enum err
 marker_put(struct txn *t, const struct rec_bucket *b, struct span key,
-    const struct rec_object *old, int64_t now_ms, struct rec_object *marker)
+    const struct rec_object *old, const struct obj_drop *how, struct rec_object *marker)
 {
 	uint8_t row[REC_OBJECT_MAX];
+	struct obj_replica replica;
+	struct arena a;
 	enum err e;
 
-	*marker = (struct rec_object){
-		.flags = OBJECT_IS_MARKER, .mtime_ms = now_ms, .number = store_next_id(t)
-	};
+	arena_init(&a, SIZE_MAX);
+	*marker = (struct rec_object){ .flags = OBJECT_IS_MARKER,
+		.mtime_ms = how->now_ms,
+		.number = store_next_id(t) };
 	e = obj_version_make_room(t, b, key, old, marker);
-	if (e != OK)
-		return e;
-	return key_put(
-	    t, T_OBJECT, b->id, key, span_of(row, rec_object_put(row, marker)));
+	if (e == OK)
+		e = obj_replica_marker_begin(t, b, key, how, &a, marker, &replica);
+	if (e == OK)
+		e = key_put(
+		    t, T_OBJECT, b->id, key, span_of(row, rec_object_put(row, marker)));
+	if (e == OK)
+		e = obj_replica_end(t, b, key, marker, &replica);
+	arena_fini(&a);
+	return e;
 }
 
 static enum err
@@ -297,8 +430,7 @@ obj_delete(struct txn *t, const struct rec_bucket *asked, struct span key,
 		e = obj_uploads_see_delete(t, b, key);
 	if (e == OK && b->versioning != VERSIONING_NEVER) {
 		out->marker = out->versioned = true;
-		e = marker_put(
-		    t, b, key, out->existed ? &old : NULL, how->now_ms, &out->rec);
+		e = marker_put(t, b, key, out->existed ? &old : NULL, how, &out->rec);
 		return e == OK ? delete_event(t, b, key, &out->rec, how,
 				     how->expired ? EVENT_EXPIRED_MARKER : EVENT_MARKER)
 			       : e;
@@ -347,14 +479,17 @@ obj_version_delete(struct txn *t, const struct rec_bucket *b, struct span key,
 		return e;
 	e = version_look(t, b, key, v, &out->rec, &present);
 	if (e == E_NOT_FOUND) {
-		out->rec = (struct rec_object){ .number = v->number,
-			.flags = v->which == VERSION_NUMBER ? OBJECT_HAS_ID : 0 };
+		out->rec = version_named(v);
 		return OK;
 	}
 	if (e == OK && cond != NULL && obj_cond_given(cond))
 		e = obj_cond_write(cond, &out->rec, fail);
 	if (e == OK)
+		e = obj_replica_gone(t, b, key, &out->rec, how);
+	if (e == OK)
 		e = obj_drop(t, b, &out->rec, how);
+	if (e == OK)
+		e = origin_drop(t, b, key, &out->rec);
 	if (e != OK)
 		return e;
 	out->existed = true;
@@ -374,6 +509,8 @@ obj_version_set(struct txn *t, struct span bucket, uint8_t versioning, struct fa
 
 	if (e == OK && versioning != VERSIONING_ENABLED)
 		e = obj_lock_keeps_versioning(t, &b, fail);
+	if (e == OK && versioning != VERSIONING_ENABLED)
+		e = obj_replica_keeps_versioning(t, &b, fail);
 	if (e != OK)
 		return e;
 	b.versioning = versioning;

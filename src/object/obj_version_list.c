@@ -88,7 +88,10 @@ marker_number(struct txn *t, const struct obj_version_list *l, uint64_t *out)
 	struct rec_object rec;
 	enum err e = OK;
 
-	*out = l->version_marker.number;
+	*out = 0;
+	if (l->version_marker.which == VERSION_NUMBER)
+		return obj_version_number(
+		    t, &l->bucket, l->key_marker, &l->version_marker, out);
 	if (l->version_marker.which == VERSION_NULL) {
 		e = obj_version_find(
 		    t, &l->bucket, l->key_marker, &l->version_marker, &rec, NULL);

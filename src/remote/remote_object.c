@@ -40,6 +40,7 @@ put_whole(struct remote *r, struct remote_put *p, struct fail *fail)
 	struct remote_call c = { .method = "PUT",
 		.bucket = p->bucket,
 		.key = p->key,
+		.query = p->query,
 		.header = p->header,
 		.nheader = p->nheader,
 		.source = p->source,

@@ -54,7 +54,6 @@ begin(struct upload *u, struct fail *fail)
 {
 	struct arena a;
 	struct remote_call c = { .method = "POST",
-		.query = SPAN_LIT("uploads="),
 		.header = u->p->header,
 		.nheader = u->p->nheader,
 		.arena = &a };
@@ -64,6 +63,10 @@ begin(struct upload *u, struct fail *fail)
 	enum err e;
 
 	arena_init(&a, ARENA);
+	c.query = SPAN_LIT("uploads=");
+	if (u->p->query.n > 0)
+		c.query = span_str(
+		    arena_printf(&a, "uploads=&%.*s", (int)u->p->query.n, u->p->query.p));
 	e = ask(u, &c, 1, fail);
 	if (e == OK) {
 		if (xml_parse(&a, buf_view(&c.body), &root, NULL) == OK)

@@ -531,6 +531,7 @@ allow_blocked(struct rq *rq, bool acl)
 	struct buf b = { 0 };
 	enum err e;
 
+	(void)tier_says(rq, TP_NEW_PUBLIC);
 	buf_str(&b, "User: ");
 	buf_span(&b, arn);
 	buf_printf(

@@ -24,6 +24,8 @@ alter_init(struct alter *op, struct rq *rq, enum side_kind kind)
 		.ctx = op,
 		.arena = rq->arena,
 		.now_ms = rq->now_ms };
+	/* Without the right to it, it is a change like any other. */
+	op->side.arrived = headers_replica_asked(rq) && rq_may(rq, "s3:ReplicateObject");
 }
 
 static enum err

@@ -5,6 +5,7 @@
 #include "codec/mime.h"
 #include "codec/stamp.h"
 #include "codec/words.h"
+#include "model/rec_repl.h"
 #include "model/tags.h"
 #include "s3_priv.h"
 
@@ -488,6 +489,19 @@ override_get(const struct rq *rq, bool overrides, struct span name)
 	return query_get(rq, text);
 }
 
+/* What became of its replicas, or that it is one: docs.aws.amazon.com/AmazonS3/latest/
+ * userguide/replication-status.html */
+static void
+headers_replica_put(struct rq *rq, const struct attrs *attrs)
+{
+	struct replica r;
+
+	if (replica_read(side_get(attrs, SIDE_REPLICA), &r) == OK &&
+	    r.status != REPLICA_NONE)
+		reply_header_str(
+		    rq, "x-amz-replication-status", replica_status_name(r.status));
+}
+
 void
 headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     bool overrides)
@@ -530,6 +544,7 @@ headers_put(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	if (v.p != NULL && allow_may(rq, "s3:GetObjectTagging", rq->key))
 		reply_header_u64(rq, "x-amz-tagging-count", tags_count(v));
 	headers_lock_put(rq, attrs);
+	headers_replica_put(rq, attrs);
 }
 
 enum err
@@ -555,6 +570,14 @@ headers_override_check(struct rq *rq)
 	return OK;
 }
 
+/* Of the bucket, where it is that one's and there is one. */
+static bool
+is_owner(const struct rq *rq, bool own, struct span account)
+{
+	return !own || rq->bkt.id == 0 ||
+	    span_eq(account, span_of(rq->bkt.account, ACCOUNT_DIGITS));
+}
+
 enum err
 headers_owner_check(struct rq *rq)
 {
@@ -564,17 +587,20 @@ headers_owner_check(struct rq *rq)
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		struct span v = header_get(rq, names[i]);
+		bool good;
 
 		if (v.p == NULL)
 			continue;
-		if (v.n != ACCOUNT_DIGITS || !span_u64(v, &number))
+		good = v.n == ACCOUNT_DIGITS && span_u64(v, &number);
+		if (!good || !is_owner(rq, i == 0, v))
+			(void)tier_says_of(rq, TP_EXPECTED_OWNER, TIER_BIT_MINIO);
+		if (!good)
 			return fail_msg(&rq->fail, E_INVALID_BUCKET_OWNER,
 			    "The value of the expected bucket owner parameter must be an "
 			    "AWS Account "
 			    "ID... [%.*s]",
 			    (int)span_head(v, 64).n, v.p);
-		if (i == 0 && rq->bkt.id != 0 &&
-		    !span_eq(v, span_of(rq->bkt.account, ACCOUNT_DIGITS)))
+		if (!is_owner(rq, i == 0, v))
 			return fail_set(&rq->fail, E_ACCESS_DENIED);
 	}
 	return OK;

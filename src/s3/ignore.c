@@ -8,6 +8,9 @@
 
 #include "s3_priv.h"
 
+/* Who looks at it notes that itself. */
+#define NOTED ERR_COUNT
+
 enum where { EVERYWHERE, LISTLESS, DELETES, COPIES, DROPS };
 
 static const struct row {
@@ -28,15 +31,15 @@ static const struct row {
 	ROW("x-amz-grant-write-acp", GRANT_HEADER, EVERYWHERE, E_ACL_NOT_SUPPORTED),
 	ROW("x-amz-grant-full-control", GRANT_HEADER, EVERYWHERE, E_ACL_NOT_SUPPORTED),
 	ROW("x-amz-object-ownership", NEW_ACL, EVERYWHERE, OK),
-	ROW("x-amz-expected-bucket-owner", EXPECTED_OWNER, EVERYWHERE, E_ACCESS_DENIED),
-	ROW("x-amz-source-expected-bucket-owner", EXPECTED_OWNER, EVERYWHERE,
-	    E_ACCESS_DENIED),
+	ROW("x-amz-expected-bucket-owner", EXPECTED_OWNER, EVERYWHERE, NOTED),
+	ROW("x-amz-source-expected-bucket-owner", EXPECTED_OWNER, EVERYWHERE, NOTED),
 	ROW("x-amz-request-payer", REQUEST_PAYER, EVERYWHERE, E_INVALID_ARGUMENT),
 	ROW("x-amz-mfa", MFA_HEADER, EVERYWHERE, E_INVALID_ARGUMENT),
 	ROW("x-amz-website-redirect-location", REDIRECT, EVERYWHERE, OK),
 	ROW("if-match", COPY_COND, COPIES, E_PRECONDITION),
 	ROW("if-none-match", COPY_COND, COPIES, E_PRECONDITION),
 	ROW("if-match", DELETE_COND, DELETES, E_PRECONDITION),
+	ROW("if-match", DELETE_COND, DELETES, E_NO_SUCH_KEY),
 	ROW("x-amz-if-match-size", DELETE_COND_MORE, DELETES, E_NOT_IMPLEMENTED),
 	ROW("x-amz-if-match-last-modified-time", DELETE_COND_MORE, DELETES,
 	    E_NOT_IMPLEMENTED),
@@ -104,15 +107,43 @@ ignorers(const struct tier_table *t, enum tier_point p)
 	return tiers;
 }
 
+static struct span
+told(const struct fail *f, const char *name)
+{
+	for (unsigned i = 0; i < f->pairs; i++)
+		if (strcmp(f->pair[i].name, name) == 0)
+			return f->pair[i].value;
+	return SPAN_NONE;
+}
+
+/* Did the failure come of that header? What AWS tells of it says so. */
+static bool
+is_cause(const struct rq *rq, const struct row *row, enum err e)
+{
+	const struct fail *f = &rq->fail;
+
+	switch (e) {
+	case E_PRECONDITION:
+		return span_ieq(told(f, "Condition"), row->name);
+	case E_NOT_IMPLEMENTED:
+		return span_ieq(told(f, "Header"), row->name);
+	case E_INVALID_ARGUMENT:
+		return span_ieq(told(f, "ArgumentName"), row->name);
+	default:
+		return true;
+	}
+}
+
 /* With the failure that came of it; OK: those that have an effect. */
 static void
 note(struct rq *rq, enum err e)
 {
-	const struct row *row;
+	for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
+		const struct row *row = &rows[k];
 
-	for (size_t i = 0; i < rq->http->nheader; i++) {
-		row = row_of(rq, rq->http->header[i].name);
-		if (row != NULL && row->tells == e)
+		if (row->tells == e && is_here(rq, row->where) &&
+		    http_req_find(rq->http, row->name.p, row->name.n).p != NULL &&
+		    is_cause(rq, row, e))
 			profile_note(rq, row->point,
 			    ignorers(&rq->s3->profile->table, row->point));
 	}

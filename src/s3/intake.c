@@ -147,11 +147,13 @@ too_large(struct rq *rq, uint64_t length, uint64_t max)
 uint8_t
 intake_default(struct rq *rq)
 {
-	for (uint8_t kind = 1; kind < CHECKSUM_KINDS; kind++)
-		if (header_get(rq, checksum_row(kind)->header).p != NULL)
-			return kind;
-	if (header_get(rq, "x-amz-trailer").p != NULL)
-		return CHECKSUM_CRC64NVME;
+	const struct span named = SPAN_LIT("x-amz-checksum-");
+
+	/* One that is named is computed whatever is said here. */
+	for (size_t i = 0; i < rq->nheader; i++)
+		if (span_starts(rq->header[i].name, named) ||
+		    span_is(rq->header[i].name, "x-amz-trailer"))
+			return CHECKSUM_CRC64NVME;
 	return tier_says(rq, TP_SUM_DEFAULT) == TV_NONE ? CHECKSUM_NONE
 							: CHECKSUM_CRC64NVME;
 }

@@ -18,6 +18,7 @@ libs3_a_SOURCES = \
 	src/s3/headers.c \
 	src/s3/headers_acl.c \
 	src/s3/headers_lock.c \
+	src/s3/headers_replica.c \
 	src/s3/ignore.c \
 	src/s3/inflate.c \
 	src/s3/inflate_priv.h \
@@ -48,6 +49,7 @@ libs3_a_SOURCES = \
 	src/s3/op_put.c \
 	src/s3/op_query.c \
 	src/s3/op_rename.c \
+	src/s3/op_replication.c \
 	src/s3/op_restore.c \
 	src/s3/op_service.c \
 	src/s3/op_session.c \

@@ -91,10 +91,13 @@ create_then(struct obj_write *w, enum err e)
 {
 	struct bucket_op *op = CONTAINER_OF(w, struct bucket_op, w);
 	struct rq *rq = op->rq;
+	bool us = strcmp(rq->s3->conf.region, "us-east-1") == 0;
 
-	/* us-east-1 answers 200 to the owner who asks again. */
-	if (e == E_BUCKET_OWNED && tier_says(rq, TP_BUCKET_YOURS) == TV_OWNED_REGION &&
-	    strcmp(rq->s3->conf.region, "us-east-1") == 0) {
+	/* us-east-1 answers 200 to the owner who asks again; MinIO's 409 is that of others. */
+	if (e == E_BUCKET_OWNED &&
+	    tier_says_of(rq, TP_BUCKET_YOURS,
+		us ? TIER_BIT_MINIO | TIER_BIT_R2 : TIER_BIT_R2) == TV_OWNED_REGION &&
+	    us) {
 		fail_init(&rq->fail, rq->arena);
 		e = OK;
 	}
@@ -111,7 +114,7 @@ create_then(struct obj_write *w, enum err e)
 
 /* The region asked for must be this server's; us-east-1 is asked for by asking for none. */
 static enum err
-location_check(struct rq *rq, struct span wanted)
+location_answer(struct rq *rq, struct span wanted)
 {
 	const char *here = rq->s3->conf.region;
 	bool us = strcmp(here, "us-east-1") == 0;
@@ -120,7 +123,7 @@ location_check(struct rq *rq, struct span wanted)
 		return address_region_auto(wanted, &rq->fail);
 	if (wanted.n == 0 && us)
 		return OK;
-	if (tier_says(rq, TP_LOCATION) == TV_ANY) {
+	if (tier_value(rq, TP_LOCATION) == TV_ANY) {
 		if (us || wanted.n == 0 || span_is(wanted, here))
 			return OK;
 		return fail_msg(&rq->fail, E_INVALID_REGION,
@@ -145,6 +148,21 @@ location_check(struct rq *rq, struct span wanted)
 	    "endpoint this "
 	    "request was sent to.",
 	    (int)wanted.n, wanted.p);
+}
+
+static enum err
+location_check(struct rq *rq, struct span wanted)
+{
+	bool us = strcmp(rq->s3->conf.region, "us-east-1") == 0;
+	enum err e = location_answer(rq, wanted);
+	unsigned tiers = 0;
+
+	if (e != OK && (us || wanted.n == 0))
+		tiers |= TIER_BIT_MINIO;
+	if (e != address_region_auto(wanted, NULL))
+		tiers |= TIER_BIT_R2;
+	(void)tier_says_of(rq, TP_LOCATION, tiers);
+	return e;
 }
 
 static enum err

@@ -357,7 +357,7 @@ block_post(struct rq *rq, struct span inner)
 enum err
 op_put_account_block_finish(struct rq *rq)
 {
-	struct doc_text text;
+	struct doc_text text = { 0 };
 	enum err e = doc_parse(
 	    rq->arena, DOC_PUBLIC_BLOCK, intake_bytes(rq), SPAN_NONE, &text, &rq->fail);
 

@@ -281,6 +281,9 @@ cors_decide(struct cors *c, bool *allowed)
 	if (e != OK)
 		return e;
 	*allowed = c->state == CORS_RULES ? rule != NULL : default_allows(c);
+	if (c->state != CORS_RULES)
+		(void)tier_says_of(c->rq, TP_CORS_OFF,
+		    *allowed ? TIER_BIT_AWS | TIER_BIT_R2 : TIER_BIT_MINIO);
 	if (!*allowed)
 		return OK;
 	if (rule != NULL)

@@ -36,6 +36,8 @@ struct delete_op {
 	struct obj_version version;
 	struct obj_cond cond;
 	struct obj_drop how;
+	struct obj_arrival arrival;
+	bool marker; /* one that was made elsewhere */
 	struct obj_deleted did;
 };
 
@@ -56,6 +58,24 @@ delete_one(struct txn *t, struct rq *rq, struct span key, const struct obj_versi
 	return obj_delete(t, &b, key, cond, how, did, fail);
 }
 
+/* Once: what is sent twice is there already. */
+static enum err
+marker_arrives(struct txn *t, struct delete_op *op)
+{
+	const struct obj_version now = { .which = VERSION_CURRENT };
+	struct rq *rq = op->rq;
+	struct rec_bucket b;
+	enum err e = obj_bucket_find(t, rq->bucket, &b, &rq->fail);
+
+	if (e == OK && op->version.which == VERSION_NUMBER) {
+		op->did = (struct obj_deleted){ .marker = true, .versioned = true };
+		e = obj_version_find(t, &b, rq->key, &op->version, &op->did.rec, NULL);
+		if (e != E_NO_SUCH_VERSION && e != E_NO_SUCH_KEY)
+			return e;
+	}
+	return delete_one(t, rq, rq->key, &now, NULL, &op->how, &op->did, &rq->fail);
+}
+
 static enum err
 delete_write(struct txn *t, void *arg)
 {
@@ -63,6 +83,8 @@ delete_write(struct txn *t, void *arg)
 	struct rq *rq = op->rq;
 
 	fail_clear(&rq->fail);
+	if (op->marker)
+		return marker_arrives(t, op);
 	return delete_one(
 	    t, rq, rq->key, &op->version, &op->cond, &op->how, &op->did, &rq->fail);
 }
@@ -101,6 +123,11 @@ op_delete_object_begin(struct rq *rq)
 		e = query_version(rq, &op->version);
 	if (e == OK)
 		e = headers_cond_delete(rq, &op->cond);
+	if (e == OK && headers_replica_asked(rq)) {
+		op->marker = headers_replica_marker(rq);
+		op->how.arrival = &op->arrival;
+		e = headers_replica_arrival(rq, &op->arrival);
+	}
 	if (e == OK)
 		e = purge_asked(rq, &all);
 	if (e != OK || all)

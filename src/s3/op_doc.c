@@ -4,7 +4,9 @@
 
 #include "codec/b64.h"
 #include "model/lifecycle.h"
+#include "model/replication.h"
 #include "object/document.h"
+#include "object/replica.h"
 #include "s3_priv.h"
 
 enum { DOC_PAGE = 100 };
@@ -14,7 +16,8 @@ struct doc_op {
 	struct rq *rq;
 	struct obj_doc at;
 	struct doc_text text;
-	bool small_moves; /* of lifecycle rules */
+	bool small_moves, any_size; /* of lifecycle rules */
+	bool minio; /* replication rules in MinIO's form */
 };
 
 static enum err
@@ -60,7 +63,7 @@ minimum_header(struct rq *rq, struct doc_op *op)
 	struct span v = header_get(rq, MINIMUM_HEADER);
 
 	if (tier_value(rq, TP_TRANSITION_SMALL) == TV_NONE) {
-		op->small_moves = true;
+		op->small_moves = op->any_size = true;
 		return OK;
 	}
 	op->small_moves = span_is(v, LIFE_MINIMUM_ID);
@@ -74,7 +77,9 @@ static enum err
 minimum_write(struct txn *t, const struct doc_op *op)
 {
 	struct obj_doc at = minimum_at(&op->at);
-	struct doc_text text = { .inner = SPAN_LIT(""), .nothing = !op->small_moves };
+	struct doc_text text = { .inner = op->any_size ? SPAN_LIT(LIFE_ANY_SIZE)
+						       : SPAN_LIT(""),
+		.nothing = !op->small_moves };
 
 	return obj_doc_put(t, &at, &text);
 }
@@ -155,6 +160,23 @@ put_name_check(struct rq *rq, enum doc d)
 	    "their names");
 }
 
+/* Who lets S3 act in a role's name must be allowed to hand that role on:
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
+static enum err
+role_check(struct rq *rq, struct span rules)
+{
+	struct span was = rq->resource;
+	struct replication r;
+	enum err e = replication_get(rq->arena, rules, &r);
+
+	if (e != OK || r.role.n == 0)
+		return e;
+	rq->resource = r.role;
+	e = allow_also(rq, "iam:PassRole", SPAN_NONE);
+	rq->resource = was;
+	return e;
+}
+
 /* "*", or scheme://host[:port] with perhaps one "*" in it:
  * developers.cloudflare.com/r2/buckets/cors */
 static bool
@@ -214,8 +236,11 @@ op_doc_put_finish(struct rq *rq)
 		e = minimum_header(rq, op);
 	if (e == OK && op->at.doc == DOC_LIFECYCLE)
 		e = rules_take(rq, &in);
+	op->text.soon = tier_value(rq, TP_TRANSITION_DAYS) == TV_DAYS_1;
 	if (e == OK)
 		e = doc_parse(rq->arena, op->at.doc, in, op->at.id, &op->text, &rq->fail);
+	if (e == OK && op->at.doc == DOC_REPLICATION)
+		e = role_check(rq, op->text.rules);
 	if (e == OK && op->at.doc == DOC_CORS)
 		e = put_origins_check(rq);
 	if (e != OK)
@@ -228,6 +253,16 @@ op_doc_put_finish(struct rq *rq)
 /* ---- delete ---- */
 
 static enum err
+form_look(struct txn *t, struct doc_op *op)
+{
+	struct replication r;
+	enum err e = obj_replica_rules(t, &op->rq->bkt, op->rq->arena, &r);
+
+	op->minio = e == OK && r.minio;
+	return e;
+}
+
+static enum err
 delete_write(struct txn *t, void *arg)
 {
 	struct doc_op *op = CONTAINER_OF(arg, struct doc_op, w.write);
@@ -235,7 +270,9 @@ delete_write(struct txn *t, void *arg)
 	enum err e;
 
 	fail_clear(op->at.fail);
-	e = obj_doc_delete(t, &op->at);
+	e = op->at.doc == DOC_REPLICATION ? form_look(t, op) : OK;
+	if (e == OK)
+		e = obj_doc_delete(t, &op->at);
 	return e == OK && op->at.doc == DOC_LIFECYCLE ? minimum_write(t, op) : e;
 }
 
@@ -244,8 +281,9 @@ delete_then(struct obj_write *w, enum err e)
 {
 	struct doc_op *op = CONTAINER_OF(w, struct doc_op, w);
 
+	/* Who put MinIO's form expects MinIO's answer: minio-go takes 204 for a failure. */
 	if (e == OK)
-		reply_begin(op->rq, 204);
+		reply_begin(op->rq, op->minio ? 200 : 204);
 	rq_resume(op->rq, e);
 }
 

@@ -76,9 +76,12 @@ listen_told(struct task *t)
 {
 	struct listen *l = CONTAINER_OF(t, struct listen, task);
 
-	if (l->rq == NULL)
+	if (l->rq == NULL) {
 		listen_free(l);
-	else if (l->rq->replied_us != 0)
+		return;
+	}
+	live_woken(l->listener);
+	if (l->rq->replied_us != 0)
 		http_source_ready(l->rq->http);
 }
 
@@ -147,6 +150,9 @@ op_listen_begin(struct rq *rq)
 {
 	struct live *live = rq->s3->conf.live;
 	struct live_want want = { .bucket = rq->bucket };
+	/* A bucket of that name that is another's later is not meant; nor, without a bucket,
+	 * those of other accounts. */
+	bool named = rq->bucket.n > 0;
 	struct span prefix, suffix;
 	struct listen *l;
 	uint64_t ping_s = 0;
@@ -162,6 +168,8 @@ op_listen_begin(struct rq *rq)
 		e = fail_set(&rq->fail, E_NOT_IMPLEMENTED);
 	if (e != OK)
 		return e;
+	want.account =
+	    named ? span_of(rq->bkt.account, ACCOUNT_DIGITS) : rq->who->account;
 	want.prefix = &prefix;
 	want.suffix = &suffix;
 	l = mem_zalloc(sizeof *l);

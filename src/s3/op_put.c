@@ -162,6 +162,8 @@ op_put_object_begin(struct rq *rq)
 		e = headers_lock_digest(rq, &h.attrs, "Object");
 	if (e == OK)
 		e = headers_acl_admit(rq, &h.attrs);
+	if (e == OK)
+		e = headers_replica_admit(rq, &h.attrs);
 	if (e != OK)
 		return e;
 	if (header_get(rq, "content-type").n == 0 &&

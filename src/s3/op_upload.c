@@ -125,6 +125,8 @@ op_create_upload_begin(struct rq *rq)
 	if (e == OK)
 		e = headers_acl_admit(rq, &h.attrs);
 	if (e == OK)
+		e = headers_replica_admit(rq, &h.attrs);
+	if (e == OK)
 		e = create_checksum(rq, &op->upload);
 	if (e == OK)
 		e = sse_default(rq, &def);

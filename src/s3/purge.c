@@ -2,7 +2,8 @@
 /*
  * x-minio-force-delete: a bucket with all that is in it, or a key and all below it, with every
  * version. MinIO's extension; its rules: the bucket's form wants s3:ForceDeleteBucket besides
- * s3:DeleteBucket, and nothing is forced where object lock is on (405). Of a key's form each
+ * s3:DeleteBucket, and nothing is forced where object lock is on, nor is a bucket with rules of
+ * replication that are on (405). Of a key's form each
  * version is asked about as a delete of its own would be, and the first one denied ends it.
  * A page is looked at on the loop and deleted by the writer, so that neither holds up others.
  */
@@ -49,11 +50,32 @@ bool_parse(struct span v, bool *out)
 	return false;
 }
 
+struct replicates {
+	const struct rq *rq;
+	bool yes;
+};
+
+static enum err
+replicates(struct txn *t, void *arg)
+{
+	struct replicates *r = arg;
+	const struct obj_doc d = { .bucket = r->rq->bucket,
+		.bucket_id = r->rq->bkt.id,
+		.doc = DOC_REPLICATION };
+	struct span inner;
+	enum err e = obj_doc_get(t, &d, &inner);
+
+	r->yes = e == OK &&
+	    span_search(inner, SPAN_LIT("<Status>Enabled</Status>"), 0) < inner.n;
+	return err_row(e)->status == 404 ? OK : e;
+}
+
 enum err
 purge_asked(struct rq *rq, bool *out)
 {
 	struct span v = header_get(rq, "x-minio-force-delete");
 	bool bucket = rq->op->level == LEVEL_BUCKET;
+	struct replicates r = { .rq = rq };
 	enum err e;
 
 	*out = false;
@@ -64,7 +86,9 @@ purge_asked(struct rq *rq, bool *out)
 		    "x-minio-force-delete is neither true nor false.");
 	/* Whoever says it, even with "false", needs the right. */
 	e = bucket ? allow_also(rq, "s3:ForceDeleteBucket", SPAN_NONE) : OK;
-	if (e != OK || !*out || !rq->rules.locks)
+	if (e == OK && *out && bucket && !rq->rules.locks)
+		e = store_read(rq->loop->reader, replicates, &r);
+	if (e != OK || !*out || !(rq->rules.locks || r.yes))
 		return e;
 	(void)fail_set(&rq->fail, E_METHOD_NOT_ALLOWED);
 	fail_pair(&rq->fail, "Method", rq->http->method_name);

@@ -88,6 +88,9 @@ query_version(struct rq *rq, struct obj_version *out)
 	struct span v = query_get(rq, "versionId");
 
 	out->which = VERSION_CURRENT;
+	if (v.p != NULL && tier_says_of(rq, TP_VERSION_UNKNOWN, TIER_BIT_R2) == TV_LACKS)
+		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+		    "%s search parameter versionId not implemented", rq->op->name);
 	if (v.p == NULL || obj_version_parse(v, out))
 		return OK;
 	if (v.n == 0)
@@ -103,7 +106,8 @@ query_plain(struct rq *rq)
 		    upload = query_get(rq, "uploadId"),
 		    part = query_get(rq, "partNumber");
 
-	if (version.p != NULL)
+	/* Those who replicate name it: headers_replica_admit() asks for their right to. */
+	if (version.p != NULL && !headers_replica_asked(rq))
 		return bad_argument(rq, "versionId", version,
 		    "This operation does not accept a version-id.");
 	if (upload.p != NULL)

@@ -119,6 +119,10 @@ moves_check(struct rq *rq, const struct xml_node *rule)
 		    (says == TV_TARGETS_IA && !span_is(class, "STANDARD_IA")))
 			return fail_msg(
 			    &rq->fail, E_INVALID_STORAGE_CLASS, "Invalid storage class.");
+		if (tier_value(rq, TP_TRANSITION_DAYS) == TV_DAYS_1 &&
+		    span_is(span_trim(xml_text(c, "Days")), "0"))
+			return fail_msg(&rq->fail, E_INVALID_ARGUMENT,
+			    "'Days' for Transition action must be a positive integer");
 	}
 	return OK;
 }

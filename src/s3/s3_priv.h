@@ -589,6 +589,13 @@ NODISCARD enum err headers_lock_digest(
     struct rq *rq, const struct attrs *attrs, const char *what);
 void headers_lock_put(struct rq *rq, const struct attrs *attrs);
 
+/* headers_replica.c: requests of stores that replicate to this one */
+bool headers_replica_asked(const struct rq *rq);
+bool headers_replica_marker(const struct rq *rq); /* a delete marker comes */
+/* Into the SIDE_REPLICA of what is written, where it comes so. E_ACCESS_DENIED. */
+NODISCARD enum err headers_replica_admit(struct rq *rq, struct attrs *attrs);
+NODISCARD enum err headers_replica_arrival(struct rq *rq, struct obj_arrival *out);
+
 /* headers_acl.c: access control lists */
 struct acl_asked {
 	struct span canned; /* p == NULL: none by name */
@@ -731,6 +738,11 @@ enum err op_doc_get_begin(struct rq *rq);
 enum err op_doc_put_finish(struct rq *rq);
 enum err op_doc_delete_begin(struct rq *rq);
 enum err op_doc_list_begin(struct rq *rq);
+enum err op_replication_metrics_begin(struct rq *rq);
+enum err op_replication_reset_begin(struct rq *rq);
+enum err op_replication_resets_begin(struct rq *rq);
+enum err op_replication_cancel_begin(struct rq *rq);
+enum err op_replication_check_begin(struct rq *rq);
 
 enum err op_create_session_begin(struct rq *rq);
 enum err op_control_begin(struct rq *rq);

@@ -324,6 +324,8 @@ want_customer(struct rq *rq, const struct sse_default *def, struct span named,
 		    (int)span_head(rq->who->arn, 160).n, rq->who->arn.p, rq->op->action,
 		    (int)rq->bucket.n, rq->bucket.p, (int)span_head(rq->key, 64).n,
 		    rq->key.p);
+	if (!rq->rules.has_encryption)
+		(void)tier_says(rq, TP_NEW_SSE_C);
 	out->mode = CRYPT_CUSTOMER;
 	memcpy(out->customer, c->key, SEAL_KEY);
 	return OK;

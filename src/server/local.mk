@@ -11,6 +11,7 @@ libserver_a_SOURCES = \
 	src/server/rotate.c \
 	src/server/server.c \
 	src/server/server_priv.h \
+	src/server/systemd.c \
 	src/server/urls.c \
 	include/server/conf.def \
 	include/server/conf.h \

@@ -31,6 +31,7 @@
 #include "job/logship.h"
 #include "job/notifier.h"
 #include "job/tiers.h"
+#include "job/replicator.h"
 #include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
@@ -71,6 +72,7 @@ struct server {
 	struct expirer *expirer;
 	struct dropper *dropper;
 	struct tiers *tiers;
+	struct replicator *replicator;
 	struct adm adm;
 	struct profile *profile;
 	struct s3 *s3;
@@ -238,6 +240,7 @@ adm_of(struct server *s)
 	const struct conf *c = s->conf;
 
 	return (struct adm){ .jobs = s->jobs,
+		.replicator = s->replicator,
 		.profile = s->profile,
 		.store = s->store,
 		.address = c->address,
@@ -314,6 +317,8 @@ open_s3(struct server *s)
 	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
+	s->replicator =
+	    replicator_new(&(struct replicator_conf){ s->store, s->kms, s->secrets });
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
@@ -630,9 +635,20 @@ portability_log(struct profile *profile)
 }
 
 static void
+tell_ready(struct server *s)
+{
+	struct buf state = { 0 };
+
+	buf_printf(&state, "READY=1\nSTATUS=serving at %s\n", buf_cstr(&s->endpoint));
+	systemd_notify(buf_cstr(&state));
+	buf_fini(&state);
+}
+
+static void
 server_stop(struct server *s)
 {
 	jobs_stop(s->jobs);
+	replicator_stop(s->replicator);
 	live_stop(s->live);
 	/* Who waits for a tier gets an answer before the loops end. */
 	tiers_stop(s->tiers);
@@ -643,6 +659,7 @@ server_stop(struct server *s)
 	task_pool_free(&s->declaring);
 	http_server_free(&s->website);
 	http_server_free(&s->http);
+	replicator_free(&s->replicator);
 	logship_free(&s->logship);
 	if (s->targets != NULL)
 		targets_stop(s->targets);
@@ -731,7 +748,9 @@ server_run(const struct conf *c)
 		server_stop(&s);
 		return 2;
 	}
+	tell_ready(&s);
 	wait_for_stop(&set);
+	systemd_notify("STOPPING=1\n");
 	server_stop(&s);
 	return 0;
 }

@@ -28,6 +28,9 @@ void oidc_keys_stop(struct oidc_keys **keys);
 /* parent.c: SIGTERM when the process that started this one is gone. */
 void parent_watch(void);
 
+/* systemd.c: lines of sd_notify(3), to who manages this service, if anybody does. */
+void systemd_notify(const char *state);
+
 /* ---- declared.c ---- */
 /* What --declare says, or the folder that stands for it: read and checked. */
 NODISCARD enum err declared_read(

@@ -22,7 +22,7 @@ struct live_listener {
 	struct live_listener *next;
 	struct live *live;
 	uint64_t events;
-	char *bucket;
+	char *account, *bucket;
 	char **prefix, **suffix;
 	size_t nprefix, nsuffix;
 	struct inbox *inbox;
@@ -138,6 +138,7 @@ listener_free(struct live_listener *w)
 {
 	texts_free(w->prefix, w->nprefix);
 	texts_free(w->suffix, w->nsuffix);
+	mem_free(w->account);
 	mem_free(w->bucket);
 	buf_fini(&w->room);
 	mem_free(w);
@@ -152,6 +153,7 @@ live_begin(
 
 	w->live = l;
 	w->events = want->events;
+	w->account = mem_span(want->account);
 	w->bucket = mem_span(want->bucket);
 	w->prefix = texts_copy(want->prefix, want->nprefix);
 	w->nprefix = want->nprefix;
@@ -179,6 +181,14 @@ live_begin(
 	return w;
 }
 
+void
+live_woken(struct live_listener *w)
+{
+	lock_take(&w->live->lock);
+	w->posted = false;
+	lock_drop(&w->live->lock);
+}
+
 enum live_state
 live_take(struct live_listener *w, struct buf *out)
 {
@@ -187,7 +197,6 @@ live_take(struct live_listener *w, struct buf *out)
 	lock_take(&w->live->lock);
 	buf_span(out, buf_view(&w->room));
 	w->room.n = 0;
-	w->posted = false;
 	state = w->cut ? LIVE_CUT : w->live->stop ? LIVE_END : LIVE_ON;
 	lock_drop(&w->live->lock);
 	return state;
@@ -225,26 +234,31 @@ fits(char *const *text, size_t n, struct span key,
 }
 
 static bool
-wants(const struct live_listener *w, uint64_t events, struct span bucket, struct span key)
+is_one(const char *want, struct span is)
 {
-	return (w->events & events) != 0 && !w->cut &&
-	    (w->bucket[0] == '\0' || span_is(bucket, w->bucket)) &&
-	    fits(w->prefix, w->nprefix, key, span_starts) &&
-	    fits(w->suffix, w->nsuffix, key, span_ends);
+	return want[0] == '\0' || span_is(is, want);
+}
+
+static bool
+wants(const struct live_listener *w, const struct live_event *e)
+{
+	return (w->events & e->events) != 0 && !w->cut &&
+	    is_one(w->account, e->account) && is_one(w->bucket, e->bucket) &&
+	    fits(w->prefix, w->nprefix, e->key, span_starts) &&
+	    fits(w->suffix, w->nsuffix, e->key, span_ends);
 }
 
 void
-live_tell(struct live *l, uint64_t events, struct span bucket, struct span key,
-    struct span line)
+live_tell(struct live *l, const struct live_event *e)
 {
 	lock_take(&l->lock);
 	for (struct live_listener *w = l->first; w != NULL; w = w->next) {
-		if (!wants(w, events, bucket, key))
+		if (!wants(w, e))
 			continue;
-		if (w->room.n + line.n > LIVE_ROOM)
+		if (w->room.n + e->line.n > LIVE_ROOM)
 			w->cut = true;
 		else
-			buf_span(&w->room, line);
+			buf_span(&w->room, e->line);
 		post(w);
 	}
 	lock_drop(&l->lock);

@@ -4,6 +4,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -252,7 +253,8 @@ def test_call():
         equal(declare(server, STATE, 403, sign="presign").xml.get("Code"), "AccessDenied")
         equal(server.client().get("_trug", "v1/declare").status, 405)
     with Server(args=["--control", "off"]) as server:
-        check(server.client().post("_trug", "v1/declare", None, b"{}").status >= 400, "shut")
+        answer = server.client().post("_trug", "v1/declare", None, b"{}")
+        equal((answer.status, answer.xml.get("Code")), (405, "MethodNotAllowed"), "shut")
 
 
 def test_exit_with_parent():
@@ -275,6 +277,34 @@ def test_exit_with_parent():
                 " Z " not in open("/proc/%d/stat" % pid).read():
             check(time.monotonic() < end, "still there")
             time.sleep(0.01)
+
+
+def test_what_a_killed_one_leaves():
+    """An ephemeral store that nobody has any more goes with the next start; others stay."""
+    def folder(server):
+        for fd in os.listdir("/proc/%d/fd" % server.process.pid):
+            path = os.readlink("/proc/%d/fd/%s" % (server.process.pid, fd))
+            if path.endswith("/lock"):
+                return os.path.dirname(path)
+        raise AssertionError("no lock is held")
+    with Server(args=["--ephemeral"]) as alive, Server(args=["--ephemeral"]) as server:
+        left, kept = folder(server), folder(alive)
+        server.kill()
+        new = folder(server.start())
+        check(os.path.exists(left), "it might still be on its way up")
+        # A store of somebody's own, of such a name.
+        own = os.path.join(os.path.dirname(left), "trug-" + os.urandom(3).hex())
+        os.mkdir(own)
+        open(own + "/lock", "w").close()
+        for path in (left, kept, own):
+            os.utime(path + "/lock", (time.time() - 60,) * 2)
+        server.stop()
+        server.start()
+        check(not os.path.exists(left), "what was left is still there")
+        check(os.path.exists(kept) and os.path.exists(own), "of others nothing is taken")
+        check(not os.path.exists(new), "one that stopped leaves nothing")
+        shutil.rmtree(own)
+        equal(alive.client().put("bkt").status, 200)
 
 
 if __name__ == "__main__":

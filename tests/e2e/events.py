@@ -307,7 +307,7 @@ def test_a_dead_target_holds_up_nobody():
                               if t["id"] == "dead" and t["state"] == "failing"])
         check(dead and dead[0]["waiting"] == 30 and dead[0]["dead"] == 0, dead)
         check("connect" in dead[0]["failure"], dead)
-        equal(target_of(server, arn("live"))["sent"], 30)
+        check(until(lambda: target_of(server, arn("live"))["sent"] == 30), events_of(server))
     hook.stop()
 
 

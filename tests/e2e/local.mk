@@ -7,6 +7,8 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/conformance.py \
 	tests/e2e/reset.py \
 	tests/e2e/fixtures.py \
+	tests/e2e/systemd.py \
+	tests/e2e/pipelines.py \
 	tests/e2e/declare.py \
 	tests/e2e/dataset.py \
 	tests/e2e/clients.py \
@@ -35,6 +37,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/cluster.py \
 	tests/e2e/tiers.py \
 	tests/e2e/remote_tier.py \
+	tests/e2e/replication.py \
 	tests/e2e/three_tiers.py \
 	tests/e2e/tier_choice.py \
 	tests/e2e/health.py \
@@ -57,6 +60,7 @@ check-e2e: all tests/e2e/kafka_peer
 check-clients: all tests/bench/load tests/e2e/kafka_peer
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/clients.py --files 2000
 	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/fixtures.py all
+	$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/e2e/pipelines.py fetch
 	$(AM_TESTS_ENVIRONMENT) TRUG_MILLION=1000000 \
 		python3 $(top_srcdir)/tests/e2e/reset.py time_on_disk time_ephemeral
 	$(AM_TESTS_ENVIRONMENT) ROUNDS=1000 python3 $(top_srcdir)/tests/e2e/races.py

@@ -285,7 +285,7 @@ def test_objects_go_and_are_read_through():
         whole = b"".join(p.far.get("cold", k).body for k in far if far[k] < 300000)
         check(made["small"] in whole and made["sealed/small"] not in whole, "ciphertext goes there")
         # It survives a restart, and so does the tier.
-        p.near.stop()
+        equal(p.near.stop(), 0)
         code, out, err = p.near.verify()
         equal(code, 0, out + err)
         p.near.start()
@@ -482,6 +482,30 @@ def root_get(server, path):
     return server.client().get("minio", path).body
 
 
+def test_the_master_key_changes():
+    old, new = ("%s:%s" % (n, base64.b64encode(bytes([i]) * 32).decode())
+                for i, n in ((1, "old"), (2, "new")))
+    with Pair(env={"TRUG_MASTER_KEY": old}) as p:
+        s3 = p.near.client()
+        equal(add_tier(p.near, "WARM", p.url).status, 200)
+        equal(s3.put("near", "k", b"some bytes").status, 200)
+        rules(s3, "near", move_after_a_day("WARM"))
+        clock(p.near, by="2d")
+        until(lambda: classes(s3, "near") == {"k": "WARM"}, "it moves")
+        for keys in (new + "\n" + old, new, new):
+            equal(p.near.stop(), 0)
+            p.near.env["TRUG_MASTER_KEY"] = keys
+            p.near.start()
+            s3 = p.near.client()
+            equal(s3.get("near", "k").body, b"some bytes", keys)
+            equal(classes(s3, "near"), {"k": "WARM"})
+            equal(p.near.stop(), 0)
+            code, out, err = run("rotate", p.near.directory, env={"TRUG_MASTER_KEY": keys})
+            equal(code, 0, out + err)
+            p.near.start()
+        equal(tier(p.near, "WARM")["objects"], 1)
+
+
 def find_mc():
     mc = os.environ.get("MC") or shutil.which("mc")
     if not mc or b"MinIO" not in subprocess.run([mc, "--version"], stdout=subprocess.PIPE).stdout:
@@ -591,7 +615,7 @@ def test_an_archive_class_lives_elsewhere():
         for key in made:
             s3.delete("near", key)
         until(lambda: far_keys(p.far) == {}, "all are gone there")
-        p.near.stop()
+        equal(p.near.stop(), 0)
         equal(p.near.verify()[0], 0, "verify")
 
 
@@ -718,8 +742,9 @@ def test_killed_at_each_point():
                 except (OSError, RuntimeError, EOFError) as why:
                     return why
                 except Exception as why:
+                    time.sleep(0.5)  # it may be about to be gone
                     if p.near.process.poll() is None:
-                        raise
+                        raise AssertionError("%s\n%s" % (why, p.near.tail()))
                     return why
 
             died = 0
@@ -756,7 +781,7 @@ def test_killed_at_each_point():
             until(lambda: len(far_keys(p.far)) == len(here), "%s: nothing is orphaned: %r here, %r"
                   % (point, here, far_keys(p.far)), 60)
             equal(far_uploads(p.far), 0, "no upload is left open")
-            p.near.stop()
+            equal(p.near.stop(), 0)
             equal(p.near.verify()[0], 0, "verify")
 
 

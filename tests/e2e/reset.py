@@ -169,7 +169,8 @@ def test_refused():
     with Server(args=["--ephemeral", "--reset", "off"]) as server:
         reset(server, 403)
     with Server(args=["--control", "off", "--reset", "on"], buckets=["kept"]) as server:
-        check(server.client().post("_trug", "v1/reset").status >= 400, "the path is shut")
+        answer = server.client().post("_trug", "v1/reset")
+        equal((answer.status, answer.xml.get("Code")), (405, "MethodNotAllowed"), "shut")
         equal(buckets(server), ["kept"])
     with Server(args=["--ephemeral"], buckets=["kept"]) as server:
         for params in ({"keep": "all"}, {"bucket": ""}, {"keep": "settings,users"}):
@@ -188,6 +189,15 @@ def test_refused():
         answer = other.post("_trug", "v1/reset", None, b"", {"x-amz-security-token": got[2]})
         equal(answer.status, 403, repr(answer))
         equal((answer.status, answer.xml.get("Code")), (403, "AccessDenied"), "a session")
+        iam = query_client(server)
+        iam.send("iam", "CreateUser", {"UserName": "ann"})
+        iam.send("iam", "PutUserPolicy", {"UserName": "ann", "PolicyName": "all",
+                                          "PolicyDocument": query.allow("*")})
+        key = iam.send("iam", "CreateAccessKey", {"UserName": "ann"}).xml
+        got = [key.get("CreateAccessKeyResult/AccessKey/" + e)
+               for e in ("AccessKeyId", "SecretAccessKey")]
+        equal(reset(server, 403, server.client(access=got[0], secret=got[1])).xml.get("Code"),
+              "AccessDenied", "a user who may do anything")
         answer = server.client().post("_trug", "v1/reset", sign="presign")
         equal((answer.status, answer.xml.get("Code")), (403, "AccessDenied"), "a link")
         equal(buckets(server), ["kept"])

@@ -126,6 +126,18 @@ def test_report_tells_what_happened():
         client.delete("mine", "data/1", headers={"If-Match": '"9dd4e461268c8034f5c8564e155c67a6"'})
         equal(rows(server, "minio")[("delete-cond", "DeleteObject")]["count"], 1,
               "a condition that held changes nothing")
+        client.get("mine", headers={"x-amz-expected-bucket-owner": "000000000000"})
+        check(("expected-owner", "ListObjects") not in rows(server, "minio"), "the right owner")
+        client.get("mine", headers={"x-amz-expected-bucket-owner": "123456789012"})
+        check(("expected-owner", "ListObjects") in rows(server, "minio"), "another owner")
+        client.put("mine", "to", b"", {"x-amz-copy-source": "/mine/data/2", "If-None-Match": "*",
+                                       "x-amz-copy-source-if-match": '"no"'})
+        check(("copy-cond", "CopyObject") not in rows(server, "minio"), "the source's condition")
+        client.put("mine", "data/2", b"", {"x-amz-copy-source": "/mine/m", "If-None-Match": "*"})
+        client.put("mine", "m2", b"x", check_digest)
+        client.put("mine", "m2", b"", {"x-amz-copy-source": "/mine/data/2",
+                                       "If-None-Match": "*"})
+        check(("copy-cond", "CopyObject") in rows(server, "minio"), "the destination's")
         code, out, err = run("tiers", "--report", server.endpoint, env=ADMIN)
         equal(code, 0, err)
         check("key-slashes" in out and "a//b*" in out, out)

@@ -10,13 +10,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool
 can_be_put(enum doc d)
 {
-	return d <= DOC_ABAC;
+	return d <= DOC_ABAC || d == DOC_NOTIFICATION;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct doc_text one, two;
+	struct doc_text one = { 0 }, two = { 0 };
 	struct buf b = { 0 };
 	struct fail fail;
 	struct arena a;

@@ -150,6 +150,54 @@ tests_fuzz_envelope_fuzz_SOURCES = tests/fuzz/envelope_fuzz.c
 tests_fuzz_envelope_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_envelope_fuzz_LDADD = $(LINK_FUZZ) libadmin.a $(LINK_CODEC)
 
+fuzz_targets += tests/fuzz/targets_fuzz
+tests_fuzz_targets_fuzz_SOURCES = tests/fuzz/targets_fuzz.c
+tests_fuzz_targets_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_targets_fuzz_LDADD = $(LINK_FUZZ) $(LINK_TARGET)
+
+fuzz_targets += tests/fuzz/outbox_fuzz
+tests_fuzz_outbox_fuzz_SOURCES = tests/fuzz/outbox_fuzz.c
+tests_fuzz_outbox_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_outbox_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+
+
+fuzz_targets += tests/fuzz/words_fuzz
+tests_fuzz_words_fuzz_SOURCES = tests/fuzz/words_fuzz.c
+tests_fuzz_words_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_words_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/gunzip_fuzz
+tests_fuzz_gunzip_fuzz_SOURCES = tests/fuzz/gunzip_fuzz.c
+tests_fuzz_gunzip_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_gunzip_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/nfc_fuzz
+tests_fuzz_nfc_fuzz_SOURCES = tests/fuzz/nfc_fuzz.c
+tests_fuzz_nfc_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_nfc_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
+
+fuzz_targets += tests/fuzz/replication_fuzz
+tests_fuzz_replication_fuzz_SOURCES = tests/fuzz/replication_fuzz.c
+tests_fuzz_replication_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_replication_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/remote_fuzz
+tests_fuzz_remote_fuzz_SOURCES = tests/fuzz/remote_fuzz.c
+tests_fuzz_remote_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/remote
+tests_fuzz_remote_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_remote_fuzz_LDADD = $(LINK_FUZZ) $(LINK_REMOTE)
+
+fuzz_targets += tests/fuzz/remoterec_fuzz
+tests_fuzz_remoterec_fuzz_SOURCES = tests/fuzz/remoterec_fuzz.c
+tests_fuzz_remoterec_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_remoterec_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
+fuzz_targets += tests/fuzz/envelope_fuzz
+tests_fuzz_envelope_fuzz_SOURCES = tests/fuzz/envelope_fuzz.c
+tests_fuzz_envelope_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_envelope_fuzz_LDADD = $(LINK_FUZZ) libadmin.a $(LINK_CODEC)
+
 fuzz_targets += tests/fuzz/broker_fuzz
 tests_fuzz_broker_fuzz_SOURCES = tests/fuzz/broker_fuzz.c
 tests_fuzz_broker_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)

@@ -23,7 +23,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span in = span_of(data, size), key = span_head(in, 40);
 	const struct site_rule *r;
-	struct doc_text text;
+	struct doc_text text = { 0 };
 	struct fail fail;
 	struct arena a;
 	struct site s;

@@ -14,3 +14,8 @@ tests_unit_http_t_conn_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/wire
 tests_unit_http_t_conn_SOURCES = tests/unit/http/t_conn.c tests/wire/echo_app.c tests/wire/echo_app.h
 tests_unit_http_t_conn_LDADD = $(LINK_HTTP) $(CMOCKA_LIBS)
 TESTS += tests/unit/http/t_conn
+
+check_PROGRAMS += tests/unit/http/t_outbound_net
+tests_unit_http_t_outbound_net_SOURCES = tests/unit/http/t_outbound_net.c
+tests_unit_http_t_outbound_net_LDADD = $(LINK_HTTP) $(CMOCKA_LIBS)
+TESTS += tests/unit/http/t_outbound_net

@@ -44,3 +44,13 @@ check_PROGRAMS += tests/unit/model/t_point
 tests_unit_model_t_point_SOURCES = tests/unit/model/t_point.c
 tests_unit_model_t_point_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_point
+
+check_PROGRAMS += tests/unit/model/t_outbox
+tests_unit_model_t_outbox_SOURCES = tests/unit/model/t_outbox.c
+tests_unit_model_t_outbox_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_outbox
+
+check_PROGRAMS += tests/unit/model/t_replication
+tests_unit_model_t_replication_SOURCES = tests/unit/model/t_replication.c
+tests_unit_model_t_replication_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_replication

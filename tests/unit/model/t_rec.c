@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "model/rec.h"
+#include "model/version.h"
 
 #include "codec/sealed.h"
 
@@ -217,7 +217,7 @@ static void
 version_id_round_trip(void **state)
 {
 	const uint64_t numbers[] = { 1, 255, 256, UINT64_MAX - 1 };
-	char text[VERSION_ID_TEXT];
+	char text[VERSION_ID_NUMBER];
 	uint64_t number;
 
 	(void)state;

@@ -359,16 +359,18 @@ silence_is_no_answer(void **state)
 	"52\r\n\r\n<A><UploadId>a&amp;b</UploadId></A>" \
 	"                 "
 
+#define FAILED "HTTP/1.1 500 E\r\nContent-Length: 0\r\n\r\n"
+#define ENDED "HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n<C><ETag>e-2</ETag></C> "
+#define NOT_ENDED \
+	"HTTP/1.1 200 OK\r\nContent-Length: 43\r\n\r\n" \
+	"<Error><Code>InternalError</Code></Error>  "
+#define ABORTED "HTTP/1.1 204 N\r\n\r\n"
+
 static void
 parts_are_sent_again_and_given_up(void **state)
 {
-	const char *good[] = { BEGUN, PART_OK,
-		"HTTP/1.1 500 E\r\nContent-Length: 0\r\n\r\n", PART_OK,
-		"HTTP/1.1 200 OK\r\nContent-Length: 24\r\n\r\n<C><ETag>e-2</ETag></C> " };
-	const char *bad[] = { BEGUN, PART_OK, PART_OK,
-		"HTTP/1.1 200 OK\r\nContent-Length: "
-		"43\r\n\r\n<Error><Code>InternalError</Code></Error>  ",
-		"HTTP/1.1 204 N\r\n\r\n" };
+	const char *good[] = { BEGUN, PART_OK, FAILED, PART_OK, ENDED };
+	const char *bad[] = { BEGUN, PART_OK, PART_OK, NOT_ENDED, ABORTED };
 	struct remote_put p = { .bucket = SPAN_LIT("bkt"), .key = SPAN_LIT("k") };
 	struct remote *r;
 

@@ -13,3 +13,8 @@ check_PROGRAMS += tests/unit/s3/t_range
 tests_unit_s3_t_range_SOURCES = tests/unit/s3/t_range.c tests/unit/s3/s3kit.h
 tests_unit_s3_t_range_LDADD = $(LINK_S3) $(CMOCKA_LIBS)
 TESTS += tests/unit/s3/t_range
+
+check_PROGRAMS += tests/unit/s3/t_tier
+tests_unit_s3_t_tier_SOURCES = tests/unit/s3/t_tier.c tests/unit/s3/s3kit.h
+tests_unit_s3_t_tier_LDADD = $(LINK_S3) $(CMOCKA_LIBS)
+TESTS += tests/unit/s3/t_tier
