@@ -476,7 +476,8 @@ def list_versions__r2(t):
 @answers("r2")
 def version_id__r2(t):
     name = t.bucket()
-    t.ok(t.object(name, "k").header("x-amz-version-id"), "version id of PUT")
+    told = t.object(name, "k").header("x-amz-version-id")
+    t.ok(re.fullmatch("[0-9A-Za-z_-]{32}", told or ""), "version id of PUT: %r" % told)
     copy = t.s3.put(name, "copy", b"", {"x-amz-copy-source": "/%s/k" % name})
     t.ok(t.status(copy, 200).header("x-amz-version-id"), "version id of a copy")
     t.no_header(t.s3.get(name, "k"), "x-amz-version-id")

@@ -491,10 +491,13 @@ def new_public__r2(t):
 def version_unknown__r2(t):
     name = t.bucket()
     version = t.object(name, "k", b"x").header("x-amz-version-id")
-    for method, operation in (("GET", "GetObject"), ("DELETE", "DeleteObject")):
-        t.error(t.s3.request(method, name, "k", {"versionId": version}), 501, "NotImplemented",
-                operation + " search parameter versionId not implemented")
-    t.body(t.s3.get(name, "k"), b"x")
+    t.body(t.s3.get(name, "k", {"versionId": version}), b"x")
+    t.status(t.s3.head(name, "k", {"versionId": version}), 200)
+    t.error(t.s3.delete(name, "k", {"versionId": version}), 501, "NotImplemented",
+            "DeleteObject search parameter versionId not implemented")
+    t.status(t.s3.put(name, "copy", b"", {"x-amz-copy-source": "/%s/k?versionId=%s"
+                                          % (name, version)}), 200)
+    t.body(t.s3.get(name, "copy"), b"x")
 
 
 @answers("r2")

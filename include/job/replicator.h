@@ -13,12 +13,14 @@
 #include "object/kms.h"
 #include "object/replica.h"
 
+struct outbound_net;
 struct replicator;
 
 struct replicator_conf {
 	struct store *store;
 	const struct kms *kms;
 	const struct keyring *secrets; /* what targets' secrets are sealed with */
+	const struct outbound_net *net; /* where targets may be */
 };
 
 /* Starts its threads; all of conf outlives it. */

@@ -41,4 +41,12 @@ class_is(unsigned class)
 	    (class >= CLASS_TIER && class < CLASS_TIER + TIER_SLOTS);
 }
 
+/* One that there may be objects of, as things stand. */
+static inline bool
+class_is_used(unsigned class)
+{
+	return class < CLASS_COUNT ||
+	    (class >= CLASS_TIER && remote_tier_name(class - CLASS_TIER) != NULL);
+}
+
 #endif

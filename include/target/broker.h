@@ -13,6 +13,8 @@
 
 #include "target/target.h"
 
+struct sockaddr;
+
 enum { BROKER_CONNECT_MS = 3000, BROKER_SEND_MS = 5000, BROKER_URL_MAX = 4096 };
 
 /* ---- as the operator writes it; pure, no memory on failure ---- */
@@ -58,9 +60,18 @@ bool broker_stopping(const struct target_conf *conf);
 /* OK: fd is ready for one of events (POLLIN, POLLOUT). E_GONE: deadline, or stopping. */
 NODISCARD enum err broker_wait(const struct target_conf *conf, int fd, short events,
     uint64_t deadline, struct fail *fail);
-/* A connect() without blocking has come to its end; E_GONE: to no good one. */
-NODISCARD enum err broker_connected(
-    const struct target_conf *conf, int fd, uint64_t deadline, struct fail *fail);
+/* A connect() without blocking has come to a good end, and where the setting outgoing lets
+ * the server go; E_GONE otherwise. */
+NODISCARD enum err broker_connected(const struct target_conf *conf, const char *host,
+    int fd, uint64_t deadline, struct fail *fail);
+/* The same of whom fd is connected to; OK where it is not yet. */
+NODISCARD enum err broker_peer(
+    const struct target_conf *conf, const char *host, int fd, struct fail *fail);
+/* For libraries that show no descriptor: whether it may go to one address; to all of a host. */
+NODISCARD enum err broker_allowed(const struct target_conf *conf, const char *host,
+    const struct sockaddr *to, struct fail *fail);
+NODISCARD enum err broker_resolved(
+    const struct target_conf *conf, const char *host, struct fail *fail);
 
 /* ---- one send ---- */
 struct broker {

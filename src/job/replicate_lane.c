@@ -12,6 +12,7 @@ enum {
 	BATCH = 32, /* rows for this store in one write */
 	ROUND = 64, /* rows for another one before others have their turn */
 	TRIES_MAX = 5, /* of a row that somebody refuses */
+	STUMBLES_MAX = 50, /* of one that somebody fails at (5xx): an hour */
 	PAUSE_MS = 200,
 	PAUSE_MAX_MS = 60000
 };
@@ -112,12 +113,13 @@ row_settle(struct row *r, enum err why, enum work_end end)
 	struct ending x = { .row = r, .end = end, .reason = reason_of(why) };
 	enum err e;
 
-	if (why == E_REMOTE_DOWN || replicator_stops(l->owner)) {
+	if ((why == E_REMOTE_DOWN && !l->answered) || replicator_stops(l->owner)) {
 		pause_lane(l);
 		return false;
 	}
 	if (why != OK) {
-		x.again = ++r->work.tries < TRIES_MAX;
+		x.again =
+		    ++r->work.tries < (why == E_REMOTE_DOWN ? STUMBLES_MAX : TRIES_MAX);
 		x.end = WORK_FAILED;
 	}
 	e = store_write_wait(l->owner->conf.store, end_write, &x);

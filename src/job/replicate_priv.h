@@ -24,6 +24,7 @@ struct lane {
 	/* The worker's while it is busy */
 	unsigned failures; /* in a row; 0: the last went well */
 	uint64_t not_before_us;
+	bool answered; /* who did not take the last row said something */
 	bool sure; /* what it sent last is known to have arrived, or not */
 	struct remote *remote; /* set under the owner's lock */
 	uint64_t remote_seen; /* changes of targets when it was made */

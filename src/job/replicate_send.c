@@ -135,7 +135,8 @@ remote_make(struct sending *s, struct remote **out)
 	struct remote_conf c = { .url = t->url,
 		.region = t->region,
 		.access_key = t->access_key,
-		.rate = t->rate };
+		.rate = t->rate,
+		.net = s->lane->owner->conf.net };
 	size_t n = t->secret.n > KEYRING_BOX ? t->secret.n - KEYRING_BOX : 0;
 	uint8_t *secret = mem_alloc(n + 1);
 	enum err e = OK;
@@ -349,6 +350,7 @@ is_there(struct sending *s, bool *out)
 	size_t n;
 	enum err e = remote_head(s->lane->remote, &c, &s->fail);
 
+	s->fault = c.fault;
 	*out = false;
 	buf_fini(&c.body);
 	if (e == E_REMOTE_DOWN)
@@ -590,6 +592,7 @@ replicate_send(struct lane *l, struct reader *reader, const struct rec_work *w,
 		if (e == OK)
 			e = send_kind(s, end);
 		l->sure = e == OK;
+		l->answered = s->fault.status != 0;
 		if (e != OK && e != E_REMOTE_DOWN)
 			log_warn("replication of %.*s/%.*s to %.*s: %s", (int)w->bucket.n,
 			    w->bucket.p, (int)w->key.n, w->key.p, (int)w->arn.n, w->arn.p,

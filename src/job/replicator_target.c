@@ -46,15 +46,16 @@ is_peer(struct remote *r, struct arena *a)
 }
 
 static enum err
-look_there(
-    const struct target_want *w, struct arena *a, uint16_t *flags, struct fail *fail)
+look_there(const struct replicator *rep, const struct target_want *w, struct arena *a,
+    uint16_t *flags, struct fail *fail)
 {
 	struct remote_conf c = { .url = w->url,
 		.region = w->region,
 		.access_key = w->access_key,
 		.secret = w->secret,
 		.connect_ms = PROBE_MS,
-		.stall_ms = PROBE_MS };
+		.stall_ms = PROBE_MS,
+		.net = rep->conf.net };
 	struct remote_fault fault;
 	struct remote *r;
 	enum err e;
@@ -188,7 +189,7 @@ replicator_target_put(struct replicator *r, const struct target_want *want,
 	if (e == E_NOT_FOUND)
 		return fail_set(fail, E_NO_REMOTE_TARGET);
 	if (e == OK)
-		e = look_there(w, a, &x.rec.flags, fail);
+		e = look_there(r, w, a, &x.rec.flags, fail);
 	if (e != OK)
 		return e;
 	keyring_seal(r->conf.secrets, PLACE_PURPOSE, w->access_key, w->secret, &secret);

@@ -4,6 +4,7 @@
 #include "object/census.h"
 
 #include "base/mem.h"
+#include "model/remote_tier.h"
 
 /* Rows looked at for one census: a millisecond's worth. */
 enum { CENSUS_ROWS = 10000 };
@@ -47,7 +48,9 @@ bucket_count(struct counting *c, const struct rec_bucket *b, struct census_bucke
 	struct usage u;
 	enum err e = OK;
 
-	for (uint8_t class = 0; class < CLASS_COUNT && e == OK; class ++) {
+	for (uint8_t class = 0; class < CLASS_TIER + TIER_SLOTS && e == OK; class ++) {
+		if (!class_is_used(class))
+			continue;
 		e = usage_get(c->t, b->id, class, &u);
 		if (e != OK)
 			break;

@@ -13,7 +13,6 @@ struct away;
  * one, else NULL. All is copied. rq is resumed when they are here, or can't be had. */
 NODISCARD enum err away_begin(struct rq *rq, const struct rec_remote *r,
     const struct sealed_keys *keys, uint64_t off, uint64_t len, struct away **out);
-/* Are they those bytes of that version? */
 struct http_source *away_source(struct away *a); /* which then owns a */
 void away_drop(struct away **a); /* when there is no such reply */
 

@@ -646,7 +646,8 @@ headers_copy_source(
 	version->which = VERSION_CURRENT;
 	if (address_nfc(rq, key) != OK)
 		return rq->fail.code;
-	if (at == raw.n || obj_version_parse(id, version))
+	if (at == raw.n || tier_value(rq, TP_VERSION_UNKNOWN) == TV_ONE_VERSION ||
+	    obj_version_parse(id, version))
 		return OK;
 	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");
 }

@@ -271,6 +271,9 @@ get_is_gzip(struct txn *t, struct get *g)
 	struct buf room = { 0 };
 	enum err e = OK;
 
+	/* What is in a tier goes out as it is. */
+	if (rec_object_is_away(&g->rec))
+		g->undone = false;
 	if (!g->undone)
 		return OK;
 	if (g->len < 3)

@@ -88,9 +88,14 @@ query_version(struct rq *rq, struct obj_version *out)
 	struct span v = query_get(rq, "versionId");
 
 	out->which = VERSION_CURRENT;
-	if (v.p != NULL && tier_says_of(rq, TP_VERSION_UNKNOWN, TIER_BIT_R2) == TV_LACKS)
-		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
-		    "%s search parameter versionId not implemented", rq->op->name);
+	/* Ids are told there, and clients ask for what they wrote by them (rclone does); there
+	 * is but one version. A delete must not take another one than was meant. */
+	if (v.p != NULL &&
+	    tier_says_of(rq, TP_VERSION_UNKNOWN, TIER_BIT_R2) == TV_ONE_VERSION)
+		return rq->http->method != HTTP_DELETE
+		    ? OK
+		    : fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
+			  "%s search parameter versionId not implemented", rq->op->name);
 	if (v.p == NULL || obj_version_parse(v, out))
 		return OK;
 	if (v.n == 0)

@@ -89,7 +89,7 @@ void
 reply_written(struct rq *rq, const struct rec_object *rec)
 {
 	if ((rec->flags & OBJECT_HAS_ID) == 0) {
-		char text[VERSION_ID_TEXT];
+		char text[VERSION_ID_NUMBER];
 
 		/* Of an object without versions; nobody can ask for it by that. */
 		if (tier_value(rq, TP_VERSION_ID) != TV_TOLD)

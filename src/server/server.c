@@ -317,8 +317,8 @@ open_s3(struct server *s)
 	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
-	s->replicator =
-	    replicator_new(&(struct replicator_conf){ s->store, s->kms, s->secrets });
+	s->replicator = replicator_new(
+	    &(struct replicator_conf){ s->store, s->kms, s->secrets, s->net });
 	if (c->control == 0)
 		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);

@@ -26,6 +26,7 @@
 	F(amqp_error_string2) \
 	F(amqp_exchange_declare) \
 	F(amqp_get_rpc_reply) \
+	F(amqp_get_sockfd) \
 	F(amqp_login) \
 	F(amqp_maybe_release_buffers) \
 	F(amqp_new_connection) \

@@ -4,6 +4,7 @@
 #include "target/broker.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -11,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "http/outbound.h"
 
 /* Where the distributions keep all authorities in one file. */
 static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
@@ -100,16 +102,55 @@ broker_wait(const struct target_conf *conf, int fd, short events, uint64_t deadl
 }
 
 enum err
-broker_connected(
-    const struct target_conf *conf, int fd, uint64_t deadline, struct fail *fail)
+broker_allowed(const struct target_conf *conf, const char *host,
+    const struct sockaddr *to, struct fail *fail)
+{
+	if ((to->sa_family != AF_INET && to->sa_family != AF_INET6) ||
+	    outbound_net_allows(conf->net, span_str(host), to))
+		return OK;
+	return fail_msg(fail, E_GONE, "the setting outgoing keeps it from %s", host);
+}
+
+enum err
+broker_peer(const struct target_conf *conf, const char *host, int fd, struct fail *fail)
+{
+	struct sockaddr_storage peer;
+	socklen_t n = sizeof peer;
+
+	if (getpeername(fd, (struct sockaddr *)&peer, &n) != 0)
+		return OK;
+	return broker_allowed(conf, host, (const struct sockaddr *)&peer, fail);
+}
+
+enum err
+broker_connected(const struct target_conf *conf, const char *host, int fd,
+    uint64_t deadline, struct fail *fail)
 {
 	enum err e = broker_wait(conf, fd, POLLOUT, deadline, fail);
 	struct sockaddr_storage peer;
 	socklen_t n = sizeof peer;
 
+	if (e != OK)
+		return e;
 	/* Not SO_ERROR: whoever has used the descriptor since has taken it. */
-	if (e == OK && getpeername(fd, (struct sockaddr *)&peer, &n) != 0)
-		e = fail_msg(fail, E_GONE, "connection refused, or nobody there");
+	if (getpeername(fd, (struct sockaddr *)&peer, &n) != 0)
+		return fail_msg(fail, E_GONE, "connection refused, or nobody there");
+	return broker_peer(conf, host, fd, fail);
+}
+
+enum err
+broker_resolved(const struct target_conf *conf, const char *host, struct fail *fail)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *list = NULL;
+	int code = getaddrinfo(host, NULL, &hints, &list);
+	enum err e = OK;
+
+	if (code != 0)
+		return fail_msg(fail, E_GONE, "%s: %s", host, gai_strerror(code));
+	for (const struct addrinfo *a = list; e == OK && a != NULL; a = a->ai_next)
+		e = broker_allowed(conf, host, a->ai_addr, fail);
+	freeaddrinfo(list);
 	return e;
 }
 

@@ -7,8 +7,10 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -19,6 +21,7 @@
 	F(rd_kafka_conf_destroy) \
 	F(rd_kafka_conf_new) \
 	F(rd_kafka_conf_set) \
+	F(rd_kafka_conf_set_connect_cb) \
 	F(rd_kafka_conf_set_dr_msg_cb) \
 	F(rd_kafka_conf_set_error_cb) \
 	F(rd_kafka_conf_set_log_cb) \
@@ -82,6 +85,27 @@ on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
 	(void)rk;
 	log_debug("kafka: %d %s %s", level, facility, text);
+}
+
+/* Any thread of the library's: "[PROTOCOL://]HOST:PORT/NODE" is to be connected to. An errno;
+ * 0 also for what goes on. */
+static int
+on_connect(int fd, const struct sockaddr *to, int n, const char *id, void *ctx)
+{
+	const struct target *t = ctx;
+	struct span rest = span_str(id);
+	size_t scheme = span_search(rest, SPAN_LIT("://"), 0);
+	struct buf host = { 0 };
+	enum err e;
+
+	if (scheme < rest.n)
+		rest = span_from(rest, scheme + 3);
+	buf_span(&host, span_cut(&rest, ':'));
+	e = broker_allowed(t->conf, buf_cstr(&host), to, NULL);
+	buf_fini(&host);
+	if (e != OK)
+		return EACCES;
+	return connect(fd, to, (socklen_t)n) == 0 || errno == EINPROGRESS ? 0 : errno;
 }
 
 static bool
@@ -194,6 +218,7 @@ kafka_connect(struct target *t, struct fail *fail)
 	lib.rd_kafka_conf_set_dr_msg_cb(k, on_report);
 	lib.rd_kafka_conf_set_error_cb(k, on_error);
 	lib.rd_kafka_conf_set_log_cb(k, on_log);
+	lib.rd_kafka_conf_set_connect_cb(k, on_connect);
 	t->rk = lib.rd_kafka_new(RD_KAFKA_PRODUCER, k, why, sizeof why);
 	if (t->rk == NULL) {
 		e = fail_msg(fail, E_NO_RESOURCE, "%s", why);

@@ -188,7 +188,8 @@ mqtt_connect(struct target *t, struct fail *fail)
 	if (code != MOSQ_ERR_SUCCESS)
 		return failure(t, code, fail);
 	/* With TLS the library would take a refusal for a handshake that goes on. */
-	e = broker_connected(t->conf, lib.mosquitto_socket(t->m), deadline, fail);
+	e = broker_connected(
+	    t->conf, t->url.host, lib.mosquitto_socket(t->m), deadline, fail);
 	while (e == OK && !t->accepted)
 		e = turn(t, deadline, fail);
 	return e;

@@ -174,12 +174,33 @@ set_all(natsOptions *o, const struct target_conf *c)
 	return s;
 }
 
+/* libnats shows no descriptor, so it is the names that are looked at. */
+static enum err
+all_allowed(const struct target_conf *c, struct fail *fail)
+{
+	struct span list = span_str(target_param(c, "address"));
+	enum err e = OK;
+	uint16_t port;
+	char *host;
+
+	while (e == OK && list.n > 0) {
+		MUST(broker_address(span_trim(span_cut(&list, ',')), PORT, &host, &port));
+		e = broker_resolved(c, host, fail);
+		mem_free(host);
+	}
+	return e;
+}
+
 static enum err
 nats_connect(struct target *t, struct fail *fail)
 {
 	natsOptions *o = NULL;
-	natsStatus s = lib.natsOptions_Create(&o);
+	enum err e = all_allowed(t->conf, fail);
+	natsStatus s;
 
+	if (e != OK)
+		return e;
+	s = lib.natsOptions_Create(&o);
 	if (s == NATS_OK)
 		s = set_all(o, t->conf);
 	if (s == NATS_OK)

@@ -27,6 +27,7 @@
 	F(PQfinish) \
 	F(PQflush) \
 	F(PQgetResult) \
+	F(PQhost) \
 	F(PQisBusy) \
 	F(PQpipelineSync) \
 	F(PQresultErrorField) \
@@ -211,6 +212,10 @@ log_in(struct target *t, uint64_t deadline, struct fail *fail)
 			return failure(t, NULL, fail);
 		e = broker_wait(t->conf, lib.PQsocket(t->pg),
 		    s == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline, fail);
+		/* Before anything is said to it. */
+		if (e == OK)
+			e = broker_peer(
+			    t->conf, lib.PQhost(t->pg), lib.PQsocket(t->pg), fail);
 		if (e == OK)
 			s = lib.PQconnectPoll(t->pg);
 	}

@@ -168,7 +168,7 @@ redis_connect(struct target *t, struct fail *fail)
 		return fail_msg(fail, E_NO_RESOURCE, "no memory for a connection");
 	if (t->c->err != 0)
 		return broken(t, fail);
-	e = broker_wait(t->conf, t->c->fd, POLLOUT, deadline, fail);
+	e = broker_connected(t->conf, t->host, t->c->fd, deadline, fail);
 	return e == OK ? login(t, deadline, fail) : e;
 }
 

@@ -552,6 +552,12 @@ def test_remote_targets():
         refused("InvalidArgument", rate="fast")
         refused("XMinioAdminRemoteTargetNotFoundError", arn="arn:minio:replication::x:place")
         refused("ServiceUnavailable", **{"secret-key": "wrong-secret"})
+        with Server(args=["--outgoing", "10.0.0.0/8"]) as inside:
+            versioned(inside.client(), "from")
+            answer = inside.client().request("POST", "_trug", "v1/replication", {
+                "bucket": "from", "url": there.endpoint, "target": "place",
+                "access-key": ACCESS, "secret-key": SECRET})
+            check(answer.status >= 400, "it goes out: %r" % answer)
         secret = "a-secret-of-somebody"
         with Server(args=["--root-password", secret]) as third:
             versioned(third.client(secret=secret), "place")

@@ -218,6 +218,22 @@ def test_stop_is_not_held_up():
             check(time.monotonic() - began < 2.5, "it took %.1f s" % (time.monotonic() - began))
 
 
+def test_outgoing():
+    """No broker is reached where the operator lets the server go nowhere."""
+    with Redis() as a, Nats(jetstream=False) as b, Mosquitto() as c, KafkaMock() as d, \
+            Postgres("namespace") as e:
+        brokers = [a, b, c, d, e]
+        with Server(args=["--targets", targets_file(brokers), "--outgoing", "192.0.2.0/24"],
+                    buckets=["data"]) as server:
+            s3 = server.client()
+            subscribe(s3, brokers)
+            equal(s3.put("data", "key", b"x").status, 200)
+            until("all are kept from theirs", lambda: all(
+                t.get("failure") for t in json.loads(s3.get("_trug", "v1/events").body)["targets"]))
+            equal([a.records(), b.records(), c.records(), e.state()], [[], [], [], {}])
+            check(server.tail().count("the setting outgoing") >= 4, server.tail())
+
+
 def test_environment():
     """MinIO's names."""
     with Redis() as redis, Postgres(form="namespace", table="objects") as postgres:

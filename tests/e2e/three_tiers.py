@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 
@@ -204,6 +205,46 @@ def test_report_tells_beforehand():
         # And it cries no wolf: what R2 lacks is what the program meets it for.
         check(lacks <= {"PutBucketVersioning", "ListObjectVersions", "PutObjectTagging",
                         "GetObjectTagging"}, "the report says more: %r" % lacks)
+
+
+def test_rclone_as_for_cloudflare():
+    """With the settings that developers.cloudflare.com/r2/examples/rclone names."""
+    if shutil.which("rclone") is None:
+        raise Skip("no rclone")
+    with Server(args=["--tier", "r2"]) as server, tempfile.TemporaryDirectory() as folder:
+        tree = os.path.join(folder, "tree")
+        for name, size in (("a.txt", 3), ("sub/b.bin", 12 * MIB + 1), ("sub/deep/ e\u0301.txt", 9)):
+            path = os.path.join(tree, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as f:
+                f.write(os.urandom(size))
+        own = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "RCLONE_"))}
+        env = dict(own, RCLONE_CONFIG=os.path.join(folder, "none"),
+                   RCLONE_CONFIG_R2_TYPE="s3", RCLONE_CONFIG_R2_PROVIDER="Cloudflare",
+                   RCLONE_CONFIG_R2_REGION="auto", RCLONE_CONFIG_R2_ACL="private",
+                   RCLONE_CONFIG_R2_ACCESS_KEY_ID=ACCESS,
+                   RCLONE_CONFIG_R2_SECRET_ACCESS_KEY=SECRET,
+                   RCLONE_CONFIG_R2_ENDPOINT=server.endpoint)
+
+        def rclone(*words):
+            done = subprocess.run(["rclone", "--retries", "1", "--s3-upload-cutoff", "5M",
+                                   "--s3-chunk-size", "5M"] + list(words), env=env,
+                                  capture_output=True, text=True, timeout=120)
+            equal(done.returncode, 0, "rclone %s: %s" % (words[0], done.stderr))
+            return done.stdout
+
+        rclone("mkdir", "r2:tree-bucket")
+        # A bucket that is there makes rclone stumble over R2's BucketConflict.
+        env["RCLONE_CONFIG_R2_NO_CHECK_BUCKET"] = "true"
+        rclone("copy", tree, "r2:tree-bucket/in")
+        rclone("check", tree, "r2:tree-bucket/in")
+        equal(sorted(rclone("lsf", "-R", "--files-only", "r2:tree-bucket").splitlines()),
+              ["in/a.txt", "in/sub/b.bin", "in/sub/deep/ e\u0301.txt"], "what is listed")
+        rclone("copy", "r2:tree-bucket/in/sub", os.path.join(folder, "back"))
+        rclone("check", os.path.join(folder, "back"), "r2:tree-bucket/in/sub")
+        rclone("moveto", "r2:tree-bucket/in/a.txt", "r2:tree-bucket/moved.txt")
+        rclone("purge", "r2:tree-bucket")
+        equal(rclone("lsd", "r2:"), "", "buckets behind")
 
 
 # ---- the image ----

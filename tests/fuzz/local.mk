@@ -134,6 +134,7 @@ fuzz_targets += tests/fuzz/tempcred_fuzz
 tests_fuzz_tempcred_fuzz_SOURCES = tests/fuzz/tempcred_fuzz.c
 tests_fuzz_tempcred_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_tempcred_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
+
 fuzz_targets += tests/fuzz/remote_fuzz
 tests_fuzz_remote_fuzz_SOURCES = tests/fuzz/remote_fuzz.c
 tests_fuzz_remote_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/remote
@@ -185,6 +186,7 @@ tests_fuzz_remote_fuzz_SOURCES = tests/fuzz/remote_fuzz.c
 tests_fuzz_remote_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/remote
 tests_fuzz_remote_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_remote_fuzz_LDADD = $(LINK_FUZZ) $(LINK_REMOTE)
+
 
 fuzz_targets += tests/fuzz/broker_fuzz
 tests_fuzz_broker_fuzz_SOURCES = tests/fuzz/broker_fuzz.c

@@ -157,6 +157,14 @@ user_fn(struct txn *t, struct objkit *k, void *arg)
 	return directory_put(t, SPAN_LIT(ACCOUNT_ROOT), &e);
 }
 
+static enum err
+outbox_fn(struct txn *t, struct objkit *k, void *arg)
+{
+	(void)k;
+	(void)arg;
+	return table_put(t, T_OUTBOX, SPAN_LIT("qarn"), SPAN_LIT("an event"));
+}
+
 /* Something of everything. */
 static void
 fill(struct objkit *k)
@@ -180,6 +188,7 @@ fill(struct objkit *k)
 	assert_int_equal(kit_write(k, doc_fn, NULL), OK);
 	assert_int_equal(kit_write(k, point_fn, NULL), OK);
 	assert_int_equal(kit_write(k, user_fn, NULL), OK);
+	assert_int_equal(kit_write(k, outbox_fn, NULL), OK);
 	mem_free(p);
 }
 
@@ -195,7 +204,7 @@ obj_reset_all(void **state)
 	assert_int_equal(r.buckets, 1);
 	assert_int_equal(kit_read(k, find_fn, &k->bucket), E_NO_SUCH_BUCKET);
 	assert_int_equal(rows(k, T_POINT) + rows(k, T_POINT_ALIAS), 0);
-	assert_int_equal(rows(k, T_IDENTITY), 0);
+	assert_int_equal(rows(k, T_IDENTITY) + rows(k, T_OUTBOX), 0);
 	kit_verify(k);
 	assert_true(drop_all(k) > 1);
 	assert_int_equal(rows(k, T_DOCUMENT), 0);
@@ -247,6 +256,8 @@ obj_reset_one(void **state)
 	assert_int_equal(k->bucket.versioning, VERSIONING_NEVER);
 	assert_int_equal(k->bucket.created_ms, 7);
 	assert_int_equal(rows(k, T_BUCKET), 2);
+	assert_int_equal(
+	    rows(k, T_OUTBOX), 1); /* those of other buckets are among them */
 	assert_int_equal(rows(k, T_POINT), 0);
 	(void)kit_put(k, "1/001", SPAN_LIT("new"));
 	kit_same(k, "1/001", SPAN_LIT("new"));
