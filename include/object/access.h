@@ -12,10 +12,10 @@ bool obj_access_tells(const struct access *a, int64_t now_ms);
 /* The version was read. Nobody waits for it. [any] */
 void obj_access_note(struct store *store, struct span bucket, struct span key,
     const struct rec_object *rec, int64_t now_ms);
-/* Where it lies from now on; tells s3:IntelligentTiering of what is archived.
- * [in a write fn] */
+/* Where it lies from now on, unless it was read or moved since it was as was says; tells
+ * s3:IntelligentTiering of what is archived. [in a write fn] */
 NODISCARD enum err obj_access_set(struct txn *t, const struct rec_bucket *b,
-    struct span key, const struct obj_version *v, uint64_t number, const struct access *a,
-    int64_t now_ms);
+    struct span key, const struct obj_version *v, uint64_t number,
+    const struct access *was, const struct access *a, int64_t now_ms);
 
 #endif

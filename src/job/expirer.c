@@ -23,7 +23,7 @@ struct change {
 	enum life_kind kind;
 	bool upload; /* an upload to be aborted; number is its own */
 	bool tiered; /* to access.tier, within its class */
-	struct access access;
+	struct access was, access;
 	uint8_t class;
 	struct obj_version version;
 	uint64_t number;
@@ -293,6 +293,7 @@ see_access(struct expirer *x, const struct life_object *o, const struct rec_obje
 	if (now.tier == was.tier)
 		return;
 	x->change[x->n++] = (struct change){ .tiered = true,
+		.was = was,
 		.access = now,
 		.version = obj_version_of(rec),
 		.number = rec->number,
@@ -552,8 +553,8 @@ change_one(struct txn *t, struct expirer *x, const struct change *c, struct coun
 	if (c->upload)
 		return abort_upload(t, x, c, n);
 	if (c->tiered) {
-		e = obj_access_set(
-		    t, &x->rec, c->key, &c->version, c->number, &c->access, x->now_ms);
+		e = obj_access_set(t, &x->rec, c->key, &c->version, c->number, &c->was,
+		    &c->access, x->now_ms);
 		n->tiered += e == OK;
 		return e;
 	}

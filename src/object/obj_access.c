@@ -77,18 +77,23 @@ obj_access_note(struct store *store, struct span bucket, struct span key,
 
 enum err
 obj_access_set(struct txn *t, const struct rec_bucket *b, struct span key,
-    const struct obj_version *v, uint64_t number, const struct access *a, int64_t now_ms)
+    const struct obj_version *v, uint64_t number, const struct access *was,
+    const struct access *a, int64_t now_ms)
 {
 	struct obj_change change = {
 		.event = EVENT_TIERING, .bucket = b, .key = key, .now_ms = now_ms
 	};
 	struct rec_object rec;
+	struct access is;
 	enum err e = obj_version_find(t, b, key, v, &rec, NULL);
 
 	if (e != OK)
 		return e;
 	if (rec.number != number || !access_is_watched(&rec))
 		return OK;
+	e = access_get(t, &rec, &is);
+	if (e != OK || is.last_ms != was->last_ms || is.tier != was->tier)
+		return e;
 	e = access_put(t, number, a);
 	change.rec = &rec;
 	change.class = span_str(access_name(a->tier));
