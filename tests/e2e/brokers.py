@@ -133,14 +133,17 @@ class Webhook(Broker):
         self.got, self.server = [], None
 
     def start(self):
-        heard = self.got
+        broker = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                heard.append(json.loads(body)["Records"][0])
+                if broker.server is not self.server:  # a kept connection of one that is dead
+                    self.close_connection = True
+                    return
+                broker.got.append(json.loads(body)["Records"][0])
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -159,10 +162,10 @@ class Webhook(Broker):
         return self
 
     def end(self, _):
-        if self.server is not None:
-            self.server.shutdown()
-            self.server.server_close()
-        self.server = None
+        server, self.server = self.server, None
+        if server is not None:
+            server.shutdown()
+            server.server_close()
 
     def records(self):
         return list(self.got)

@@ -341,6 +341,9 @@ def test_archive_restore_read_expire():
                   "s3:ObjectRestore:Post")
         year.go(1, "s3:ObjectRestore:Completed", 31)
         year.each(200, lambda k: s3.get("data", k), "s3:ObjectAccessed:Get")
+        # What only reads is noted behind its answer.
+        until("all waits", lambda: all(t["waiting"] >= 3 * len(year.keys) for t in json.loads(
+            s3.get("_trug", "v1/events").body)["targets"]))
         s3.close()
         server.kill()
         server.start()
