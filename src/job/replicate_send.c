@@ -373,6 +373,58 @@ is_there(struct sending *s, bool *out)
 }
 
 static enum err
+put_side(struct sending *s, const char *sub, struct buf *text)
+{
+	struct remote_call c = { .bytes = buf_view(text) };
+	enum err e = ask(s, "PUT", version_query(s, sub), &c);
+
+	buf_fini(text);
+	return e;
+}
+
+static enum err
+send_tags(struct sending *s, const char *sub)
+{
+	struct remote_call c = { 0 };
+	struct buf text = { 0 };
+	struct tags tags;
+	enum err e = tags_read(s->a, side_get(&s->attrs, SIDE_TAGS), &tags);
+
+	if (e != OK)
+		return e;
+	if (tags.n == 0)
+		return ask(s, "DELETE", version_query(s, sub), &c);
+	tags_put_xml(&text, &tags);
+	return put_side(s, sub, &text);
+}
+
+/*
+ * radosgw takes an upload in parts and forgets the tags that came with it, without a word.
+ * version: what it made of it; n = 0: what is there now.
+ */
+static enum err
+send_parts_tags(struct sending *s, struct span version)
+{
+	struct buf sub = { 0 };
+	size_t n = s->n;
+	enum err e;
+
+	if (s->peer || side_get(&s->attrs, SIDE_TAGS).n == 0 ||
+	    (s->nparts == 0 && s->bytes.rec.size <= WHOLE_MAX))
+		return OK;
+	buf_str(&sub, "tagging");
+	if (version.n > 0) {
+		buf_str(&sub, "&versionId=");
+		uri_encode(&sub, version, false);
+	}
+	s->n = 0; /* the headers are the object's */
+	e = send_tags(s, buf_cstr(&sub));
+	s->n = n;
+	buf_fini(&sub);
+	return e;
+}
+
+static enum err
 put_bytes(struct sending *s)
 {
 	struct remote_source source = { .length = s->bytes.rec.size,
@@ -394,7 +446,7 @@ put_bytes(struct sending *s)
 		return ask(s, "PUT", version_query(s, ""), &c);
 	e = remote_put(s->lane->remote, &p, &s->fail);
 	s->fault = p.fault;
-	return e;
+	return e == OK ? send_parts_tags(s, span_str(p.version)) : e;
 }
 
 /* Storage classes are not the same everywhere. */
@@ -421,7 +473,9 @@ send_put(struct sending *s)
 
 	if (e == OK && (!s->lane->sure || s->w->existing))
 		e = is_there(s, &there);
-	if (e != OK || there)
+	if (e == OK && there) /* the tags perhaps not: it may have ended between */
+		return send_parts_tags(s, SPAN_NONE);
+	if (e != OK)
 		return e;
 	s->lane->sure = false;
 	e = put_bytes(s);
@@ -469,32 +523,6 @@ send_delete(struct sending *s)
 /* ---- changes ---- */
 
 static enum err
-put_side(struct sending *s, const char *sub, struct buf *text)
-{
-	struct remote_call c = { .bytes = buf_view(text) };
-	enum err e = ask(s, "PUT", version_query(s, sub), &c);
-
-	buf_fini(text);
-	return e;
-}
-
-static enum err
-send_tags(struct sending *s)
-{
-	struct remote_call c = { 0 };
-	struct buf text = { 0 };
-	struct tags tags;
-	enum err e = tags_read(s->a, side_get(&s->attrs, SIDE_TAGS), &tags);
-
-	if (e != OK)
-		return e;
-	if (tags.n == 0)
-		return ask(s, "DELETE", version_query(s, "tagging"), &c);
-	tags_put_xml(&text, &tags);
-	return put_side(s, "tagging", &text);
-}
-
-static enum err
 send_lock(struct sending *s)
 {
 	struct buf text = { 0 };
@@ -523,7 +551,7 @@ send_change(struct sending *s)
 	enum err e;
 
 	add_peer(s, s->w->made_ms);
-	e = send_tags(s);
+	e = send_tags(s, "tagging");
 	return e == OK ? send_lock(s) : e;
 }
 
