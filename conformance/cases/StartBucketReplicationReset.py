@@ -18,6 +18,7 @@ def StartBucketReplicationReset_bad(t):
     source, arn = replicating.places(t)
     t.error(replicating.put(t, source, replicating.RESET, arn="arn:aws:s3:::other"), 400, "InvalidArgument")
     t.error(replicating.put(t, source, replicating.RESET, arn=arn, **{"older-than": "soon"}), 400, "InvalidArgument")
+    t.error(replicating.put(t, source, replicating.RESET, arn=arn, **{"older-than": "999999999d" * 120}), 400, "InvalidArgument")
     t.error(replicating.put(t, source, replicating.RESET, arn=arn, **{"reset-id": "x" * 65}), 400, "InvalidArgument")
     replicating.no_rules(t, "PUT", replicating.RESET)
 

@@ -36,7 +36,8 @@ struct doc_text {
 	struct span target; /* a bucket that must exist; n = 0 for none */
 	struct span rules; /* what acting on it reads instead; n = 0: nothing. Arena */
 	bool nothing; /* as good as no document at all */
-	bool soon; /* in: lifecycle rules may move objects sooner than AWS's */
+	bool
+	    soon; /* in: lifecycle rules may move objects sooner than AWS's; read always */
 };
 /* id is the one in the request (documents of which there may be many). E_MALFORMED_XML, or
  * what AWS says to that mistake. */

@@ -13,6 +13,7 @@ trug_SOURCES = \
 	src/cli/cmd_tiers.c \
 	src/cli/cmd_settings.c \
 	src/cli/cmd_tier.c \
+	src/cli/cmd_usage.c \
 	src/cli/cmd_verify.c \
 	src/cli/cmd_version.c \
 	src/cli/cmd_wait.c \

@@ -273,6 +273,9 @@ reset_then(struct obj_write *w, enum err e)
 	rq_resume(op->rq, e);
 }
 
+enum { YEAR_DAYS = 366, DAY_MS = 86400000 };
+#define AGE_MAX_MS ((int64_t)10000 * YEAR_DAYS * DAY_MS)
+
 /* Go's "24h0m0s". */
 static bool
 age_parse(struct span s, int64_t *ms)
@@ -292,10 +295,12 @@ age_parse(struct span s, int64_t *ms)
 		if (!digits || (c != 'h' && c != 'm' && c != 's' && c != 'd'))
 			return false;
 		*ms += (int64_t)n *
-		    (c == 'd'          ? 86400000
+		    (c == 'd'          ? DAY_MS
 			    : c == 'h' ? 3600000
 			    : c == 'm' ? 60000
 				       : 1000);
+		if (*ms > AGE_MAX_MS)
+			return false;
 		n = 0;
 		digits = false;
 	}

@@ -3,9 +3,10 @@
 """Class INTELLIGENT_TIERING: access tiers that follow from reads, the archive tiers of a
 bucket's configurations, the way back by RestoreObject, the clock moved day by day."""
 
+import json
 import sys
 
-from harness import Server, check, equal, run_tests
+from harness import Server, check, equal, run, run_tests
 from lifecycle import clock, versioning
 
 BIG, SMALL = b"b" * (128 << 10), b"s" * 1000
@@ -119,6 +120,28 @@ def test_versions_and_overwrites_have_their_own():
         equal(s3.delete("data", "k", query={"versionId": old}).status, 204)
         server.stop()
         equal(server.verify()[0], 0)
+
+
+def test_usage_is_told_by_class():
+    """What lies in which class, of all buckets or of one; to root alone."""
+    with fresh() as server:
+        s3 = server.client()
+        for key, headers in (("a", None), ("b", CLASS), ("c", {"x-amz-storage-class": "GLACIER"})):
+            equal(s3.put("data", key, SMALL, headers).status, 200)
+        equal(s3.put("empty").status, 200)
+        answer = s3.get("_trug", "v1/usage")
+        equal(answer.status, 200, answer.body)
+        one = {"versions": 1, "bytes": len(SMALL)}
+        equal(json.loads(answer.body)["buckets"]["data"],
+              {"classes": {"STANDARD": one, "INTELLIGENT_TIERING": one, "GLACIER": one},
+               "all": {"versions": 3, "bytes": 3 * len(SMALL)}})
+        answer = s3.get("_trug", "v1/usage", {"bucket": "empty"})
+        equal(json.loads(answer.body)["buckets"],
+              {"empty": {"classes": {}, "all": {"versions": 0, "bytes": 0}}})
+        equal(s3.get("_trug", "v1/usage", {"bucket": "nowhere"}).status, 404)
+        equal(server.client(access="nobody").get("_trug", "v1/usage").status, 403)
+        code, out, err = run("usage", server.endpoint, "data")
+        equal((code, json.loads(out)["buckets"]["data"]["all"]["versions"]), (0, 3), err)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ kept(struct arena *a, struct span in)
 static void
 document(struct arena *a, struct span in)
 {
-	struct doc_text one, two;
+	struct doc_text one = { 0 }, two = { 0 };
 	struct buf b = { 0 };
 	struct fail fail;
 

@@ -166,8 +166,8 @@ tempcred_refuses(void **state)
 		"{" BASE
 		",\"scope\":\"object-read-only\",\"paths\":{\"prefixPaths\":[1]}}",
 		"{" BASE ",\"scope\":\"object-read-only\",\"nbf\":5000}",
-		"{\"iss\":\"AKI\",\"bucket\":\"b\",\"exp\":2000,\"scope\":"
-		"\"object-read-only\"}",
+		("{\"iss\":\"AKI\",\"bucket\":\"b\",\"exp\":2000,\"scope\":"
+		 "\"object-read-only\"}"),
 		"{\"iss\":\"AKID\",\"exp\":2000,\"scope\":\"object-read-only\"}",
 		"{\"iss\":\"AKID\",\"bucket\":\"b\",\"scope\":\"object-read-only\"}" };
 	const char *good = "{" BASE ",\"scope\":\"object-read-only\"}";

@@ -29,7 +29,7 @@ struct rules {
 static void
 load(struct rules *s, const char *rules)
 {
-	struct doc_text text;
+	struct doc_text text = { 0 };
 	struct buf b = { 0 };
 	struct fail fail;
 

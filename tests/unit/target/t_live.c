@@ -130,6 +130,33 @@ who_falls_behind_is_cut(void **state)
 	inbox_free(&in);
 }
 
+/*
+ * What was told may be taken by a connection that writes anyway, and the client may go then:
+ * the task lies in the inbox still, and who frees it now frees it under the loop.
+ */
+static void
+who_leaves_after_taking_waits_for_its_task(void **state)
+{
+	struct live *l = live_new(told);
+	struct inbox *in = inbox_new();
+	struct task a = { .fn = run };
+	struct live_want want = { .events = 2 };
+	struct live_listener *x = live_begin(l, &want, in, &a);
+	struct buf out = { 0 };
+
+	(void)state;
+	ran = 0;
+	tell(l, 2, "b", "k", SPAN_LIT("1\n"));
+	assert_int_equal(live_take(x, &out), LIVE_ON);
+	assert_string_equal(buf_cstr(&out), "1\n");
+	assert_true(live_end(&x));
+	inbox_run(in);
+	assert_int_equal(ran, 1);
+	buf_fini(&out);
+	live_free(&l);
+	inbox_free(&in);
+}
+
 static void
 at_the_end_all_are_sent_home(void **state)
 {
@@ -157,6 +184,7 @@ main(void)
 		cmocka_unit_test(who_asks_is_told),
 		cmocka_unit_test(others_accounts_are_not_heard),
 		cmocka_unit_test(who_falls_behind_is_cut),
+		cmocka_unit_test(who_leaves_after_taking_waits_for_its_task),
 		cmocka_unit_test(at_the_end_all_are_sent_home),
 	};
 
