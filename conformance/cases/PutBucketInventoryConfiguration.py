@@ -4,7 +4,7 @@ import document
 ROOT = "InventoryConfiguration"
 GOOD = (
         "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
-        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<Format>CSV</Format></S3BucketDestination></Destination>"
         "<IsEnabled>true</IsEnabled><Id>x</Id>"
         "<IncludedObjectVersions>Current</IncludedObjectVersions><OptionalFields>"
         "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
@@ -31,30 +31,48 @@ def PutBucketInventoryConfiguration_malformed(t):
         "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
         "<Frequency>Daily</Frequency></Schedule>",
         "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
-        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<Format>CSV</Format></S3BucketDestination></Destination>"
         "<IsEnabled>true</IsEnabled><Id>x</Id>"
         "<IncludedObjectVersions>Current</IncludedObjectVersions><OptionalFields>"
         "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
         "<Frequency>Hourly</Frequency></Schedule>",
         "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
-        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<Format>CSV</Format></S3BucketDestination></Destination>"
         "<IsEnabled>true</IsEnabled><Id>x</Id>"
         "<IncludedObjectVersions>Some</IncludedObjectVersions><OptionalFields>"
         "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
         "<Frequency>Daily</Frequency></Schedule>",
         "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
-        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<Format>CSV</Format></S3BucketDestination></Destination>"
         "<IsEnabled>yes</IsEnabled><Id>x</Id>"
         "<IncludedObjectVersions>Current</IncludedObjectVersions><OptionalFields>"
         "<Field>Size</Field><Field>ETag</Field></OptionalFields><Schedule>"
         "<Frequency>Daily</Frequency></Schedule>",
         "<Destination><S3BucketDestination><Bucket>arn:aws:s3:::to</Bucket>"
-        "<Format>Parquet</Format></S3BucketDestination></Destination>"
+        "<Format>CSV</Format></S3BucketDestination></Destination>"
         "<IsEnabled>true</IsEnabled><Id>x</Id>"
         "<IncludedObjectVersions>Current</IncludedObjectVersions><OptionalFields>"
         "<Field>Size</Field><Field>Colour</Field></OptionalFields><Schedule>"
         "<Frequency>Daily</Frequency></Schedule>",
     )], id="x")
+
+
+def PutBucketInventoryConfiguration_not_written(t):
+    """What no report is written with is refused: the formats, a key of KMS, two fields."""
+    name = t.bucket()
+    for old, new, what in (
+            ("<Format>CSV<", "<Format>ORC<",
+             "Inventory reports are written as CSV; ORC is not implemented."),
+            ("<Format>CSV<", "<Format>Parquet<",
+             "Inventory reports are written as CSV; Parquet is not implemented."),
+            ("</Format>", "</Format><Encryption><SSE-KMS><KeyId>k</KeyId></SSE-KMS></Encryption>",
+             "Inventory reports encrypted with a KMS key are not implemented."),
+            (">ETag<", ">ObjectOwner<", "The inventory field ObjectOwner is not implemented."),
+            (">ETag<", ">ObjectAccessControlList<",
+             "The inventory field ObjectAccessControlList is not implemented.")):
+        body = document.xml(ROOT, GOOD.replace(old, new))
+        t.error(document.put(t, name, "inventory", body, id="x"), 501, "NotImplemented", what)
+    t.error(document.get(t, name, "inventory", id="x"), 404, "NoSuchConfiguration")
 
 
 def PutBucketInventoryConfiguration_id(t):

@@ -22,7 +22,7 @@ struct job {
 	enum err (*step)(void *ctx, int64_t now_ms, bool *more);
 };
 
-enum { JOBS_MAX = 8 };
+enum { JOBS_MAX = 16 };
 
 /* longest_ms: how late it may notice that something is due sooner than it was. */
 struct jobs *jobs_new(struct store *store, uint64_t longest_ms);

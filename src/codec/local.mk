@@ -8,6 +8,7 @@ libcodec_a_SOURCES = \
 	src/codec/digest.c \
 	src/codec/form.c \
 	src/codec/gunzip.c \
+	src/codec/gzip.c \
 	src/codec/hex.c \
 	src/codec/json.c \
 	src/codec/jwks.c \
@@ -34,6 +35,7 @@ libcodec_a_SOURCES = \
 	include/codec/digest.h \
 	include/codec/form.h \
 	include/codec/gunzip.h \
+	include/codec/gzip.h \
 	include/codec/hex.h \
 	include/codec/json.h \
 	include/codec/jwt.h \

@@ -4,6 +4,9 @@ libjob_a_SOURCES = \
 	src/job/audithook.c \
 	src/job/dropper.c \
 	src/job/expirer.c \
+	src/job/inventory.c \
+	src/job/inventory_row.c \
+	src/job/inventory_priv.h \
 	src/job/jobs.c \
 	src/job/lane.c \
 	src/job/logship.c \
@@ -27,6 +30,7 @@ libjob_a_SOURCES = \
 	include/job/audithook.h \
 	include/job/dropper.h \
 	include/job/expirer.h \
+	include/job/inventory.h \
 	include/job/jobs.h \
 	include/job/logship.h \
 	include/job/message.h \

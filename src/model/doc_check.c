@@ -347,6 +347,36 @@ check_analytics(const struct xml_node *root, struct fail *fail)
 	    fail);
 }
 
+/* What a report cannot be written with is refused, rather than kept without effect. */
+static enum err
+check_inventory(const struct xml_node *root, struct fail *fail)
+{
+	const struct xml_node *to =
+	    xml_child(xml_child(root, "Destination"), "S3BucketDestination");
+	const struct xml_node *sealed = xml_child(to, "Encryption"), *f,
+			      *fields = xml_child(root, "OptionalFields");
+	struct span format = span_trim(xml_text(to, "Format"));
+	enum err e = check_arn(xml_text(to, "Bucket"), fail);
+
+	if (e != OK)
+		return e;
+	if (!span_is(format, "CSV"))
+		return fail_msg(fail, E_NOT_IMPLEMENTED,
+		    "Inventory reports are written as CSV; %.*s is not implemented.",
+		    (int)format.n, format.p);
+	if (sealed != NULL && xml_child(sealed, "SSE-KMS") != NULL)
+		return fail_msg(fail, E_NOT_IMPLEMENTED,
+		    "Inventory reports encrypted with a KMS key are not implemented.");
+	for (f = fields == NULL ? NULL : xml_child(fields, "Field"); f != NULL;
+	     f = xml_next(f, "Field"))
+		if (span_is(span_trim(f->text), "ObjectAccessControlList") ||
+		    span_is(span_trim(f->text), "ObjectOwner"))
+			return fail_msg(fail, E_NOT_IMPLEMENTED,
+			    "The inventory field %.*s is not implemented.",
+			    (int)span_trim(f->text).n, span_trim(f->text).p);
+	return OK;
+}
+
 static enum err
 check_with_id(enum doc d, const struct xml_node *root, struct span id, struct fail *fail)
 {
@@ -365,12 +395,7 @@ check_with_id(enum doc d, const struct xml_node *root, struct span id, struct fa
 		return check_tiers(root, fail);
 	if (d == DOC_ANALYTICS)
 		return check_analytics(root, fail);
-	if (d == DOC_INVENTORY)
-		return check_arn(xml_text(xml_child(xml_child(root, "Destination"),
-					      "S3BucketDestination"),
-				     "Bucket"),
-		    fail);
-	return OK;
+	return d == DOC_INVENTORY ? check_inventory(root, fail) : OK;
 }
 
 /* ---- encryption ---- */

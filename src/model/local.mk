@@ -9,6 +9,7 @@ libmodel_a_SOURCES = \
 	src/model/doc_priv.h \
 	src/model/doc_rules.c \
 	src/model/event.c \
+	src/model/inventory_report.c \
 	src/model/lifecycle.c \
 	src/model/lifecycle_parse.c \
 	src/model/model_priv.h \
@@ -44,6 +45,8 @@ libmodel_a_SOURCES = \
 	include/model/docs.def \
 	include/model/dropped.h \
 	include/model/event.h \
+	include/model/inventory_report.h \
+	include/model/inventory_fields.def \
 	include/model/events.def \
 	include/model/lifecycle.h \
 	include/model/notify.h \

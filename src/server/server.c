@@ -28,6 +28,7 @@
 #include "job/dropper.h"
 #include "job/jobs.h"
 #include "job/expirer.h"
+#include "job/inventory.h"
 #include "job/logship.h"
 #include "job/notifier.h"
 #include "job/tiers.h"
@@ -70,6 +71,7 @@ struct server {
 	struct audithook *audithook;
 	struct jobs *jobs;
 	struct expirer *expirer;
+	struct inventory_job *inventory;
 	struct dropper *dropper;
 	struct tiers *tiers;
 	struct replicator *replicator;
@@ -540,6 +542,9 @@ start_jobs(struct server *s)
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
+	s->inventory = inventory_new(s->store, (int64_t)s->conf->day_length * 1000);
+	inventory_job(s->inventory, &job);
+	jobs_add(s->jobs, &job);
 	s->timed = timed_new(s->store);
 	timed_job(s->timed, &job);
 	jobs_add(s->jobs, &job);
@@ -669,6 +674,7 @@ server_stop(struct server *s)
 	jobs_free(&s->jobs);
 	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
+	inventory_free(&s->inventory);
 	tiers_free(&s->tiers);
 	timed_free(&s->timed);
 	task_pool_free(&s->pool);

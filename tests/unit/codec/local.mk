@@ -95,3 +95,8 @@ check_PROGRAMS += tests/unit/codec/t_gunzip
 tests_unit_codec_t_gunzip_SOURCES = tests/unit/codec/t_gunzip.c
 tests_unit_codec_t_gunzip_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
 TESTS += tests/unit/codec/t_gunzip
+
+check_PROGRAMS += tests/unit/codec/t_gzip
+tests_unit_codec_t_gzip_SOURCES = tests/unit/codec/t_gzip.c
+tests_unit_codec_t_gzip_LDADD = $(LINK_CODEC) $(CMOCKA_LIBS)
+TESTS += tests/unit/codec/t_gzip

@@ -54,3 +54,8 @@ check_PROGRAMS += tests/unit/model/t_replication
 tests_unit_model_t_replication_SOURCES = tests/unit/model/t_replication.c
 tests_unit_model_t_replication_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_replication
+
+check_PROGRAMS += tests/unit/model/t_inventory_report
+tests_unit_model_t_inventory_report_SOURCES = tests/unit/model/t_inventory_report.c
+tests_unit_model_t_inventory_report_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_inventory_report
