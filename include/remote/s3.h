@@ -71,6 +71,8 @@ struct remote_call {
 	struct remote_source source; /* length 0: no body */
 	const struct remote_sink *sink; /* of a 2xx answer's body; NULL: kept in body */
 	struct span bytes; /* the body, in place of source */
+	bool
+	    once; /* done twice it leaves two: not repeated once all of source has gone */
 	uint64_t expect; /* with sink: the body is that long; UINT64_MAX: any length */
 	/* out */
 	struct arena *arena; /* the caller's, for header */

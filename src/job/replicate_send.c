@@ -439,7 +439,8 @@ put_bytes(struct sending *s)
 		.source = source,
 		.part = s->part,
 		.nparts = s->nparts };
-	struct remote_call c = { .source = source };
+	/* Without ids the other side would make two versions: is_there() comes between. */
+	struct remote_call c = { .source = source, .once = !s->peer };
 	enum err e;
 
 	if (s->nparts == 0 && source.length <= WHOLE_MAX)

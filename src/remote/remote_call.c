@@ -225,6 +225,8 @@ give_again(void *ctx)
 {
 	struct calling *k = ctx;
 
+	if (k->c->once && k->sent == k->c->source.length)
+		return false;
 	k->sent = 0;
 	k->bad = k->c->source.seek(k->c->source.ctx, 0);
 	return k->bad == OK;

@@ -749,7 +749,7 @@ def test_killed_at_each_point():
 
             died = 0
             for n in (1, 2, 1):
-                p.near.stop() if p.near.process.poll() is None else p.near.kill()
+                p.near.stop() if p.near.process and p.near.process.poll() is None else p.near.kill()
                 p.near.env["TRUG_FAULT"] = "crash@%s@%d" % (point, n)
                 try:
                     p.near.start()

@@ -713,8 +713,10 @@ def foreign(endpoint, access, secret):
         for n in range(20):
             s3.put("from", "k%d" % (n % 3), b"%d" % n * 30000)
             if n % 7 == 3:
+                # Longer than a store takes over what has reached it: before that nobody can
+                # see there whether it was taken.
                 way.close(cut=n % 2 == 1)
-                time.sleep(0.2)
+                time.sleep(2)
                 way.close(cut=False)
         s3.delete("from", "k0")
         emptied(here, 90)
