@@ -16,6 +16,10 @@ struct proc_usage {
 };
 void proc_usage(struct proc_usage *out);
 
+/* The start is over: memory and pages of code that it alone needed are given back. What is
+ * needed again comes from the page cache. */
+void proc_settle(void);
+
 struct proc_space {
 	uint64_t total, free; /* bytes: of all, and for us */
 	uint64_t inodes, inodes_free;

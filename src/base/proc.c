@@ -3,6 +3,11 @@
 
 #include "base/proc.h"
 
+#include <elf.h>
+#include <link.h>
+#include <malloc.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -97,4 +102,35 @@ proc_space(const char *path, struct proc_space *out)
 	out->free = (uint64_t)v.f_bavail * v.f_frsize;
 	out->inodes = v.f_files;
 	out->inodes_free = v.f_ffree;
+}
+
+/* Code and constants lie in segments that nobody may write to, so the file has them as they
+ * are. The kernel maps sixteen pages for each that is touched; of OpenSSL's start alone two
+ * megabytes stay mapped that are never looked at again. */
+static int
+segments_drop(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size;
+	(void)arg;
+	/* The kernel's own object has no file. */
+	if (info->dlpi_addr == getauxval(AT_SYSINFO_EHDR))
+		return 0;
+	for (size_t i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
+		uintptr_t from = (info->dlpi_addr + h->p_vaddr) & ~(page - 1);
+		uintptr_t to = (info->dlpi_addr + h->p_vaddr + h->p_filesz) & ~(page - 1);
+
+		if (h->p_type == PT_LOAD && (h->p_flags & PF_W) == 0 && to > from)
+			(void)madvise((void *)from, to - from, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+void
+proc_settle(void)
+{
+	(void)malloc_trim(0);
+	(void)dl_iterate_phdr(segments_drop, NULL);
 }

@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/proc.h"
 #include "codec/json.h"
 #include "codec/stamp.h"
 #include "http/http.h"
@@ -624,7 +625,9 @@ server_start(struct server *s)
 	if (s->conf->minio) /* older container modules wait for it, with these blanks */
 		printf("Status:         1 Online, 0 Offline. \n");
 	(void)fflush(stdout);
-	return ready_file(s);
+	e = ready_file(s);
+	proc_settle();
+	return e;
 }
 
 /* What to look at before going elsewhere. */
