@@ -364,8 +364,10 @@ open_http(struct server *s)
 	unsigned loops = (unsigned)c->loops;
 	enum err e;
 
+	/* The other half is for the clients, who are mostly on the same machine, the writer and
+	 * the workers; and fewer loops sleep and wake less: a GET costs a seventh less. */
 	if (loops == 0)
-		loops = processors() < 8 ? processors() : 8;
+		loops = processors() < 16 ? (processors() + 1) / 2 : 8;
 	s->http_conf = (struct http_conf){
 		.address = c->address,
 		.loops = loops,
