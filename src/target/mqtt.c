@@ -16,7 +16,7 @@
 
 #define FUNCS(F) \
 	F(mosquitto_connack_string) \
-	F(mosquitto_connect_async) \
+	F(mosquitto_connect_bind_async) \
 	F(mosquitto_connect_callback_set) \
 	F(mosquitto_destroy) \
 	F(mosquitto_disconnect) \
@@ -167,11 +167,45 @@ setup(struct target *t)
 }
 
 static enum err
+socket_open(struct target *t, const char *end, uint64_t deadline, struct fail *fail)
+{
+	int port = t->url.port != 0 ? t->url.port : t->tls ? TLS_PORT : PORT;
+	int code =
+	    lib.mosquitto_connect_bind_async(t->m, t->url.host, port, t->keep_alive, end);
+
+	/* With TLS the library would take a refusal for a handshake that goes on. */
+	return code != MOSQ_ERR_SUCCESS ? failure(t, code, fail)
+					: broker_connected(t->conf, t->url.host,
+					      lib.mosquitto_socket(t->m), deadline, fail);
+}
+
+/* Of a name with several addresses the library tries the first one only, which may be the
+ * family that nobody listens in: an end that is bound to the other family leaves it out. */
+static enum err
+socket_open_any(struct target *t, uint64_t deadline, struct fail *fail)
+{
+	static const char *const ends[] = { "0.0.0.0", "::" };
+	enum err e = socket_open(t, NULL, deadline, fail);
+
+	for (size_t i = 0;
+	     i < ARRAY_LEN(ends) && e == E_GONE && broker_left(deadline) > 0; i++) {
+		struct fail other; /* what the first said is what is told */
+
+		fail_init(&other, NULL);
+		if (socket_open(t, ends[i], deadline, &other) == OK) {
+			fail_clear(fail);
+			e = OK;
+		}
+	}
+	return e;
+}
+
+static enum err
 mqtt_connect(struct target *t, struct fail *fail)
 {
 	uint64_t deadline = broker_deadline(BROKER_CONNECT_MS);
-	int port = t->url.port != 0 ? t->url.port : t->tls ? TLS_PORT : PORT, code;
-	enum err e = OK;
+	enum err e;
+	int code;
 
 	(void)tls_error_take(); /* whoever's it is */
 	t->accepted = false;
@@ -182,14 +216,8 @@ mqtt_connect(struct target *t, struct fail *fail)
 	if (t->m == NULL)
 		return fail_msg(fail, E_NO_RESOURCE, "no memory for a connection");
 	code = setup(t);
-	if (code == MOSQ_ERR_SUCCESS)
-		code =
-		    lib.mosquitto_connect_async(t->m, t->url.host, port, t->keep_alive);
-	if (code != MOSQ_ERR_SUCCESS)
-		return failure(t, code, fail);
-	/* With TLS the library would take a refusal for a handshake that goes on. */
-	e = broker_connected(
-	    t->conf, t->url.host, lib.mosquitto_socket(t->m), deadline, fail);
+	e = code == MOSQ_ERR_SUCCESS ? socket_open_any(t, deadline, fail)
+				     : failure(t, code, fail);
 	while (e == OK && !t->accepted)
 		e = turn(t, deadline, fail);
 	return e;
