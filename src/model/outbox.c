@@ -217,8 +217,10 @@ outbox_done(struct txn *t, struct span arn, uint64_t number)
 	return e == OK ? count_add(t, arn, -1, 0) : e;
 }
 
-enum err
-outbox_bury(struct txn *t, struct span arn, uint64_t number, struct span failure)
+/* One attempt more, in vain: the row waits again, or is dead. */
+static enum err
+attempt_put(struct txn *t, enum outbox_kind where, struct span arn, uint64_t number,
+    struct span failure)
 {
 	struct buf row = { 0 };
 	struct rec_event r;
@@ -229,9 +231,17 @@ outbox_bury(struct txn *t, struct span arn, uint64_t number, struct span failure
 	if (e == OK) {
 		r.attempts++;
 		r.failure = failure;
-		e = put(t, OUTBOX_DEAD, arn, number, &r);
+		e = put(t, where, arn, number, &r);
 	}
 	buf_fini(&row);
+	return e;
+}
+
+enum err
+outbox_bury(struct txn *t, struct span arn, uint64_t number, struct span failure)
+{
+	enum err e = attempt_put(t, OUTBOX_DEAD, arn, number, failure);
+
 	if (e == E_NOT_FOUND)
 		return OK;
 	return e == OK ? count_add(t, arn, -1, 1) : e;
@@ -240,18 +250,8 @@ outbox_bury(struct txn *t, struct span arn, uint64_t number, struct span failure
 enum err
 outbox_failed(struct txn *t, struct span arn, uint64_t number, struct span failure)
 {
-	struct buf row = { 0 };
-	struct rec_event r;
-	enum err e = take(t, OUTBOX_WAITS, arn, number, &row);
+	enum err e = attempt_put(t, OUTBOX_WAITS, arn, number, failure);
 
-	if (e == OK)
-		e = rec_event_get(buf_view(&row), &r);
-	if (e == OK) {
-		r.attempts++;
-		r.failure = failure;
-		e = put(t, OUTBOX_WAITS, arn, number, &r);
-	}
-	buf_fini(&row);
 	return e == E_NOT_FOUND ? OK : e;
 }
 
