@@ -18,8 +18,11 @@ struct control {
  * none) and E_IO. */
 NODISCARD enum err control_send(struct arena *a, const struct control *c,
     unsigned *status, struct buf *out, struct fail *fail);
-/* The same, told: the answer on stdout, or what is wrong on stderr. The exit status. */
-int control_ask(struct arena *a, const struct control *c);
+/* The same for a verb: the answer on stdout, or what is wrong on stderr. usage: told instead,
+ * because the words are wrong; NULL: they are not. Frees query. The exit status. */
+int control_run(struct control *c, struct buf *query, const char *usage);
+/* The URL that a verb's words may begin with, taken from them; NULL: there is none. */
+const char *control_url(int *argc, char ***argv);
 
 /* Of the environment. */
 const char *control_setting(const char *name, const char *otherwise);

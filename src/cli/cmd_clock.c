@@ -6,71 +6,45 @@
 
 #include "cli/cmd.h"
 #include "cli/control.h"
-#include "codec/uri.h"
 
 /* Long, because the answer comes when all that was due on the way has happened. */
-enum { ASK_MS = 3600 * 1000, ARENA = 1 << 20 };
+enum { ASK_MS = 3600 * 1000 };
 
 static const char usage[] =
     "trug: usage: trug clock [URL] [show | by 90d | to 2027-01-01T00:00:00Z | freeze | "
     "thaw | real]; keys from TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
 
-static int
-ask(struct arena *a, const char *url, const char *method, const char *query)
+/* The parameter that the words stand for; false: none. */
+static bool
+query_of(struct buf *query, int argc, char **argv)
 {
-	return control_ask(a,
-	    &(struct control){ .url = url,
-		.method = method,
-		.path = "/_trug/v1/clock",
-		.query = query,
-		.ms = ASK_MS });
-}
+	static const struct {
+		const char *word, *name, *value;
+	} rows[] = { { "freeze", "freeze", "true" }, { "thaw", "freeze", "false" },
+		{ "real", "real", "true" } };
 
-/* The parameter that the words stand for; NULL: none. */
-static const char *
-query_of(struct arena *a, int argc, char **argv)
-{
-	struct buf b = { 0 };
-	const char *q = NULL;
-
-	if (argc == 1 && strcmp(argv[0], "freeze") == 0)
-		q = "freeze=true";
-	if (argc == 1 && strcmp(argv[0], "thaw") == 0)
-		q = "freeze=false";
-	if (argc == 1 && strcmp(argv[0], "real") == 0)
-		q = "real=true";
-	if (argc == 2 && (strcmp(argv[0], "by") == 0 || strcmp(argv[0], "to") == 0)) {
-		uri_encode(&b, span_str(argv[1]), false);
-		q = arena_printf(a, "%s=%s", argv[0], buf_cstr(&b));
-	}
-	buf_fini(&b);
-	return q;
+	for (size_t i = 0; i < ARRAY_LEN(rows) && argc == 1; i++)
+		if (strcmp(argv[0], rows[i].word) == 0)
+			control_query(query, rows[i].name, rows[i].value);
+	if (argc == 2 && (strcmp(argv[0], "by") == 0 || strcmp(argv[0], "to") == 0))
+		control_query(query, argv[0], argv[1]);
+	return query->n > 0;
 }
 
 static int
 run(int argc, char **argv)
 {
-	const char *url = NULL, *query;
-	struct arena a;
-	int rc;
+	struct control c = { .method = "GET", .path = "/_trug/v1/clock", .ms = ASK_MS };
+	struct buf query = { 0 };
+	bool good;
 
-	arena_init(&a, ARENA);
-	if (argc > 0 && strstr(argv[0], "://") != NULL) {
-		url = argv[0];
-		argc--;
-		argv++;
+	c.url = control_url(&argc, &argv);
+	good = argc == 0 || (argc == 1 && strcmp(argv[0], "show") == 0);
+	if (!good && query_of(&query, argc, argv)) {
+		c.method = "POST";
+		good = true;
 	}
-	query = query_of(&a, argc, argv);
-	if (argc == 0 || (argc == 1 && strcmp(argv[0], "show") == 0))
-		rc = ask(&a, url, "GET", "");
-	else if (query != NULL)
-		rc = ask(&a, url, "POST", query);
-	else {
-		(void)fputs(usage, stderr);
-		rc = 2;
-	}
-	arena_fini(&a);
-	return rc;
+	return control_run(&c, &query, good ? NULL : usage);
 }
 
 const struct cmd_entry cmd_clock_entry = {

@@ -7,7 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/control.h"
 
-enum { ASK_MS = 60 * 1000, ARENA = 1 << 20 };
+enum { ASK_MS = 60 * 1000 };
 
 static const char usage[] = "trug: usage: trug events [URL] [list | dead ARN [AFTER] | "
 			    "retry ARN | drop ARN]; keys "
@@ -47,23 +47,11 @@ run(int argc, char **argv)
 {
 	struct control c = { .ms = ASK_MS };
 	struct buf query = { 0 };
-	struct arena a;
-	int rc = 2;
+	bool good;
 
-	if (argc > 0 && strstr(argv[0], "://") != NULL) {
-		c.url = argv[0];
-		argc--;
-		argv++;
-	}
-	arena_init(&a, ARENA);
-	if (take(&c, &query, argc, argv)) {
-		c.query = buf_cstr(&query);
-		rc = control_ask(&a, &c);
-	} else
-		(void)fputs(usage, stderr);
-	arena_fini(&a);
-	buf_fini(&query);
-	return rc;
+	c.url = control_url(&argc, &argv);
+	good = take(&c, &query, argc, argv);
+	return control_run(&c, &query, good ? NULL : usage);
 }
 
 const struct cmd_entry cmd_events_entry = {

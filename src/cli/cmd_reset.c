@@ -7,7 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/control.h"
 
-enum { ASK_MS = 600 * 1000, ARENA = 1 << 20 };
+enum { ASK_MS = 600 * 1000 };
 
 static const char usage[] =
     "trug: usage: trug reset [URL] [BUCKET] [--keep settings,identities]; keys from "
@@ -19,8 +19,6 @@ run(int argc, char **argv)
 	struct control c = { .method = "POST", .path = "/_trug/v1/reset", .ms = ASK_MS };
 	struct buf query = { 0 };
 	bool good = true, named = false;
-	struct arena a;
-	int rc = 2;
 
 	for (int i = 0; i < argc && good; i++) {
 		if (strcmp(argv[i], "--keep") == 0 && i + 1 < argc)
@@ -33,15 +31,7 @@ run(int argc, char **argv)
 		} else
 			good = false;
 	}
-	arena_init(&a, ARENA);
-	c.query = buf_cstr(&query);
-	if (good)
-		rc = control_ask(&a, &c);
-	else
-		(void)fputs(usage, stderr);
-	arena_fini(&a);
-	buf_fini(&query);
-	return rc;
+	return control_run(&c, &query, good ? NULL : usage);
 }
 
 const struct cmd_entry cmd_reset_entry = {

@@ -10,7 +10,7 @@
 #include "cli/control.h"
 #include "codec/json.h"
 
-enum { ASK_MS = 120 * 1000, ARENA = 1 << 20 };
+enum { ASK_MS = 120 * 1000 };
 
 static const char usage[] =
     "trug: usage: trug tier [URL] ls | check NAME | rm NAME |\n"
@@ -133,23 +133,13 @@ run(int argc, char **argv)
 	struct control c = { .path = "/_trug/v1/tiers", .ms = ASK_MS };
 	struct words w = { 0 };
 	struct buf query = { 0 };
-	struct arena a;
-	int rc = 2;
+	bool good;
+	int rc;
 
-	if (argc > 0 && strstr(argv[0], "://") != NULL) {
-		c.url = argv[0];
-		argc--;
-		argv++;
-	}
-	arena_init(&a, ARENA);
-	if (split(&w, argc, argv) && plan(&w, &c, &query)) {
-		c.query = buf_cstr(&query);
-		rc = control_ask(&a, &c);
-	} else
-		(void)fputs(usage, stderr);
-	arena_fini(&a);
+	c.url = control_url(&argc, &argv);
+	good = split(&w, argc, argv) && plan(&w, &c, &query);
+	rc = control_run(&c, &query, good ? NULL : usage);
 	buf_fini(&w.body);
-	buf_fini(&query);
 	return rc;
 }
 

@@ -7,7 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/control.h"
 
-enum { ASK_MS = 60 * 1000, ARENA = 1 << 20 };
+enum { ASK_MS = 60 * 1000 };
 
 static const char usage[] = "trug: usage: trug usage [URL] [BUCKET]; keys from "
 			    "TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
@@ -17,25 +17,13 @@ run(int argc, char **argv)
 {
 	struct control c = { .method = "GET", .path = "/_trug/v1/usage", .ms = ASK_MS };
 	struct buf query = { 0 };
-	struct arena a;
-	int rc = 2;
+	bool named;
 
-	if (argc > 0 && strstr(argv[0], "://") != NULL) {
-		c.url = argv[0];
-		argc--;
-		argv++;
-	}
-	arena_init(&a, ARENA);
-	if (argc == 1 && argv[0][0] != '-')
+	c.url = control_url(&argc, &argv);
+	named = argc == 1 && argv[0][0] != '-';
+	if (named)
 		control_query(&query, "bucket", argv[0]);
-	c.query = buf_cstr(&query);
-	if (argc == 0 || (argc == 1 && argv[0][0] != '-'))
-		rc = control_ask(&a, &c);
-	else
-		(void)fputs(usage, stderr);
-	arena_fini(&a);
-	buf_fini(&query);
-	return rc;
+	return control_run(&c, &query, argc == 0 || named ? NULL : usage);
 }
 
 const struct cmd_entry cmd_usage_entry = {

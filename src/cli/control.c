@@ -5,12 +5,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "auth/signer.h"
 #include "base/clock.h"
 #include "cli/endpoint.h"
 #include "codec/uri.h"
 #include "http/probe.h"
+
+enum { ARENA = 1 << 20 };
 
 const char *
 control_setting(const char *name, const char *otherwise)
@@ -59,22 +62,42 @@ control_send(struct arena *a, const struct control *c, unsigned *status, struct 
 }
 
 int
-control_ask(struct arena *a, const struct control *c)
+control_run(struct control *c, struct buf *query, const char *usage)
 {
 	struct buf body = { 0 };
+	struct arena a;
 	struct fail fail;
 	unsigned status = 0;
-	enum err e;
+	enum err e = OK;
 
+	arena_init(&a, ARENA);
 	fail_init(&fail, NULL);
-	e = control_send(a, c, &status, &body, &fail);
-	if (e != OK)
+	c->query = buf_cstr(query);
+	if (usage == NULL)
+		e = control_send(&a, c, &status, &body, &fail);
+	if (usage != NULL)
+		(void)fputs(usage, stderr);
+	else if (e != OK)
 		fprintf(stderr, "trug: %s\n", fail_text(&fail));
 	else
 		fprintf(status == 200 ? stdout : stderr, "%s%s", buf_cstr(&body),
 		    status == 200 ? "" : "\n");
 	buf_fini(&body);
-	return e == E_CONFIG ? 2 : e != OK || status != 200;
+	buf_fini(query);
+	arena_fini(&a);
+	return usage != NULL || e == E_CONFIG ? 2 : e != OK || status != 200;
+}
+
+const char *
+control_url(int *argc, char ***argv)
+{
+	const char *first = *argc > 0 ? **argv : "";
+
+	if (strstr(first, "://") == NULL)
+		return NULL;
+	--*argc;
+	++*argv;
+	return first;
 }
 
 void
