@@ -326,7 +326,9 @@ op_head_bucket_begin(struct rq *rq)
 	if (region.n == 0)
 		region = span_str(rq->s3->conf.region);
 	reply_begin(rq, 200);
-	if (tier_value(rq, TP_BUCKET_HEAD) == TV_AUTO)
+	if (tier_says_of(rq, TP_BUCKET_HEAD,
+		span_is(region, "us-east-1") ? TIER_BIT_MINIO | TIER_BIT_R2
+					     : TIER_BIT_R2) == TV_AUTO)
 		region = SPAN_LIT("auto");
 	if (tier_value(rq, TP_BUCKET_HEAD) != TV_REGION_SET ||
 	    !span_is(region, "us-east-1"))
@@ -346,7 +348,7 @@ op_get_bucket_location_begin(struct rq *rq)
 {
 	struct buf *b = reply_xml(rq, 200);
 
-	if (tier_value(rq, TP_LOCATION_TOLD) == TV_AUTO) {
+	if (tier_says_of(rq, TP_LOCATION_TOLD, TIER_BIT_R2) == TV_AUTO) {
 		buf_str(b,
 		    "<LocationConstraint xmlns=\"" XML_S3NS "\">auto"
 		    "</LocationConstraint>");

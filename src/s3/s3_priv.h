@@ -494,6 +494,12 @@ void reply_send_body(struct rq *rq, struct span body);
 /* wording.c: rq->fail as the request's tier tells it */
 void wording_choose(struct rq *rq);
 
+/* notice.c: what only the portability report wants to know of. [loop] */
+void notice_failure(struct rq *rq); /* of rq->fail; only of the open profile */
+void notice_words(struct rq *rq, struct span value); /* of metadata */
+/* op_upload.c: a part failed; was there one already, which R2 would have lost? */
+void op_upload_note_failed(struct rq *rq);
+
 /* ignore.c: headers that the request's tier does not look at are gone from http's list;
  * with a failure, which would not have been one to such a tier */
 uint64_t ignore_watched(bool silent); /* http_name_bit() of all, or of what never fails */
