@@ -177,6 +177,8 @@ struct checkpoint {
 	bool clean; /* nothing follows it: the store was closed well, or replayed */
 	int fd, index_fd;
 	uint64_t number, seq;
+	_Atomic uint64_t settled; /* the last one that is on the disk */
+	uint64_t secret; /* of the session, in each record of its journal */
 	struct buf meta; /* LMDB's two roots as of it */
 	/* Snapshots whose pages LMDB must not use again: of the last checkpoint that is
 	 * written, and of the one under way. */
@@ -312,6 +314,7 @@ void journal_turn(struct store *s, uint64_t epoch); /* to the other file */
 void journal_close(struct store *s, bool cut);
 /* Every record that follows checkpoint journal.epoch. */
 NODISCARD enum err journal_replay(struct txn *t, uint64_t *records);
+bool journal_is_newer(struct store *s); /* does it follow a checkpoint not found? */
 
 /* ---- checkpoint.c ---- */
 /* Before the index is opened: back to the checkpoint, where the store was not closed well.
