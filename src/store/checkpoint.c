@@ -254,8 +254,9 @@ checkpoint_replay(struct store *s, struct fail *fail)
 	log_info("store: %s was not closed; %" PRIu64
 		 " batches since its last checkpoint were put into the index",
 	    s->dir, records);
-	/* Above every number that a record of the journal may carry. */
-	c->number += 2;
+	/* Above every number that a record of the journal may carry, and in the slot that
+	 * the checkpoint gone back to is not in: it counts until this one is whole. */
+	c->number += 3;
 	c->seq = j->seq;
 	c->clean = true;
 	rc = meta_read(s);
@@ -405,6 +406,7 @@ start(struct store *s)
 	if (rc != 0 && c->next != NULL) {
 		mdb_txn_abort(c->next);
 		c->next = NULL;
+		c->number--; /* tried again in the same slot: the other one counts */
 	}
 	return rc;
 }
