@@ -107,12 +107,17 @@ struct txn {
 	enum err failed; /* first failed change of the member running */
 };
 
+/* A snapshot stays for the next read, which takes it if nothing was committed since: to
+ * begin one costs as much as to look two keys up. So that no page waits for who reads
+ * nothing any more, the writer ends those that rest when it begins a batch. */
+enum reader_state { READER_EMPTY, READER_RESTS, READER_BUSY, READER_ENDING };
 struct reader {
 	unsigned magic;
+	atomic_uint state;
 	struct store *store;
 	MDB_env *env; /* of mdb */
 	MDB_txn *mdb;
-	bool busy;
+	struct reader *next, **link; /* in the store's list */
 };
 
 struct batch {
@@ -229,6 +234,7 @@ struct store {
 	atomic_bool reserve; /* the file is there */
 	struct lock lock; /* what follows, up to the blank line */
 	struct blob_pin pins; /* ring */
+	struct reader *readers;
 	uint64_t dead_floor; /* dead rows below are in no snapshot begun from now on */
 	struct sweeper sweep;
 	struct lease *lease; /* newest first */
@@ -264,6 +270,7 @@ void fresh_finish(struct store *s); /* before the first commit [writer] */
 
 /* ---- reader.c ---- */
 int reader_rescue(struct store *s); /* read on after LMDB gave up; LMDB's result */
+void readers_end(struct store *s); /* snapshots of all who read nothing now [any] */
 
 /* ---- table.c ---- */
 enum err table_mdb(int rc); /* LMDB's or the system's error as ours */
