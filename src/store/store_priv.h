@@ -360,6 +360,24 @@ NODISCARD enum err blob_pieces_get(struct txn *t, uint64_t list, struct blob_pie
 bool blob_pieces_at(
     const struct blob_pieces *l, size_t i, struct blob_piece *out, uint64_t *start);
 
+/* ---- tiny.c ---- */
+/* A body in the index, in the snapshot. */
+struct tiny {
+	struct span row; /* its first: count, checksum, bytes */
+	struct span first, rest; /* its bytes, in order */
+};
+NODISCARD enum err tiny_put(
+    struct txn *t, struct span data, uint32_t crc32c, struct blob_ref *out);
+/* As much of it as r needs. E_CORRUPT: there is less. */
+NODISCARD enum err tiny_get(struct txn *t, const struct blob_ref *r, struct tiny *out);
+/* n bytes from at on, which are there; the second part may be empty, or both the first. */
+void tiny_slice(const struct tiny *y, uint64_t at, uint64_t n, struct span out[2]);
+NODISCARD enum err tiny_hold(struct txn *t, struct blob_ref *r);
+NODISCARD enum err tiny_drop(struct txn *t, const struct blob_ref *r);
+NODISCARD enum err tiny_del(struct txn *t, uint64_t id);
+NODISCARD enum err tiny_set(struct txn *t, uint64_t id, uint32_t refs); /* 0: none */
+bool tiny_is_rest(struct span key, uint64_t id); /* is this its second row? */
+
 /* ---- blob_file.c ---- */
 void blob_file_path(struct store *s, uint64_t id, struct buf *out);
 void blob_file_dir(struct store *s, uint64_t id, struct buf *out);
