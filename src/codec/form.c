@@ -101,8 +101,7 @@ static void
 lower(char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] + 32);
+		p[i] = char_lower(p[i]);
 }
 
 /* What a browser shows of the file's path: old ones send all of it. */
