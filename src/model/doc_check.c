@@ -261,16 +261,6 @@ check_logging(const struct xml_node *root, struct doc_text *out, struct fail *fa
 
 /* ---- the configurations with an id ---- */
 
-static unsigned
-children(const struct xml_node *node)
-{
-	unsigned n = 0;
-
-	for (const struct xml_node *c = node->child; c != NULL; c = c->next)
-		n++;
-	return n;
-}
-
 /* One thing to filter by, or several inside And. */
 static enum err
 check_filter(const struct xml_node *root, struct fail *fail)
@@ -279,10 +269,10 @@ check_filter(const struct xml_node *root, struct fail *fail)
 
 	if (filter == NULL)
 		return OK;
-	if (children(filter) != 1)
+	if (xml_children(filter) != 1)
 		return malformed(fail);
 	and = xml_child(filter, "And");
-	return and != NULL && children(and) < 2 ? malformed(fail) : OK;
+	return and != NULL && xml_children(and) < 2 ? malformed(fail) : OK;
 }
 
 static enum err
