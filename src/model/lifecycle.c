@@ -14,12 +14,7 @@ enum {
 int64_t
 life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms)
 {
-	int64_t at;
-
-	if (w->dated)
-		return w->date_ms;
-	at = event_ms + (w->days + 1) * l->day_ms;
-	return at - at % l->day_ms;
+	return w->dated ? w->date_ms : life_midnight(event_ms, w->days, l->day_ms);
 }
 
 static bool
