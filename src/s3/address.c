@@ -209,21 +209,6 @@ note_account(struct rq *rq)
 		(void)tier_says(rq, TP_HOSTS);
 }
 
-/* Host names know no case; bucket names are lower case. */
-static struct span
-lower(struct arena *a, struct span s)
-{
-	char *text;
-
-	if (s.n == 0)
-		return s;
-	text = arena_str(a, s);
-	for (size_t i = 0; i < s.n; i++)
-		if (text[i] >= 'A' && text[i] <= 'Z')
-			text[i] = (char)(text[i] + 32);
-	return span_of(text, s.n);
-}
-
 static enum err
 bad_uri(struct rq *rq)
 {
@@ -362,7 +347,7 @@ head_check(struct rq *rq)
 enum err
 address_split(struct rq *rq)
 {
-	struct span path = rq->http->path;
+	struct span path = rq->http->path, named;
 	enum err e = address_query(rq);
 
 	profile_host(rq);
@@ -374,8 +359,10 @@ address_split(struct rq *rq)
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
 	if (control_asked(rq))
 		return control_address(rq);
+	/* Host names know no case; bucket names are lower case. */
+	named = address_host_bucket(rq, rq->http->host);
 	rq->host_bucket = rq->bucket =
-	    lower(rq->arena, address_host_bucket(rq, rq->http->host));
+	    named.n > 0 ? arena_lower(rq->arena, named) : SPAN_NONE;
 	note_account(rq);
 	e = rq->host_bucket.n == 0 ? point_host(rq) : OK;
 	if (e != OK)
