@@ -69,7 +69,9 @@ create_write(struct txn *t, void *arg)
 	if (e == OK && tier_over(rq, TL_BUCKETS, op->owned + 1))
 		e = fail_set(&rq->fail, E_TOO_MANY_BUCKETS);
 	if (e == OK)
-		e = bucket_made(rq->s3, t, rq->bucket, &rq->fail);
+		e = bucket_made(rq->s3->conf.public_allowed ||
+			tier_value(rq, TP_NEW_PUBLIC) == TV_POLICY_ONLY,
+		    t, rq->bucket, &rq->fail);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e == OK && op->ownership != OWNERSHIP_ENFORCED)

@@ -333,6 +333,7 @@ void
 profile_begin(struct rq *rq)
 {
 	choose(rq, rq->s3->profile->server);
+	rq->tier_of_host = false;
 }
 
 void
@@ -353,6 +354,7 @@ profile_host(struct rq *rq)
 			continue;
 		longest = own.n;
 		choose(rq, r->rule[i].tier);
+		rq->tier_of_host = true;
 	}
 }
 
@@ -371,8 +373,10 @@ profile_bucket(struct rq *rq)
 	(void)bucket_best(
 	    &p->kept, rq->bucket, most == SIZE_MAX ? most - 1 : most, &tier);
 	lock_drop(&p->lock);
-	if (tier != TIERS)
-		choose(rq, tier);
+	if (tier == TIERS)
+		return;
+	choose(rq, tier);
+	rq->tier_of_host = false;
 }
 
 /* ---- notes ---- */
