@@ -6,6 +6,7 @@ libcodec_a_SOURCES = \
 	src/codec/crc_fold.c \
 	src/codec/crc_priv.h \
 	src/codec/digest.c \
+	src/codec/sha256.c src/codec/sha256_priv.h \
 	src/codec/form.c \
 	src/codec/gunzip.c \
 	src/codec/gzip.c \
