@@ -150,6 +150,7 @@ struct writer {
 	bool seg_lost; /* cannot be used: roll first */
 	size_t expect; /* members that may come back soon, and until when */
 	uint64_t expect_until;
+	unsigned part; /* of a batch's time that they are waited for */
 	bool began; /* this session has written: the journal runs, where there is one */
 };
 
