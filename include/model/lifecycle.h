@@ -108,7 +108,8 @@ struct life_verdict {
 	int64_t due_ms; /* of what is to be done */
 	int64_t next_ms; /* LIFE_NOTHING: when something will be, or INT64_MAX */
 };
-/* What is due at now. Deleting goes before moving; of two, the earlier. */
+/* What is due at now. Deleting goes before moving, but for a delete marker; of two
+ * deletions the earlier, of two moves the deeper. */
 void life_judge(const struct lifecycle *l, const struct life_object *o, int64_t now_ms,
     struct life_verdict *out);
 /* When the latest version expires, for x-amz-expiration; rule NULL: never. */

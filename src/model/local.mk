@@ -11,7 +11,9 @@ libmodel_a_SOURCES = \
 	src/model/event.c \
 	src/model/inventory_report.c \
 	src/model/lifecycle.c \
+	src/model/lifecycle_order.c \
 	src/model/lifecycle_parse.c \
+	src/model/lifecycle_priv.h \
 	src/model/model_priv.h \
 	src/model/notify.c \
 	src/model/outbox.c \
