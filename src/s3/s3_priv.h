@@ -40,10 +40,10 @@ enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
-	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
-	F_EXPIRY = 64, /* tells when lifecycle rules delete the object */
+	F_STORED = 8, /* stored and given back, and nothing else yet */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
-	F_STORED = 8 /* stored and given back, and nothing else yet */
+	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
+	F_EXPIRY = 64 /* tells when lifecycle rules delete the object */
 };
 struct rq;
 struct op {

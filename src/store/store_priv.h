@@ -34,8 +34,7 @@ enum {
 	LEASE_IDS = 64, /* ids of large files leased at once */
 	TABLES_MAX = 64, /* of the owner */
 	DUE_WRITES = 4096, /* from one checkpoint to the next */
-	SWEEP_ROWS = 256, /* dead rows of one sweeping step */
-	PATH_ROOM = 48 /* below the store's directory */
+	SWEEP_ROWS = 256 /* dead rows of one sweeping step */
 };
 #define BATCH_BYTES ((uint64_t)64 << 20)
 

@@ -249,12 +249,6 @@ table_next(struct table_cursor *c)
 	return move(c, (MDB_val){ 0 }, MDB_NEXT);
 }
 
-enum err
-table_last(struct table_cursor *c)
-{
-	return move(c, (MDB_val){ 0 }, MDB_LAST);
-}
-
 void
 table_end(struct table_cursor *c)
 {
