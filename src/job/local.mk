@@ -23,6 +23,7 @@ libjob_a_SOURCES = \
 	src/job/replicator_target.c \
 	src/job/tier_admin.c \
 	src/job/tier_errand.c \
+	src/job/tier_job.c \
 	src/job/tier_mover.c \
 	src/job/tier_priv.h \
 	src/job/tiers.c \

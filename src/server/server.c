@@ -59,6 +59,7 @@ struct server {
 	struct live *live; /* who listens to events */
 	struct notifier *notifier;
 	struct timed *timed;
+	struct tier_job *tier_job;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -544,6 +545,9 @@ start_jobs(struct server *s)
 	s->timed = timed_new(s->store);
 	timed_job(s->timed, &job);
 	jobs_add(s->jobs, &job);
+	s->tier_job = tier_job_new(s->tiers);
+	tier_job(s->tier_job, &job);
+	jobs_add(s->jobs, &job);
 	e = tiers_start(s->tiers, &s->fail);
 	if (e != OK)
 		return e;
@@ -673,6 +677,7 @@ server_stop(struct server *s)
 	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
 	inventory_free(&s->inventory);
+	tier_job_free(&s->tier_job);
 	tiers_free(&s->tiers);
 	timed_free(&s->timed);
 	task_pool_free(&s->pool);
