@@ -47,4 +47,9 @@ NODISCARD enum err obj_replica_keeps_versioning(
 NODISCARD enum err obj_row_rewrite(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_object *rec);
 
+/* Before a version more of a key that has some: E_TOO_MANY_VERSIONS where it would be more
+ * than most (0: no limit). [in a write fn] */
+NODISCARD enum err obj_room_take(
+    struct txn *t, const struct rec_bucket *b, struct span key, uint64_t most);
+
 #endif
