@@ -21,6 +21,7 @@ libjob_a_SOURCES = \
 	src/job/replicate_send.c \
 	src/job/replicator.c \
 	src/job/replicator_target.c \
+	src/job/stale.c \
 	src/job/tier_admin.c \
 	src/job/tier_errand.c \
 	src/job/tier_job.c \
@@ -37,5 +38,6 @@ libjob_a_SOURCES = \
 	include/job/message.h \
 	include/job/notifier.h \
 	include/job/replicator.h \
+	include/job/stale.h \
 	include/job/tiers.h \
 	include/job/timed.h

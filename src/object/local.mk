@@ -31,6 +31,7 @@ libobject_a_SOURCES = \
 	src/object/obj_remote.c \
 	src/object/obj_replica.c \
 	src/object/obj_reset.c \
+	src/object/obj_room.c \
 	src/object/obj_rotate.c \
 	src/object/obj_scan.c \
 	src/object/obj_seal.c \

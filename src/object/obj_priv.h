@@ -59,4 +59,9 @@ NODISCARD enum err obj_version_at(struct txn *t, const struct rec_bucket *b,
 NODISCARD enum err obj_replica_keeps_versioning(
     struct txn *t, const struct rec_bucket *b, struct fail *fail);
 
+/* Before a version more of a key that has some: E_TOO_MANY_VERSIONS where it would be more
+ * than most (0: no limit). [in a write fn] */
+NODISCARD enum err obj_room_take(
+    struct txn *t, const struct rec_bucket *b, struct span key, uint64_t most);
+
 #endif

@@ -446,6 +446,7 @@ op_copy_object_begin(struct rq *rq)
 	op->copy.dest.key = rq->key;
 	op->copy.dest.bucket_id = rq->bkt.id;
 	op->copy.dest.event = EVENT_COPY;
+	op->copy.dest.making = tier_making(rq);
 	op->copy.dest.by = actor_of(rq);
 	op->copy.dest.fail = &rq->fail;
 	op->source.plan = copy_plan;

@@ -213,6 +213,7 @@ op_post_object_begin(struct rq *rq)
 	op->put.dest = (struct obj_dest){ .bucket = rq->bucket,
 		.bucket_id = rq->bkt.id,
 		.event = EVENT_POST,
+		.making = tier_making(rq),
 		.fail = &rq->fail };
 	e = sse_default(rq, &op->def);
 	if (e != OK)

@@ -272,6 +272,12 @@ tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
 {
 	return rq->s3->profile->table.max[rq->tier][l];
 }
+static inline struct obj_making
+tier_making(const struct rq *rq)
+{
+	return (struct obj_making){ .uuid = tier_value(rq, TP_VERSION_ID) == TV_UUID,
+		.most = tier_max(rq, TL_VERSIONS) };
+}
 
 /* dispatch.c */
 void rq_run(struct rq *rq);

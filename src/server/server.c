@@ -34,6 +34,7 @@
 #include "job/notifier.h"
 #include "job/tiers.h"
 #include "job/replicator.h"
+#include "job/stale.h"
 #include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
@@ -58,6 +59,7 @@ struct server {
 	struct targets *targets;
 	struct live *live; /* who listens to events */
 	struct notifier *notifier;
+	struct stale *stale;
 	struct timed *timed;
 	struct tier_job *tier_job;
 	struct access *access;
@@ -529,6 +531,30 @@ clock_option(struct server *s)
 	    s->conf->clock);
 }
 
+/* Uploads nobody completes: where the setting says nothing, the bucket's tier does. */
+static int64_t
+stale_after_ms(const struct conf *c)
+{
+	return (c->stale_uploads != 0 ? (int64_t)c->stale_uploads : 24 * 3600) * 1000;
+}
+
+static bool
+uploads_go_stale(void *ctx, struct span bucket)
+{
+	struct server *s = ctx;
+
+	return s->conf->stale_uploads != 0 ||
+	    profile_says(s->profile, bucket, TP_UPLOAD_STALE) == TV_HOURS_24;
+}
+
+static uint64_t
+tier_changes(void *ctx)
+{
+	struct server *s = ctx;
+
+	return profile_binds(s->profile);
+}
+
 /* What is due without being asked for. */
 static enum err
 start_jobs(struct server *s)
@@ -547,6 +573,13 @@ start_jobs(struct server *s)
 	jobs_add(s->jobs, &job);
 	s->tier_job = tier_job_new(s->tiers);
 	tier_job(s->tier_job, &job);
+	jobs_add(s->jobs, &job);
+	s->stale = stale_new(&(struct stale_conf){ .store = s->store,
+	    .after_ms = stale_after_ms(s->conf),
+	    .applies = uploads_go_stale,
+	    .changes = tier_changes,
+	    .ctx = s });
+	stale_job(s->stale, &job);
 	jobs_add(s->jobs, &job);
 	e = tiers_start(s->tiers, &s->fail);
 	if (e != OK)
@@ -680,6 +713,7 @@ server_stop(struct server *s)
 	tier_job_free(&s->tier_job);
 	tiers_free(&s->tiers);
 	timed_free(&s->timed);
+	stale_free(&s->stale);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	if (s->profile != NULL)
