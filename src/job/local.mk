@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libjob.a
 libjob_a_SOURCES = \
+	src/job/analytics.c \
 	src/job/audithook.c \
 	src/job/dropper.c \
 	src/job/expirer.c \
@@ -21,12 +22,15 @@ libjob_a_SOURCES = \
 	src/job/replicate_send.c \
 	src/job/replicator.c \
 	src/job/replicator_target.c \
+	src/job/report.c \
+	src/job/report_priv.h \
 	src/job/tier_admin.c \
 	src/job/tier_errand.c \
 	src/job/tier_mover.c \
 	src/job/tier_priv.h \
 	src/job/tiers.c \
 	src/job/timed.c \
+	include/job/analytics.h \
 	include/job/audithook.h \
 	include/job/dropper.h \
 	include/job/expirer.h \

@@ -9,6 +9,8 @@ libmodel_a_SOURCES = \
 	src/model/doc_priv.h \
 	src/model/doc_rules.c \
 	src/model/event.c \
+	src/model/analytics_day.c \
+	src/model/analytics_report.c \
 	src/model/inventory_report.c \
 	src/model/lifecycle.c \
 	src/model/lifecycle_parse.c \
@@ -45,6 +47,7 @@ libmodel_a_SOURCES = \
 	include/model/docs.def \
 	include/model/dropped.h \
 	include/model/event.h \
+	include/model/analytics_report.h \
 	include/model/inventory_report.h \
 	include/model/inventory_fields.def \
 	include/model/events.def \
