@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	src/model/acl.c \
+	src/model/analytics_day.c \
+	src/model/analytics_report.c \
 	src/model/archive.c \
 	src/model/directory.c \
 	src/model/doc.c \
@@ -40,6 +42,7 @@ libmodel_a_SOURCES = \
 	src/model/walk.c \
 	src/model/worm.c \
 	include/model/acl.h \
+	include/model/analytics_report.h \
 	include/model/archive.h \
 	include/model/classes.def \
 	include/model/directory.h \
@@ -47,9 +50,9 @@ libmodel_a_SOURCES = \
 	include/model/docs.def \
 	include/model/dropped.h \
 	include/model/event.h \
-	include/model/inventory_report.h \
-	include/model/inventory_fields.def \
 	include/model/events.def \
+	include/model/inventory_fields.def \
+	include/model/inventory_report.h \
 	include/model/lifecycle.h \
 	include/model/notify.h \
 	include/model/outbox.h \

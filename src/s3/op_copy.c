@@ -278,6 +278,7 @@ copy_then(struct obj_write *w, enum err e)
 		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
 		copy_versions(rq, &op->source.source, rec);
 		expiry_reply(rq, rec, &op->copy.has);
+		analysis_written(rq, rec, &op->copy.has, rec->size);
 	}
 	rq_resume(rq, e);
 }

@@ -112,6 +112,7 @@ struct s3_loop {
 	struct sse_cache *sse;
 	struct accesslog_cache *logs;
 	struct expiry_cache *expiry;
+	struct analysis_cache *analysis; /* NULL: nothing is counted */
 	char id_2[ID_2_LOOP];
 	struct tally *tally; /* the server's */
 	struct inbox *inbox;
@@ -147,7 +148,7 @@ struct bucket_rules {
 	/* Block Public Access */
 	bool no_public_acls, ignore_public_acls, no_public_policy, restrict_public;
 	/* Documents that are looked at by who needs them, and only where they are. */
-	bool has_lifecycle, has_encryption;
+	bool has_lifecycle, has_encryption, has_analytics;
 	uint8_t ownership; /* enum obj_ownership */
 	bool locks; /* it has object lock */
 	struct worm_default lock; /* and gives this to what says nothing */
@@ -200,6 +201,7 @@ struct rq {
 	bool allow_again; /* a policy asks for what is in the body */
 	int64_t now_ms, real_ms;
 	struct expiry_rules *expiry; /* held; NULL: none */
+	struct analysis_rules *analysis; /* held; NULL: none */
 	struct span cors; /* lines for the reply's head */
 	uint64_t rate_mark,
 	    rate_at; /* what a write left in the table of rates; 0: nothing */
@@ -363,6 +365,32 @@ expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *at
 {
 	if (rq->expiry != NULL)
 		expiry_tell(rq, rec, attrs);
+}
+
+/* analysis.c: counts what analytics configurations ask about, which are looked for before
+ * the operation begins */
+struct heat_set;
+struct analysis_cache *analysis_cache_new(struct heat_set *set); /* NULL for NULL */
+void analysis_cache_free(struct analysis_cache **c);
+void analysis_drop(struct analysis_rules **rules);
+NODISCARD enum err analysis_look(struct rq *rq);
+void analysis_count_read(struct rq *rq, const struct rec_object *rec,
+    const struct attrs *attrs, uint64_t bytes);
+void analysis_count_written(struct rq *rq, const struct rec_object *rec,
+    const struct attrs *attrs, uint64_t bytes);
+static inline void
+analysis_read(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    uint64_t bytes)
+{
+	if (rq->analysis != NULL)
+		analysis_count_read(rq, rec, attrs, bytes);
+}
+static inline void
+analysis_written(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    uint64_t bytes)
+{
+	if (rq->analysis != NULL)
+		analysis_count_written(rq, rec, attrs, bytes);
 }
 
 /* op_restore.c: E_INVALID_OBJECT_STATE for what is archived and not restored */

@@ -25,6 +25,7 @@
 #include "http/http.h"
 #include "iam/oidc.h"
 #include "http/outbound.h"
+#include "job/analytics.h"
 #include "job/audithook.h"
 #include "job/dropper.h"
 #include "job/jobs.h"
@@ -38,6 +39,7 @@
 #include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
+#include "object/heat.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
 #include "server/master.h"
@@ -76,6 +78,8 @@ struct server {
 	struct jobs *jobs;
 	struct expirer *expirer;
 	struct inventory_job *inventory;
+	struct heat_set *heat;
+	struct analytics_job *analytics;
 	struct dropper *dropper;
 	struct tiers *tiers;
 	struct replicator *replicator;
@@ -343,6 +347,7 @@ open_s3(struct server *s)
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
 	sc.ledger = s->ledger;
+	sc.heat = s->heat = heat_set_new();
 	sc.audit = s->audit;
 	sc.domains = (const char *const *)s->domains;
 	sc.ndomains = s->ndomains;
@@ -568,6 +573,9 @@ start_jobs(struct server *s)
 	s->inventory = inventory_new(s->store, (int64_t)s->conf->day_length * 1000);
 	inventory_job(s->inventory, &job);
 	jobs_add(s->jobs, &job);
+	s->analytics = analytics_new(s->store, s->heat);
+	analytics_job(s->analytics, &job);
+	jobs_add(s->jobs, &job);
 	s->timed = timed_new(s->store);
 	timed_job(s->timed, &job);
 	jobs_add(s->jobs, &job);
@@ -711,11 +719,13 @@ server_stop(struct server *s)
 	expirer_free(&s->expirer);
 	inventory_free(&s->inventory);
 	tier_job_free(&s->tier_job);
+	analytics_free(&s->analytics);
 	tiers_free(&s->tiers);
 	timed_free(&s->timed);
 	stale_free(&s->stale);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	heat_set_free(&s->heat);
 	if (s->profile != NULL)
 		portability_log(s->profile);
 	profile_free(&s->profile);

@@ -59,3 +59,8 @@ check_PROGRAMS += tests/unit/model/t_inventory_report
 tests_unit_model_t_inventory_report_SOURCES = tests/unit/model/t_inventory_report.c
 tests_unit_model_t_inventory_report_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_inventory_report
+
+check_PROGRAMS += tests/unit/model/t_analytics_report
+tests_unit_model_t_analytics_report_SOURCES = tests/unit/model/t_analytics_report.c
+tests_unit_model_t_analytics_report_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_analytics_report
