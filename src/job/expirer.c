@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "model/meter.h"
 #include "object/access.h"
 #include "object/document.h"
 #include "object/remote.h"

@@ -12,6 +12,9 @@ libmodel_a_SOURCES = \
 	src/model/inventory_report.c \
 	src/model/lifecycle.c \
 	src/model/lifecycle_parse.c \
+	src/model/bill.c \
+	src/model/meter.c \
+	src/model/meter_priv.h \
 	src/model/model_priv.h \
 	src/model/notify.c \
 	src/model/outbox.c \
@@ -48,7 +51,11 @@ libmodel_a_SOURCES = \
 	include/model/inventory_report.h \
 	include/model/inventory_fields.def \
 	include/model/events.def \
+	include/model/bill.h \
 	include/model/lifecycle.h \
+	include/model/meter.def \
+	include/model/meter.h \
+	include/model/prices.def \
 	include/model/notify.h \
 	include/model/outbox.h \
 	include/model/point.h \

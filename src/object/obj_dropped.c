@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/dropped.h"
+#include "model/meter.h"
 #include "object/document.h"
 #include "object/upload.h"
 

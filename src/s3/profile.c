@@ -356,23 +356,38 @@ profile_host(struct rq *rq)
 	}
 }
 
-void
-profile_bucket(struct rq *rq)
+/* TIERS: the bucket is bound to none. */
+static enum tier
+bucket_tier(struct profile *p, struct span bucket)
 {
-	struct profile *p = rq->s3->profile;
 	enum tier tier = TIERS;
 	size_t most;
 
-	if (rq->bucket.n == 0 ||
+	if (bucket.n == 0 ||
 	    atomic_load_explicit(&p->nbuckets, memory_order_relaxed) == 0)
-		return;
-	most = bucket_best(&p->fixed, rq->bucket, 0, &tier);
+		return TIERS;
+	most = bucket_best(&p->fixed, bucket, 0, &tier);
 	lock_take(&p->lock);
-	(void)bucket_best(
-	    &p->kept, rq->bucket, most == SIZE_MAX ? most - 1 : most, &tier);
+	(void)bucket_best(&p->kept, bucket, most == SIZE_MAX ? most - 1 : most, &tier);
 	lock_drop(&p->lock);
+	return tier;
+}
+
+void
+profile_bucket(struct rq *rq)
+{
+	enum tier tier = bucket_tier(rq->s3->profile, rq->bucket);
+
 	if (tier != TIERS)
 		choose(rq, tier);
+}
+
+enum tier_value
+profile_says(struct profile *p, struct span bucket, enum tier_point at)
+{
+	enum tier tier = bucket_tier(p, bucket);
+
+	return (enum tier_value)p->table.value[tier == TIERS ? p->server : tier][at];
 }
 
 /* ---- notes ---- */
