@@ -161,8 +161,6 @@ bill_fini(struct bill *b)
 static void
 line_add(struct bill *b, const struct bill_line *l)
 {
-	if (l->used == 0 && l->amount == 0)
-		return;
 	if (b->n == b->cap) {
 		b->cap = b->cap == 0 ? 16 : b->cap * 2;
 		b->line = mem_realloc(b->line, b->cap * sizeof *b->line);
@@ -188,6 +186,8 @@ charge(const struct month *m, enum bill_item item, meter_sum of, meter_sum per,
 {
 	struct bill_line l = { .month = m->month, .class = m->class, .item = item };
 
+	if (of == 0)
+		return;
 	l.used = l.charged = nearest(of * MICRO, per);
 	l.amount = (uint64_t)nearest(of * price, per);
 	line_add(m->bill, &l);
@@ -201,6 +201,8 @@ charge_whole(const struct month *m, enum bill_item item, meter_sum of, meter_sum
 	struct bill_line l = { .month = m->month, .class = m->class, .item = item };
 	meter_sum units = less(up(of, per * unit) * unit, free);
 
+	if (of == 0)
+		return;
 	l.used = nearest(of * MICRO, per);
 	l.charged = units * MICRO;
 	l.amount = (uint64_t)(units * price);
