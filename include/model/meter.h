@@ -35,6 +35,7 @@ struct usage {
 	uint64_t lack; /* and the bytes they are short of it */
 	uint64_t peak; /* most bytes in the day of at_ms */
 	int64_t at_ms; /* up to when sum goes; 0: a row of old, without sums */
+	int64_t end_ms; /* of that month */
 	meter_sum sum[METER_RUNNING]; /* of the month of at_ms */
 };
 /* objects: one more or one less, of so many bytes; 0: the time up to now is added, no more.

@@ -18,7 +18,9 @@ struct metering {
 	/* of the job */
 	uint64_t seen; /* additions that are in the store */
 	bool waiting;
-	int64_t since_ms; /* when the job saw that there is something */
+	int64_t
+	    since_ms; /* when the job saw that there is something, by the store's clock */
+	uint64_t since_us; /* and by one that nobody stops */
 	struct lock lock;
 	struct cond cond;
 	bool busy; /* somebody writes; under lock */
@@ -147,9 +149,13 @@ due(void *ctx)
 
 	if (counts_added(m->counts) == m->seen)
 		return INT64_MAX;
-	if (!m->waiting || m->since_ms > now)
+	if (!m->waiting || m->since_ms > now) {
 		m->since_ms = now;
+		m->since_us = clock_mono_us();
+	}
 	m->waiting = true;
+	if (clock_mono_us() - m->since_us >= (uint64_t)WAIT_MS * 1000)
+		return now;
 	return m->since_ms + WAIT_MS;
 }
 

@@ -9,10 +9,12 @@
 /* Names lie behind the months. */
 enum { KEY = 11, METER_VERSION = 1, NAMES = 0xffff };
 
-/* ---- numbers ---- */
+/* ---- numbers: seven bits a byte, low ones first; most are small or nothing ---- */
 
-size_t
-meter_numbers_put(uint8_t *out, const meter_sum *v, size_t n)
+enum { NUMBER_MAX = 19 }; /* bytes of one */
+
+static size_t
+numbers_put(uint8_t *out, const meter_sum *v, size_t n)
 {
 	uint8_t *p = out;
 
@@ -26,8 +28,9 @@ meter_numbers_put(uint8_t *out, const meter_sum *v, size_t n)
 	return (size_t)(p - out);
 }
 
-enum err
-meter_numbers_get(struct span in, meter_sum *v, size_t n)
+/* Fewer than n are there: the others are 0. */
+static enum err
+numbers_get(struct span in, meter_sum *v, size_t n)
 {
 	size_t at = 0;
 
@@ -65,7 +68,7 @@ row_get(struct span row, struct meter *out)
 {
 	if (row.n == 0 || row.p[0] != METER_VERSION)
 		return E_CORRUPT;
-	return meter_numbers_get(span_from(row, 1), out->sum, METER_FIELDS);
+	return numbers_get(span_from(row, 1), out->sum, METER_FIELDS);
 }
 
 enum err
@@ -85,7 +88,7 @@ meter_add(struct txn *t, unsigned month, uint64_t bucket, uint8_t class,
 		m.sum[i] += more->sum[i];
 	value[0] = METER_VERSION;
 	return table_put(t, T_METER, k,
-	    span_of(value, 1 + meter_numbers_put(value + 1, m.sum, METER_FIELDS)));
+	    span_of(value, 1 + numbers_put(value + 1, m.sum, METER_FIELDS)));
 }
 
 enum err

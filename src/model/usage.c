@@ -9,8 +9,10 @@
 
 #include "meter_priv.h"
 
+/* A version, the counts and times, the sums: of eight and sixteen bytes each. Every write of
+ * an object reads and writes such a row, so it has no numbers of varying length. */
 enum { USAGE_KEY = 9, USAGE_OLD = 16, USAGE_VERSION = 2, DAY_MS = 86400000 };
-enum { USAGE_NUMBERS = 6 + METER_RUNNING };
+enum { USAGE_SUMS = 1 + 7 * 8, USAGE_ROW = USAGE_SUMS + METER_RUNNING * 16 };
 
 static struct span
 usage_key(uint8_t out[USAGE_KEY], uint64_t bucket, uint8_t class)
@@ -20,45 +22,51 @@ usage_key(uint8_t out[USAGE_KEY], uint64_t bucket, uint8_t class)
 	return span_of(out, USAGE_KEY);
 }
 
-/* Rows of old hold two numbers of eight bytes, the first of which never gets that large. */
 static enum err
 usage_read(struct span row, struct usage *out)
 {
-	meter_sum v[USAGE_NUMBERS];
-	enum err e;
+	const char *p = row.p + 1;
 
 	*out = (struct usage){ 0 };
-	if (row.n == USAGE_OLD && row.p[0] != USAGE_VERSION) {
+	if (row.n == USAGE_OLD) {
 		out->objects = be64_get(row.p);
 		out->bytes = be64_get(row.p + 8);
 		return OK;
 	}
-	if (row.n == 0 || row.p[0] != USAGE_VERSION)
+	if (row.n != USAGE_ROW || row.p[0] != USAGE_VERSION)
 		return E_CORRUPT;
-	e = meter_numbers_get(span_from(row, 1), v, USAGE_NUMBERS);
-	if (e != OK)
-		return e;
-	out->objects = (uint64_t)v[0];
-	out->bytes = (uint64_t)v[1];
-	out->small = (uint64_t)v[2];
-	out->lack = (uint64_t)v[3];
-	out->peak = (uint64_t)v[4];
-	out->at_ms = (int64_t)(uint64_t)v[5];
-	memcpy(out->sum, v + 6, sizeof out->sum);
+	out->objects = be64_get(p);
+	out->bytes = be64_get(p + 8);
+	out->small = be64_get(p + 16);
+	out->lack = be64_get(p + 24);
+	out->peak = be64_get(p + 32);
+	out->at_ms = (int64_t)be64_get(p + 40);
+	out->end_ms = (int64_t)be64_get(p + 48);
+	p = row.p + USAGE_SUMS;
+	for (unsigned i = 0; i < METER_RUNNING; i++, p += 16)
+		out->sum[i] = (meter_sum)be64_get(p) << 64 | be64_get(p + 8);
 	return OK;
 }
 
 static enum err
 usage_write(struct txn *t, struct span key, const struct usage *u)
 {
-	meter_sum v[USAGE_NUMBERS] = { u->objects, u->bytes, u->small, u->lack, u->peak,
-		(uint64_t)u->at_ms };
-	uint8_t row[1 + NUMBER_MAX * USAGE_NUMBERS];
+	uint8_t row[USAGE_ROW], *p = row + 1;
 
-	memcpy(v + 6, u->sum, sizeof u->sum);
 	row[0] = USAGE_VERSION;
-	return table_put(t, T_USAGE, key,
-	    span_of(row, 1 + meter_numbers_put(row + 1, v, USAGE_NUMBERS)));
+	be64_put(p, u->objects);
+	be64_put(p + 8, u->bytes);
+	be64_put(p + 16, u->small);
+	be64_put(p + 24, u->lack);
+	be64_put(p + 32, u->peak);
+	be64_put(p + 40, (uint64_t)u->at_ms);
+	be64_put(p + 48, (uint64_t)u->end_ms);
+	p = row + USAGE_SUMS;
+	for (unsigned i = 0; i < METER_RUNNING; i++, p += 16) {
+		be64_put(p, (uint64_t)(u->sum[i] >> 64));
+		be64_put(p + 8, (uint64_t)u->sum[i]);
+	}
+	return table_put(t, T_USAGE, key, span_of(row, sizeof row));
 }
 
 enum err
@@ -104,27 +112,45 @@ is_nothing(const struct usage *u)
 	return true;
 }
 
-/* A clock that was put back lives the time again, and is charged for it. */
-enum err
-usage_run(struct usage *u, int64_t now_ms,
+static void
+begin_at(struct usage *u, int64_t ms)
+{
+	u->at_ms = ms;
+	u->end_ms = stamp_month_ms(stamp_month(ms) + 1);
+}
+
+/* To now_ms's month, from another one. A clock that was put back lives the time again, and
+ * is charged for it. */
+static enum err
+months_run(struct usage *u, int64_t now_ms,
     enum err (*each)(void *ctx, unsigned month, const struct usage *u), void *ctx)
 {
 	unsigned now = stamp_month(now_ms), month;
 	enum err e = OK;
 
-	if (u->at_ms == 0) {
-		u->at_ms = now_ms;
-		u->peak = u->bytes;
-	}
 	while (e == OK && (month = stamp_month(u->at_ms)) != now) {
 		if (month < now)
-			run_to(u, stamp_month_ms(month + 1));
-		else
-			u->at_ms = now_ms;
+			run_to(u, u->end_ms);
 		if (!is_nothing(u))
 			e = each(ctx, month, u);
 		memset(u->sum, 0, sizeof u->sum);
+		begin_at(u, month < now ? u->at_ms : now_ms);
 	}
+	return e;
+}
+
+enum err
+usage_run(struct usage *u, int64_t now_ms,
+    enum err (*each)(void *ctx, unsigned month, const struct usage *u), void *ctx)
+{
+	enum err e = OK;
+
+	if (u->at_ms == 0) {
+		begin_at(u, now_ms);
+		u->peak = u->bytes;
+	}
+	if (now_ms < u->at_ms || now_ms >= u->end_ms)
+		e = months_run(u, now_ms, each, ctx);
 	if (e == OK && now_ms > u->at_ms)
 		run_to(u, now_ms);
 	u->at_ms = now_ms;
@@ -210,7 +236,7 @@ usage_forget(struct txn *t, uint64_t bucket)
 		if (e == OK)
 			e = usage_read(row, &u);
 		if (e == OK) {
-			u.at_ms = clock_now_ms();
+			begin_at(&u, clock_now_ms());
 			u.peak = u.bytes;
 			memset(u.sum, 0, sizeof u.sum);
 			e = usage_write(t, k, &u);

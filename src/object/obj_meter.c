@@ -214,7 +214,11 @@ is_wanted(struct obj_meter *m, uint64_t bucket)
 {
 	struct span name;
 
-	if (m->bucket.n == 0 || bucket == m->bucket_id)
+	if (m->bucket.n == 0)
+		return true;
+	if (bucket == 0) /* of the account: of no bucket */
+		return false;
+	if (bucket == m->bucket_id)
 		return true;
 	m->bad = meter_name(m->txn, bucket, &name);
 	return m->bad == OK && name.n > 0 && span_eq(name, m->bucket);

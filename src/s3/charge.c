@@ -7,7 +7,12 @@
 #include "obs/counts.h"
 #include "s3_priv.h"
 
-enum charge { CHARGE_A, CHARGE_B, CHARGE_FREE };
+/* The first of a class's counters, by who charges for it. */
+enum charge {
+	CHARGE_A = METER_A_NONE,
+	CHARGE_B = METER_B_NONE,
+	CHARGE_FREE = METER_FREE
+};
 
 static enum charge
 charge_of(const struct op *op)
@@ -80,26 +85,39 @@ count_restore(const struct rq *rq, struct counts *c)
 	    METER_RESTORED_STANDARD - METER_COUNTED + tier, rq->copied);
 }
 
-void
-charge_count(struct rq *rq, const struct http_done *info)
+/* Bytes of classes that charge for them. */
+static void
+count_bytes(const struct rq *rq, struct counts *c, const struct http_done *info)
 {
-	struct counts *c = rq->loop->counts;
-	enum charge charge;
-	unsigned which;
-
-	if (c == NULL || rq->op == NULL)
-		return;
-	charge = charge_of(rq->op);
-	which = charge == CHARGE_FREE ? METER_FREE
-	    : charge == CHARGE_A      ? METER_A_NONE + charged_by(rq, info->status)
-				      : METER_B_NONE + charged_by(rq, info->status);
-	counts_add(c, rq->bkt.id, rq->class, which - METER_COUNTED, 1);
 	if (rq->restored > 0)
 		count_restore(rq, c);
 	else if (rq->copied > 0)
 		counts_add(c, rq->bkt.id, rq->copied_class,
 		    METER_RETRIEVED - METER_COUNTED, rq->copied);
-	else if (rq->class != CLASS_STANDARD && rq->op == &ops[OP_GetObject])
+	else if (rq->op == &ops[OP_GetObject])
 		counts_add(c, rq->bkt.id, rq->class, METER_RETRIEVED - METER_COUNTED,
 		    info->sent);
+}
+
+void
+charge_fill(uint8_t out[OP_COUNT])
+{
+	for (unsigned i = 0; i < OP_COUNT; i++)
+		out[i] = (uint8_t)(charge_of(&ops[i]) - METER_COUNTED);
+}
+
+void
+charge_count(struct rq *rq, const struct http_done *info)
+{
+	struct counts *c = rq->loop->counts;
+	unsigned which;
+
+	if (c == NULL || rq->op == NULL)
+		return;
+	which = rq->s3->charges[rq->op - ops];
+	if (which != METER_FREE - METER_COUNTED)
+		which += charged_by(rq, info->status);
+	counts_add(c, rq->bkt.id, rq->class, which, 1);
+	if ((rq->class | rq->copied_class | rq->restored) != 0)
+		count_bytes(rq, c, info);
 }

@@ -213,6 +213,7 @@ s3_new(const struct s3_conf *conf)
 	s->team = team_new(conf->pool);
 	s->keys = sse_keys_new(conf->kms);
 	s->tallies = metrics_new();
+	charge_fill(s->charges);
 	s->start_ms = clock_real_ms();
 	s->start_us = clock_mono_us();
 	s->app = (struct http_app){

@@ -78,6 +78,7 @@ struct s3 {
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
 	struct tally_set *tallies; /* of all loops */
+	uint8_t charges[OP_COUNT]; /* charge.c */
 	int64_t start_ms; /* when it was made, in real time, */
 	uint64_t start_us; /* and by the clock that only goes on */
 };
@@ -336,7 +337,8 @@ void accesslog_write(struct rq *rq, const struct http_done *info);
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
 
-/* charge.c: the cost meter */
+/* charge.c: the cost meter; what each operation is to it */
+void charge_fill(uint8_t out[OP_COUNT]);
 void charge_count(struct rq *rq, const struct http_done *info);
 
 /* trail.c: the audit log */
