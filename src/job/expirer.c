@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/meter.h"
@@ -117,7 +118,8 @@ due(void *ctx)
 	const struct expirer *x = ctx;
 	int64_t midnight = x->began_ms - x->began_ms % x->day_ms + x->day_ms;
 
-	if (x->running || !x->ever)
+	/* A clock that was set back does not wait until it is there again. */
+	if (x->running || !x->ever || clock_now_ms() < x->began_ms)
 		return INT64_MIN;
 	for (size_t i = 0; i < ARRAY_LEN(watched); i++)
 		if (store_changes(x->store, watched[i]) != x->seen[i])

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	src/model/acl.c \
 	src/model/archive.c \
+	src/model/bill.c \
 	src/model/directory.c \
 	src/model/doc.c \
 	src/model/doc_check.c \
@@ -11,8 +12,9 @@ libmodel_a_SOURCES = \
 	src/model/event.c \
 	src/model/inventory_report.c \
 	src/model/lifecycle.c \
+	src/model/lifecycle_order.c \
 	src/model/lifecycle_parse.c \
-	src/model/bill.c \
+	src/model/lifecycle_priv.h \
 	src/model/meter.c \
 	src/model/meter_priv.h \
 	src/model/model_priv.h \
@@ -42,6 +44,7 @@ libmodel_a_SOURCES = \
 	src/model/worm.c \
 	include/model/acl.h \
 	include/model/archive.h \
+	include/model/bill.h \
 	include/model/classes.def \
 	include/model/directory.h \
 	include/model/doc.h \
@@ -51,7 +54,6 @@ libmodel_a_SOURCES = \
 	include/model/inventory_report.h \
 	include/model/inventory_fields.def \
 	include/model/events.def \
-	include/model/bill.h \
 	include/model/lifecycle.h \
 	include/model/meter.def \
 	include/model/meter.h \

@@ -200,21 +200,6 @@ address_host_bucket(const struct rq *rq, struct span host)
 	    : best;
 }
 
-/* Host names know no case; bucket names are lower case. */
-static struct span
-lower(struct arena *a, struct span s)
-{
-	char *text;
-
-	if (s.n == 0)
-		return s;
-	text = arena_str(a, s);
-	for (size_t i = 0; i < s.n; i++)
-		if (text[i] >= 'A' && text[i] <= 'Z')
-			text[i] = (char)(text[i] + 32);
-	return span_of(text, s.n);
-}
-
 static enum err
 bad_uri(struct rq *rq)
 {
@@ -350,7 +335,7 @@ head_check(struct rq *rq)
 enum err
 address_split(struct rq *rq)
 {
-	struct span path = rq->http->path;
+	struct span path = rq->http->path, named;
 	enum err e = address_query(rq);
 
 	profile_host(rq);
@@ -362,8 +347,10 @@ address_split(struct rq *rq)
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
 	if (control_asked(rq))
 		return control_address(rq);
+	/* Host names know no case; bucket names are lower case. */
+	named = address_host_bucket(rq, rq->http->host);
 	rq->host_bucket = rq->bucket =
-	    lower(rq->arena, address_host_bucket(rq, rq->http->host));
+	    named.n > 0 ? arena_lower(rq->arena, named) : SPAN_NONE;
 	e = rq->host_bucket.n == 0 ? point_host(rq) : OK;
 	if (e != OK)
 		return e;

@@ -69,8 +69,8 @@ minimum_header(struct rq *rq, struct doc_op *op)
 	op->small_moves = span_is(v, LIFE_MINIMUM_ID);
 	if (v.p == NULL || op->small_moves || span_is(v, "all_storage_classes_128K"))
 		return OK;
-	return bad_argument(
-	    rq, MINIMUM_HEADER, v, "Invalid TransitionDefaultMinimumObjectSize found");
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "Invalid TransitionDefaultMinimumObjectSize found: %.*s", (int)v.n, v.p);
 }
 
 static enum err

@@ -23,7 +23,7 @@ struct listing {
 	uint64_t max, told;
 	bool url, v2;
 	bool owner; /* is shown */
-	bool metadata; /* too */
+	bool metadata, restore; /* too */
 	struct txn *t; /* of the page */
 	bool amp_34; /* quotes as &#34; */
 	struct owners owners;
@@ -73,7 +73,7 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	if (l->owner && l->list.bad == OK)
 		l->list.bad = owner_put(&l->behind_size, &l->owners, rec);
 	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
-	if (!l->metadata)
+	if (!l->metadata && !l->restore)
 		buf_str(&l->behind_size, "</Contents>");
 }
 
@@ -107,9 +107,11 @@ list_row(void *ctx, struct span key, struct span value)
 	buf_span(b, buf_view(&l->before_size));
 	buf_u64(b, rec.size);
 	buf_span(b, buf_view(&l->behind_size));
-	if (!l->metadata)
+	if (!l->metadata && !l->restore)
 		return;
-	if (l->list.bad == OK)
+	if (l->list.bad == OK && l->restore)
+		l->list.bad = restore_put(b, l->rq, l->t, &rec);
+	if (l->list.bad == OK && l->metadata)
 		l->list.bad = listmeta_put(b, l->t, l->rq, key, &rec);
 	buf_str(b, "</Contents>");
 }
@@ -242,6 +244,8 @@ list_params(struct listing *l)
 
 	l->max = KEYS_MAX;
 	l->metadata = l->v2 && listmeta_asked(rq);
+	if (e == OK)
+		e = restore_asked(rq, &l->restore);
 	if (e == OK)
 		e = query_max(rq, "max-keys", INT32_MAX, &l->max);
 	l->told = l->max;

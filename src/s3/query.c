@@ -25,10 +25,7 @@ bad_argument(struct rq *rq, const char *name, struct span value, const char *fmt
 	va_end(ap);
 	if (rq->fail.code != OK)
 		return rq->fail.code;
-	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT, "%s", text);
-	fail_pair_str(&rq->fail, "ArgumentName", name);
-	fail_pair(&rq->fail, "ArgumentValue", value);
-	return E_INVALID_ARGUMENT;
+	return fail_argument(&rq->fail, name, value, "%s", text);
 }
 
 /* One sentence for all that is no such number, in its own spelling of the name. */

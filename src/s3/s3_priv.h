@@ -377,6 +377,11 @@ NODISCARD enum err archive_readable(struct rq *rq, struct txn *t,
 void archive_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     const struct access *access);
 
+/* <RestoreStatus> of an object in a listing, for who asks for it. */
+NODISCARD enum err restore_asked(struct rq *rq, bool *out);
+NODISCARD enum err restore_put(
+    struct buf *b, struct rq *rq, struct txn *t, const struct rec_object *rec);
+
 /* payer.c: x-amz-request-payer */
 NODISCARD enum err payer_look(struct rq *rq);
 void payer_reply(struct rq *rq);

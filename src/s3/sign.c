@@ -51,17 +51,6 @@ is_header(struct span name, struct span value)
 	return true;
 }
 
-static struct span
-lower(struct arena *a, struct span s)
-{
-	char *text = arena_str(a, s);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (text[i] >= 'A' && text[i] <= 'Z')
-			text[i] = (char)(text[i] + 32);
-	return span_of(text, s.n);
-}
-
 /* Signers of links put headers into the query (botocore with version 2, SDKs that hoist);
  * a header that is there all the same goes before. */
 static enum err
@@ -75,7 +64,7 @@ hoist_headers(struct rq *rq, bool v2)
 	if (n > 0)
 		memcpy(f, http->header, n * sizeof *f);
 	for (size_t i = 0; i < rq->nparam; i++) {
-		struct span name = lower(rq->arena, rq->param[i].name);
+		struct span name = arena_lower(rq->arena, rq->param[i].name);
 		struct span value = span_trim(rq->param[i].value);
 
 		if (!is_hoisted(name, v2) || http_req_header(http, name.p).p != NULL)

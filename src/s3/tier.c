@@ -106,9 +106,7 @@ plain_name(char out[TIER_NAME], const char *symbol)
 	size_t n = 0;
 
 	for (; symbol[n] != '\0' && n + 1 < TIER_NAME; n++)
-		out[n] = (char)(symbol[n] == '_'               ? '-'
-			: symbol[n] >= 'A' && symbol[n] <= 'Z' ? symbol[n] + 32
-							       : symbol[n]);
+		out[n] = symbol[n] == '_' ? '-' : char_lower(symbol[n]);
 	out[n] = '\0';
 	return n;
 }

@@ -398,21 +398,14 @@ open_http(struct server *s)
 	return e;
 }
 
-/* A host that means "everywhere" is no place to go to. */
+/* The port is the one that was found, where 0 was asked for. */
 static void
 endpoint_render(struct buf *out, const struct http_conf *conf, uint16_t port)
 {
-	struct span host = span_str(conf->address);
+	struct span given;
 
-	while (host.n > 0 && host.p[host.n - 1] != ':')
-		host.n--;
-	host.n -= host.n > 0;
-	if (span_is(host, "0.0.0.0") || span_is(host, "") || span_is(host, "*"))
-		host = SPAN_LIT("127.0.0.1");
-	if (span_is(host, "[::]"))
-		host = SPAN_LIT("[::1]");
 	buf_str(out, conf->tls_dir != NULL ? "https://" : "http://");
-	buf_span(out, host);
+	buf_span(out, conf_reach(conf->address, &given));
 	buf_printf(out, ":%u", port);
 }
 
