@@ -3,6 +3,7 @@ noinst_LIBRARIES += libadmin.a
 libadmin_a_SOURCES = \
 	src/admin/adm.c \
 	src/admin/adm_clock.c \
+	src/admin/adm_cost.c \
 	src/admin/adm_declare.c \
 	src/admin/adm_events.c \
 	src/admin/adm_minio.c \

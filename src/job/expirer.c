@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "model/meter.h"
 #include "object/access.h"
 #include "object/document.h"
 #include "object/lock.h"

@@ -12,6 +12,7 @@ libjob_a_SOURCES = \
 	src/job/lane.c \
 	src/job/logship.c \
 	src/job/message.c \
+	src/job/metering.c \
 	src/job/notifier.c \
 	src/job/notifier_priv.h \
 	src/job/notifier_show.c \
@@ -40,6 +41,7 @@ libjob_a_SOURCES = \
 	include/job/jobs.h \
 	include/job/logship.h \
 	include/job/message.h \
+	include/job/metering.h \
 	include/job/notifier.h \
 	include/job/replicator.h \
 	include/job/stale.h \

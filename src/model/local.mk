@@ -5,6 +5,7 @@ libmodel_a_SOURCES = \
 	src/model/analytics_day.c \
 	src/model/analytics_report.c \
 	src/model/archive.c \
+	src/model/bill.c \
 	src/model/directory.c \
 	src/model/doc.c \
 	src/model/doc_check.c \
@@ -16,6 +17,8 @@ libmodel_a_SOURCES = \
 	src/model/lifecycle_order.c \
 	src/model/lifecycle_parse.c \
 	src/model/lifecycle_priv.h \
+	src/model/meter.c \
+	src/model/meter_priv.h \
 	src/model/model_priv.h \
 	src/model/notify.c \
 	src/model/outbox.c \
@@ -44,6 +47,7 @@ libmodel_a_SOURCES = \
 	include/model/acl.h \
 	include/model/analytics_report.h \
 	include/model/archive.h \
+	include/model/bill.h \
 	include/model/classes.def \
 	include/model/directory.h \
 	include/model/doc.h \
@@ -54,6 +58,9 @@ libmodel_a_SOURCES = \
 	include/model/inventory_fields.def \
 	include/model/inventory_report.h \
 	include/model/lifecycle.h \
+	include/model/meter.def \
+	include/model/meter.h \
+	include/model/prices.def \
 	include/model/notify.h \
 	include/model/outbox.h \
 	include/model/point.h \

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "object/event.h"
+#include "object/meter.h"
 #include "object/remote.h"
 #include "object/replica.h"
 #include "object/upload.h"
@@ -102,6 +103,8 @@ obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec
 {
 	enum err e = obj_lock_check(t, rec, how);
 
+	if (e == OK)
+		e = obj_meter_leave(t, b, rec, how->now_ms);
 	if (e == OK)
 		e = obj_release(t, rec);
 	if (e == OK && (rec->flags & OBJECT_IS_MARKER) == 0)

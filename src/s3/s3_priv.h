@@ -78,6 +78,7 @@ struct s3 {
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
 	struct tally_set *tallies; /* of all loops */
+	uint8_t charges[OP_COUNT]; /* charge.c */
 	int64_t start_ms; /* when it was made, in real time, */
 	uint64_t start_us; /* and by the clock that only goes on */
 };
@@ -115,6 +116,7 @@ struct s3_loop {
 	struct analysis_cache *analysis; /* NULL: nothing is counted */
 	char id_2[ID_2_LOOP];
 	struct tally *tally; /* the server's */
+	struct counts *counts; /* of the cost meter, or NULL */
 	struct inbox *inbox;
 	struct reader *reader;
 	struct roster *roster;
@@ -220,6 +222,10 @@ struct rq {
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
 	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
+	/* of the cost meter: the object's class; bytes of another one that were read for it */
+	uint8_t class, copied_class;
+	uint8_t restored; /* 1 + enum archive_tier: a restore began of `copied` bytes */
+	uint64_t copied;
 	uint64_t object_size; /* of the object that was read or written */
 	bool has_size;
 	char version
@@ -338,6 +344,10 @@ void accesslog_write(struct rq *rq, const struct http_done *info);
 /* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
+
+/* charge.c: the cost meter; what each operation is to it */
+void charge_fill(uint8_t out[OP_COUNT]);
+void charge_count(struct rq *rq, const struct http_done *info);
 
 /* trail.c: the audit log */
 void trail_write(struct rq *rq, const struct http_done *info);

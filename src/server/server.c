@@ -32,6 +32,7 @@
 #include "job/expirer.h"
 #include "job/inventory.h"
 #include "job/logship.h"
+#include "job/metering.h"
 #include "job/notifier.h"
 #include "job/tiers.h"
 #include "job/replicator.h"
@@ -83,6 +84,7 @@ struct server {
 	struct dropper *dropper;
 	struct tiers *tiers;
 	struct replicator *replicator;
+	struct metering *metering;
 	struct adm adm;
 	struct profile *profile;
 	struct s3 *s3;
@@ -251,6 +253,7 @@ adm_of(struct server *s)
 
 	return (struct adm){ .jobs = s->jobs,
 		.replicator = s->replicator,
+		.metering = s->metering,
 		.profile = s->profile,
 		.store = s->store,
 		.address = c->address,
@@ -327,6 +330,8 @@ open_s3(struct server *s)
 	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
+	s->metering = metering_new(s->store);
+	sc.counts = metering_counts(s->metering);
 	s->replicator = replicator_new(
 	    &(struct replicator_conf){ s->store, s->kms, s->secrets, s->net });
 	if (c->control == 0)
@@ -589,6 +594,8 @@ start_jobs(struct server *s)
 	    .ctx = s });
 	stale_job(s->stale, &job);
 	jobs_add(s->jobs, &job);
+	metering_job(s->metering, &job);
+	jobs_add(s->jobs, &job);
 	e = tiers_start(s->tiers, &s->fail);
 	if (e != OK)
 		return e;
@@ -596,7 +603,10 @@ start_jobs(struct server *s)
 	if (e != OK)
 		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
 		    err_row(e)->message);
-	return jobs_start(s->jobs, &s->fail);
+	e = jobs_start(s->jobs, &s->fail);
+	if (e == OK && metering_start(s->metering) != OK)
+		e = fail_msg(&s->fail, E_CORRUPT, "the cost meter can't be read");
+	return e;
 }
 
 /* Nobody is served before what is declared is there. */
@@ -726,6 +736,8 @@ server_stop(struct server *s)
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
 	heat_set_free(&s->heat);
+	metering_stop(s->metering);
+	metering_free(&s->metering);
 	if (s->profile != NULL)
 		portability_log(s->profile);
 	profile_free(&s->profile);
