@@ -30,6 +30,7 @@ libs3_a_SOURCES = \
 	src/s3/manners.c \
 	src/s3/metrics.c \
 	src/s3/mfa.c \
+	src/s3/notice.c \
 	src/s3/op_acl.c \
 	src/s3/op_bucket.c \
 	src/s3/op_control.c \

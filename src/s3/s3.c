@@ -286,7 +286,7 @@ make_bucket(struct txn *t, void *arg)
 		return e;
 	e = obj_bucket_create(t, m->name, &want, m->fail);
 	if (e == OK)
-		e = bucket_made(m->s, t, m->name, m->fail);
+		e = bucket_made(m->s->conf.public_allowed, t, m->name, m->fail);
 	if (e == OK && m->ownership != OWNERSHIP_ENFORCED)
 		e = obj_ownership_put(t, m->name, m->ownership, m->fail);
 	return e;

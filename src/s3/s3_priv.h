@@ -168,6 +168,7 @@ struct rq {
 	struct arena *arena;
 	const struct op *op; /* NULL before ROUTE */
 	uint8_t tier; /* enum tier: whose answers it gets */
+	bool tier_of_host; /* because of what it called the server */
 	const uint8_t *says; /* what that says: enum tier_value by enum tier_point */
 	struct profile_notes *met; /* of the open profile, or NULL */
 	unsigned step;
@@ -321,10 +322,9 @@ NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
 /* Block Public Access of the bucket and of the account, into out's. */
 NODISCARD enum err bucket_blocks(
     struct txn *t, uint64_t id, struct span account, struct bucket_rules *out);
-/* As the settings want a bucket that was just made: perhaps without its public access block.
- * [in a write fn] */
+/* A bucket that was just made; public: without its public access block. [in a write fn] */
 NODISCARD enum err bucket_made(
-    const struct s3 *s, struct txn *t, struct span name, struct fail *fail);
+    bool public, struct txn *t, struct span name, struct fail *fail);
 /* Another one: the caller lets go of out->rules.policy. */
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
@@ -542,6 +542,12 @@ void reply_send_body(struct rq *rq, struct span body);
 
 /* wording.c: rq->fail as the request's tier tells it */
 void wording_choose(struct rq *rq);
+
+/* notice.c: what only the portability report wants to know of. [loop] */
+void notice_failure(struct rq *rq); /* of rq->fail; only of the open profile */
+void notice_words(struct rq *rq, struct span value); /* of metadata */
+/* op_upload.c: a part failed; was there one already, which R2 would have lost? */
+void op_upload_note_failed(struct rq *rq);
 
 /* ignore.c: headers that the request's tier does not look at are gone from http's list;
  * with a failure, which would not have been one to such a tier */

@@ -41,6 +41,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/replication.py \
 	tests/e2e/three_tiers.py \
 	tests/e2e/tier_choice.py \
+	tests/e2e/tier_report.py \
 	tests/e2e/health.py \
 	tests/e2e/targets.py \
 	tests/e2e/inventory.py \
