@@ -478,6 +478,20 @@ count_fn(struct txn *t, void *arg)
 	return OK;
 }
 
+bool
+txn_is_write(const struct txn *t)
+{
+	CHECK(t, TXN_MAGIC);
+	return t->write;
+}
+
+struct store *
+txn_store(const struct txn *t)
+{
+	CHECK(t, TXN_MAGIC);
+	return t->store;
+}
+
 void
 store_stats(struct store *s, struct store_stats *out)
 {
