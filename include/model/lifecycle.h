@@ -133,7 +133,4 @@ life_midnight(int64_t from_ms, int64_t days, int64_t day_ms)
 	return at - at % day_ms;
 }
 
-/* So for an event, or the date that w says. */
-int64_t life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms);
-
 #endif

@@ -87,9 +87,9 @@ enum {
 	    16, /* the bytes are in a tier (rec_remote.h); a body that is not
 				  empty is a copy of them, made by a restore */
 	OBJECT_HAS_ORIGIN = 32, /* its id is origin, which is the same in every store */
+	OBJECT_IS_UUID = 64, /* its id is shown as a UUID, whatever it is made of */
 	OBJECT_IS_SEALED = 128, /* encrypted: the body is longer than size says */
-	OBJECT_FLAGS = 15 | OBJECT_IS_REMOTE | OBJECT_HAS_ORIGIN |
-	    OBJECT_IS_SEALED /* all there are */
+	OBJECT_FLAGS = 255 /* all there are */
 };
 enum { ORIGIN_SIZE = 16 };
 enum { REC_OBJECT_MAX = 160 };

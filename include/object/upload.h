@@ -38,6 +38,9 @@ NODISCARD enum err obj_parts(struct txn *t, const struct rec_upload *u, unsigned
 /* Drop the upload and what is left of its parts. */
 NODISCARD enum err obj_upload_drop(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_upload *u);
+/* The one of that number, for the server itself; OK also when it is gone already. */
+NODISCARD enum err obj_upload_abort(struct txn *t, const struct rec_bucket *b,
+    struct span key, uint64_t number, struct arena *a);
 NODISCARD enum err obj_upload_drop_all(struct txn *t, const struct rec_bucket *b);
 
 /* The object of that key is deleted: uploads of it that run must know, because a condition

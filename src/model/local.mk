@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	src/model/acl.c \
+	src/model/analytics_day.c \
+	src/model/analytics_report.c \
 	src/model/archive.c \
 	src/model/bill.c \
 	src/model/directory.c \
@@ -43,6 +45,7 @@ libmodel_a_SOURCES = \
 	src/model/walk.c \
 	src/model/worm.c \
 	include/model/acl.h \
+	include/model/analytics_report.h \
 	include/model/archive.h \
 	include/model/bill.h \
 	include/model/classes.def \
@@ -51,9 +54,9 @@ libmodel_a_SOURCES = \
 	include/model/docs.def \
 	include/model/dropped.h \
 	include/model/event.h \
-	include/model/inventory_report.h \
-	include/model/inventory_fields.def \
 	include/model/events.def \
+	include/model/inventory_fields.def \
+	include/model/inventory_report.h \
 	include/model/lifecycle.h \
 	include/model/meter.def \
 	include/model/meter.h \

@@ -186,7 +186,9 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 	enum err e;
 
 	arena_init(&a, SIZE_MAX);
-	e = obj_version_make_room(t, &d->now, d->key, old, rec);
+	e = obj_version_make_room(t, &d->now, d->key, &d->making, old, rec);
+	if (e == E_TOO_MANY_VERSIONS)
+		(void)fail_set(d->fail, e);
 	if (e == OK)
 		e = obj_lock_default(t, &d->now, rec, &a, &all);
 	if (e == OK)

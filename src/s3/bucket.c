@@ -100,6 +100,18 @@ doc_is_there(struct txn *t, uint64_t id, enum doc doc, bool *out)
 	return obj_doc_find(t, &d, &inner, out);
 }
 
+/* There is one: no need to look further. */
+static bool
+some_row(void *ctx, struct span id, struct span inner)
+{
+	bool *any = ctx;
+
+	(void)id;
+	(void)inner;
+	*any = true;
+	return false;
+}
+
 static bool
 says(struct span inner, const char *text)
 {
@@ -180,6 +192,9 @@ rules_read(struct txn *t, struct span name, const struct rec_bucket *rec,
 		e = doc_is_there(t, rec->id, DOC_LIFECYCLE, &out->has_lifecycle);
 	if (e == OK)
 		e = doc_is_there(t, rec->id, DOC_ENCRYPTION, &out->has_encryption);
+	if (e == OK)
+		e = obj_doc_each(
+		    t, rec->id, DOC_ANALYTICS, SPAN_NONE, some_row, &out->has_analytics);
 	if (e == OK)
 		e = doc_find_inner(t, rec->id, DOC_POLICY, &inner);
 	if (e == OK)

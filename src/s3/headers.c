@@ -649,5 +649,11 @@ headers_copy_source(
 	if (at == raw.n || tier_value(rq, TP_VERSION_UNKNOWN) == TV_ONE_VERSION ||
 	    obj_version_parse(id, version))
 		return OK;
-	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");
+	if (tier_says_of(rq, TP_VERSION_ID, TIER_BIT_MINIO) != TV_UUID)
+		return bad_argument(
+		    rq, "x-amz-copy-source", raw, "Invalid version id specified");
+	(void)fail_set(&rq->fail, E_NO_SUCH_VERSION);
+	fail_pair(&rq->fail, "Key", *key);
+	fail_pair(&rq->fail, "VersionId", id);
+	return E_NO_SUCH_VERSION;
 }

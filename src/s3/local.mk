@@ -6,6 +6,7 @@ libs3_a_SOURCES = \
 	src/s3/address.c \
 	src/s3/allow.c \
 	src/s3/alter.c \
+	src/s3/analysis.c \
 	src/s3/away.c \
 	src/s3/away_priv.h \
 	src/s3/bucket.c \

@@ -280,6 +280,7 @@ copy_then(struct obj_write *w, enum err e)
 		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
 		copy_versions(rq, &op->source.source, rec);
 		expiry_reply(rq, rec, &op->copy.has);
+		analysis_written(rq, rec, &op->copy.has, rec->size);
 	}
 	rq_resume(rq, e);
 }
@@ -448,6 +449,7 @@ op_copy_object_begin(struct rq *rq)
 	op->copy.dest.key = rq->key;
 	op->copy.dest.bucket_id = rq->bkt.id;
 	op->copy.dest.event = EVENT_COPY;
+	op->copy.dest.making = tier_making(rq);
 	op->copy.dest.by = actor_of(rq);
 	op->copy.dest.fail = &rq->fail;
 	op->source.plan = copy_plan;

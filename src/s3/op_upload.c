@@ -522,6 +522,7 @@ op_complete_upload_finish(struct rq *rq)
 		.key = rq->key,
 		.bucket_id = rq->bkt.id,
 		.event = EVENT_COMPLETE,
+		.making = tier_making(rq),
 		.by = actor_of(rq),
 		.fail = &rq->fail };
 	c->bucket = rq->bkt;

@@ -272,6 +272,7 @@ profile_bind(struct profile *p, struct span name, enum tier tier)
 	else
 		rules_set(&p->kept, name, tier);
 	p->nbuckets = p->fixed.n + p->kept.n;
+	p->binds++;
 	kept_render(&p->kept, &text);
 	lock_drop(&p->lock);
 	if (e == OK && p->store != NULL)
@@ -288,6 +289,7 @@ profile_reset(struct profile *p)
 	lock_take(&p->lock);
 	rules_free(&p->kept);
 	p->nbuckets = p->fixed.n;
+	p->binds++;
 	lock_drop(&p->lock);
 	portability_clear(p->portability);
 	return p->store != NULL ? store_write_wait(p->store, kept_write, &text) : OK;
@@ -356,9 +358,9 @@ profile_host(struct rq *rq)
 	}
 }
 
-/* TIERS: the bucket is bound to none. */
+/* TIERS: it is bound to none. */
 static enum tier
-bucket_tier(struct profile *p, struct span bucket)
+bound(struct profile *p, struct span bucket)
 {
 	enum tier tier = TIERS;
 	size_t most;
@@ -376,7 +378,7 @@ bucket_tier(struct profile *p, struct span bucket)
 void
 profile_bucket(struct rq *rq)
 {
-	enum tier tier = bucket_tier(rq->s3->profile, rq->bucket);
+	enum tier tier = bound(rq->s3->profile, rq->bucket);
 
 	if (tier != TIERS)
 		choose(rq, tier);
@@ -385,9 +387,15 @@ profile_bucket(struct rq *rq)
 enum tier_value
 profile_says(struct profile *p, struct span bucket, enum tier_point at)
 {
-	enum tier tier = bucket_tier(p, bucket);
+	enum tier tier = bound(p, bucket);
 
-	return (enum tier_value)p->table.value[tier == TIERS ? p->server : tier][at];
+	return (enum tier_value)p->table.value[tier != TIERS ? tier : p->server][at];
+}
+
+uint64_t
+profile_binds(struct profile *p)
+{
+	return atomic_load_explicit(&p->binds, memory_order_relaxed);
 }
 
 /* ---- notes ---- */

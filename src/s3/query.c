@@ -95,6 +95,9 @@ query_version(struct rq *rq, struct obj_version *out)
 			  "%s search parameter versionId not implemented", rq->op->name);
 	if (v.p == NULL || obj_version_parse(v, out))
 		return OK;
+	out->which = VERSION_CURRENT;
+	if (v.n == 0 && tier_says_of(rq, TP_VERSION_ID, TIER_BIT_MINIO) == TV_UUID)
+		return OK;
 	if (v.n == 0)
 		return bad_argument(
 		    rq, "versionId", v, "Version id cannot be the empty string");

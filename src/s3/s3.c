@@ -31,6 +31,7 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 		l->counts = counts_join(l->s3->conf.counts);
 	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->expiry = expiry_cache_new();
+	l->analysis = analysis_cache_new(l->s3->conf.heat);
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
 	l->roster = roster_new(l->s3->conf.access);
@@ -48,6 +49,7 @@ s3_loop_free(void *ctx, void *loop)
 	bucket_cache_free(&l->buckets);
 	sse_cache_free(&l->sse);
 	expiry_cache_free(&l->expiry);
+	analysis_cache_free(&l->analysis);
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
@@ -179,6 +181,7 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
 	expiry_drop(&rq->expiry);
+	analysis_drop(&rq->analysis);
 	roster_drop(&rq->credential);
 	rq->magic = 0;
 	http->app = NULL;

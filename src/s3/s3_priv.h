@@ -40,10 +40,10 @@ enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
-	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
-	F_EXPIRY = 64, /* tells when lifecycle rules delete the object */
+	F_STORED = 8, /* stored and given back, and nothing else yet */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
-	F_STORED = 8 /* stored and given back, and nothing else yet */
+	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
+	F_EXPIRY = 64 /* tells when lifecycle rules delete the object */
 };
 struct rq;
 struct op {
@@ -113,6 +113,7 @@ struct s3_loop {
 	struct sse_cache *sse;
 	struct accesslog_cache *logs;
 	struct expiry_cache *expiry;
+	struct analysis_cache *analysis; /* NULL: nothing is counted */
 	char id_2[ID_2_LOOP];
 	struct tally *tally; /* the server's */
 	struct counts *counts; /* of the cost meter, or NULL */
@@ -149,7 +150,7 @@ struct bucket_rules {
 	/* Block Public Access */
 	bool no_public_acls, ignore_public_acls, no_public_policy, restrict_public;
 	/* Documents that are looked at by who needs them, and only where they are. */
-	bool has_lifecycle, has_encryption;
+	bool has_lifecycle, has_encryption, has_analytics;
 	uint8_t ownership; /* enum obj_ownership */
 	bool locks; /* it has object lock */
 	struct worm_default lock; /* and gives this to what says nothing */
@@ -202,6 +203,7 @@ struct rq {
 	bool allow_again; /* a policy asks for what is in the body */
 	int64_t now_ms, real_ms;
 	struct expiry_rules *expiry; /* held; NULL: none */
+	struct analysis_rules *analysis; /* held; NULL: none */
 	struct span cors; /* lines for the reply's head */
 	uint64_t rate_mark,
 	    rate_at; /* what a write left in the table of rates; 0: nothing */
@@ -277,6 +279,12 @@ static inline uint64_t
 tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
 {
 	return rq->s3->profile->table.max[rq->tier][l];
+}
+static inline struct obj_making
+tier_making(const struct rq *rq)
+{
+	return (struct obj_making){ .uuid = tier_value(rq, TP_VERSION_ID) == TV_UUID,
+		.most = tier_max(rq, TL_VERSIONS) };
 }
 
 /* dispatch.c */
@@ -367,6 +375,32 @@ expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *at
 {
 	if (rq->expiry != NULL)
 		expiry_tell(rq, rec, attrs);
+}
+
+/* analysis.c: counts what analytics configurations ask about, which are looked for before
+ * the operation begins */
+struct heat_set;
+struct analysis_cache *analysis_cache_new(struct heat_set *set); /* NULL for NULL */
+void analysis_cache_free(struct analysis_cache **c);
+void analysis_drop(struct analysis_rules **rules);
+NODISCARD enum err analysis_look(struct rq *rq);
+void analysis_count_read(struct rq *rq, const struct rec_object *rec,
+    const struct attrs *attrs, uint64_t bytes);
+void analysis_count_written(struct rq *rq, const struct rec_object *rec,
+    const struct attrs *attrs, uint64_t bytes);
+static inline void
+analysis_read(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    uint64_t bytes)
+{
+	if (rq->analysis != NULL)
+		analysis_count_read(rq, rec, attrs, bytes);
+}
+static inline void
+analysis_written(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    uint64_t bytes)
+{
+	if (rq->analysis != NULL)
+		analysis_count_written(rq, rec, attrs, bytes);
 }
 
 /* op_restore.c: E_INVALID_OBJECT_STATE for what is archived and not restored */

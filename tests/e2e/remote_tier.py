@@ -702,6 +702,34 @@ def test_the_network_fails():
         equal(far_uploads(p.far), 0, "no upload is left open")
 
 
+def test_a_moved_clock_waits():
+    """What is due on the way is there, and gone again, when the call returns; a tier that does
+    not answer holds nobody up."""
+    with Pair(proxied=True) as p:
+        s3 = p.near.client()
+        equal(add_tier(p.near, "WARM", p.url).status, 200)
+        equal(add_tier(p.near, "GLACIER", p.url, prefix="ice", force=True).status, 200)
+        for i in range(20):
+            equal(s3.put("near", "w/%d" % i, bytes_of(5000, i)).status, 200)
+        equal(s3.put("near", "g", bytes_of(140000)).status, 200)
+        rules(s3, "near", move_after_a_day("WARM", "w/"), move_after_a_day("GLACIER", "g"))
+        clock(p.near, by="2d")
+        equal(sorted(set(classes(s3, "near").values())), ["GLACIER", "WARM"])
+        equal(restore(s3, "near", "g", 3).status, 202)
+        clock(p.near, by="1d")
+        equal(s3.get("near", "g").body, bytes_of(140000))
+        clock(p.near, by="5d")
+        equal(s3.get("near", "g").code, "InvalidObjectState")
+        p.proxy.set("cut")
+        equal(s3.put("near", "w/late", bytes_of(5000)).status, 200)
+        began = time.monotonic()
+        clock(p.near, by="9d")
+        check(time.monotonic() - began < 20, "the clock waited for a tier that is cut off")
+        equal(classes(s3, "near")["w/late"], "STANDARD")
+        p.proxy.set("open")
+        until(lambda: classes(s3, "near")["w/late"] == "WARM", "it goes when it can")
+
+
 CRASHES = ("tier_named", "tier_sent", "tier_moved", "tier_removed", "tier_fetched")
 
 

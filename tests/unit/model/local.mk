@@ -69,3 +69,8 @@ check_PROGRAMS += tests/unit/model/t_meter
 tests_unit_model_t_meter_SOURCES = tests/unit/model/t_meter.c
 tests_unit_model_t_meter_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_meter
+
+check_PROGRAMS += tests/unit/model/t_analytics_report
+tests_unit_model_t_analytics_report_SOURCES = tests/unit/model/t_analytics_report.c
+tests_unit_model_t_analytics_report_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
+TESTS += tests/unit/model/t_analytics_report
