@@ -47,6 +47,13 @@ store_writable(const struct store *s)
 	return atomic_load(&s->writable);
 }
 
+struct store *
+txn_store(const struct txn *t)
+{
+	CHECK(t, TXN_MAGIC);
+	return t->store;
+}
+
 /* ---- opening ---- */
 
 static enum err
@@ -476,13 +483,6 @@ count_fn(struct txn *t, void *arg)
 	out->segments = seg.ms_entries;
 	out->files = st.files;
 	return OK;
-}
-
-bool
-txn_is_write(const struct txn *t)
-{
-	CHECK(t, TXN_MAGIC);
-	return t->write;
 }
 
 struct store *
