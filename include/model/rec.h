@@ -173,16 +173,6 @@ struct rec_doc {
 void rec_doc_put(struct buf *out, const struct rec_doc *r);
 NODISCARD enum err rec_doc_get(struct span in, struct rec_doc *out);
 
-/* Objects and bytes per bucket and class, kept in the transaction of each change. */
-NODISCARD enum err usage_add(
-    struct txn *t, uint64_t bucket, uint8_t class, int64_t objects, int64_t bytes);
-struct usage {
-	uint64_t objects, bytes;
-};
-NODISCARD enum err usage_get(
-    struct txn *t, uint64_t bucket, uint8_t class, struct usage *out);
-NODISCARD enum err usage_drop(struct txn *t, uint64_t bucket);
-
 /* All references to blobs in all records: for store_verify(). */
 NODISCARD enum err model_walk(struct txn *t,
     enum err (*see)(void *ctx, const struct blob_ref *r, struct span name), void *ctx,

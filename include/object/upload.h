@@ -78,6 +78,7 @@ struct obj_complete {
 	struct checksum expect; /* of the whole, kind NONE: not given */
 	int64_t now_ms;
 	struct arena *arena;
+	bool unequal; /* out: its parts are not what OBJ_PARTS_EQUAL wants */
 	struct rec_object rec; /* out */
 	struct span crypt; /* out: its SIDE_CRYPT */
 	struct attrs attrs; /* out */

@@ -335,6 +335,7 @@ void
 profile_begin(struct rq *rq)
 {
 	choose(rq, rq->s3->profile->server);
+	rq->tier_of_host = false;
 }
 
 void
@@ -355,6 +356,7 @@ profile_host(struct rq *rq)
 			continue;
 		longest = own.n;
 		choose(rq, r->rule[i].tier);
+		rq->tier_of_host = true;
 	}
 }
 
@@ -380,8 +382,10 @@ profile_bucket(struct rq *rq)
 {
 	enum tier tier = bound(rq->s3->profile, rq->bucket);
 
-	if (tier != TIERS)
-		choose(rq, tier);
+	if (tier == TIERS)
+		return;
+	choose(rq, tier);
+	rq->tier_of_host = false;
 }
 
 enum tier_value
