@@ -25,6 +25,7 @@ libobject_a_SOURCES = \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
 	src/object/obj_lock.c \
+	src/object/obj_meter.c \
 	src/object/obj_mfa.c \
 	src/object/obj_plain.c \
 	src/object/obj_point.c \
@@ -34,6 +35,7 @@ libobject_a_SOURCES = \
 	src/object/obj_remote.c \
 	src/object/obj_replica.c \
 	src/object/obj_reset.c \
+	src/object/obj_room.c \
 	src/object/obj_rotate.c \
 	src/object/obj_scan.c \
 	src/object/obj_seal.c \
@@ -61,6 +63,7 @@ libobject_a_SOURCES = \
 	include/object/heat.h \
 	include/object/kms.h \
 	include/object/lock.h \
+	include/object/meter.h \
 	include/object/object.h \
 	include/object/plain.h \
 	include/object/point.h \

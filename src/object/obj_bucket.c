@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "model/meter.h"
 #include "object/event.h"
 
 #include "obj_priv.h"
@@ -118,6 +119,8 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 		e = fail_set(fail, E_BUCKET_HAS_POINTS);
 	if (e == OK)
 		e = obj_upload_drop_all(t, &r);
+	if (e == OK)
+		e = usage_bucket_gone(t, r.id, name, clock_now_ms());
 	if (e == OK)
 		e = usage_drop(t, r.id);
 	if (e == OK)

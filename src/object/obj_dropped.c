@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "model/dropped.h"
 #include "object/analytics.h"
+#include "model/meter.h"
 #include "object/document.h"
 #include "object/upload.h"
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "model/directory.h"
+#include "model/meter.h"
 #include "object/acl.h"
 #include "object/document.h"
 #include "object/point.h"
@@ -153,6 +154,8 @@ bucket_reset(
 	struct buf row = { 0 };
 	enum err e = obj_dropped_add(t, &old);
 
+	if (e == OK)
+		e = meter_drop(t, old.id);
 	b->id = store_next_id(t);
 	b->uploads = store_next_id(t);
 	if (!r->keep_settings) {
@@ -238,6 +241,8 @@ all_reset(struct txn *t, struct obj_reset *r)
 	}
 	arena_fini(&n.arena);
 	r->buckets = buckets;
+	if (e == OK)
+		e = meter_drop(t, 0);
 	if (e == OK) /* nobody has to hear of what is no more */
 		e = table_clear(t, T_OUTBOX);
 	if (e != OK || r->keep_settings)

@@ -32,7 +32,6 @@ struct get {
 	size_t parts;
 	uint64_t off, len;
 	bool partial;
-	uint64_t sent_at;
 	bool undone; /* gzip that the client does not take */
 	struct inflate inflate;
 	/* of one in a tier: what begin() looked at, and the first of its bytes */

@@ -90,14 +90,10 @@ key_take(struct rq *rq)
 {
 	struct span key = header_get(rq, "key");
 
-	if (key.n == 0) {
-		(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,
+	if (key.n == 0)
+		return fail_argument(&rq->fail, "key", SPAN_LIT(""),
 		    "Bucket POST must contain a field named 'key'.  If it is specified, "
 		    "please check the order of the fields.");
-		fail_pair_str(&rq->fail, "ArgumentName", "key");
-		fail_pair_str(&rq->fail, "ArgumentValue", "");
-		return E_INVALID_ARGUMENT;
-	}
 	if (!uri_utf8(key))
 		return bad_argument(rq, "key", SPAN_LIT(""), "The key is not UTF-8.");
 	rq->key = key;
@@ -217,6 +213,7 @@ op_post_object_begin(struct rq *rq)
 	op->put.dest = (struct obj_dest){ .bucket = rq->bucket,
 		.bucket_id = rq->bkt.id,
 		.event = EVENT_POST,
+		.making = tier_making(rq),
 		.fail = &rq->fail };
 	e = sse_default(rq, &op->def);
 	if (e != OK)

@@ -150,6 +150,7 @@ op_put_object_begin(struct rq *rq)
 		.key = rq->key,
 		.bucket_id = rq->bkt.id,
 		.event = EVENT_PUT,
+		.making = tier_making(rq),
 		.by = actor_of(rq),
 		.fail = &rq->fail };
 	if (e == OK)

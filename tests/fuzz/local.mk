@@ -186,13 +186,6 @@ tests_fuzz_replication_fuzz_SOURCES = tests/fuzz/replication_fuzz.c
 tests_fuzz_replication_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_replication_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
 
-fuzz_targets += tests/fuzz/remote_fuzz
-tests_fuzz_remote_fuzz_SOURCES = tests/fuzz/remote_fuzz.c
-tests_fuzz_remote_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/remote
-tests_fuzz_remote_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
-tests_fuzz_remote_fuzz_LDADD = $(LINK_FUZZ) $(LINK_REMOTE)
-
-
 fuzz_targets += tests/fuzz/broker_fuzz
 tests_fuzz_broker_fuzz_SOURCES = tests/fuzz/broker_fuzz.c
 tests_fuzz_broker_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
