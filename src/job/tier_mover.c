@@ -326,6 +326,15 @@ is_due(struct tier_mover *m, bool ended)
 	    store_changes(m->t->conf.store, T_ERRAND) != m->seen;
 }
 
+void
+tier_mover_nudge(struct tier_mover *m)
+{
+	lock_take(&m->lock);
+	m->ended = true;
+	cond_signal(&m->cond);
+	lock_drop(&m->lock);
+}
+
 static void *
 mover_main(void *arg)
 {

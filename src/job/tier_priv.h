@@ -55,6 +55,7 @@ void tier_seal(struct tiers *t, struct span name, struct span secret, struct spa
 struct tier_mover *tier_mover_new(struct tiers *t);
 NODISCARD enum err tier_mover_start(struct tier_mover *m);
 void tier_mover_stop(struct tier_mover *m);
+void tier_mover_nudge(struct tier_mover *m); /* something may be due now */
 void tier_mover_free(struct tier_mover **m);
 
 /* Does it, with a reader of the thread's own. OK: it is done, and its row is gone or says

@@ -329,6 +329,27 @@ rule_read(struct arena *a, const struct xml_node *node, bool old, bool minio,
 
 /* ---- all of them ---- */
 
+/* arn:aws:iam::ACCOUNT:role/NAME; nobody looks whether it is there, as on AWS. */
+static enum err
+role_check(struct span role, struct fail *fail)
+{
+	struct span part[5], rest = role;
+	bool digits = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(part); i++)
+		part[i] = span_cut(&rest, ':');
+	for (size_t i = 0; i < part[4].n; i++)
+		digits = digits && part[4].p[i] >= '0' && part[4].p[i] <= '9';
+	if (!span_is(part[0], "arn") || !span_starts(part[1], SPAN_LIT("aws")) ||
+	    !span_is(part[2], "iam") || part[3].n > 0 || part[4].n != ACCOUNT_DIGITS ||
+	    !digits || rest.n == 0)
+		return bad(fail, "Role", role,
+		    "Invalid Role specified in replication configuration");
+	if (!span_starts(rest, SPAN_LIT("role/")) || rest.n == 5)
+		return bad(fail, "Role", role, "The relative id should start with role");
+	return OK;
+}
+
 static enum err
 unique(const struct replication *r, bool old, struct fail *fail)
 {
@@ -369,6 +390,8 @@ replication_parse(struct arena *a, const struct xml_node *root, struct replicati
 	/* MinIO's know their targets' secrets instead of a role. */
 	if (xml_child(root, "Role") == NULL && !r.minio)
 		return malformed(fail);
+	if (!r.minio && (e = role_check(r.role, fail)) != OK)
+		return e;
 	r.rule = arena_array(a, r.n, sizeof *r.rule);
 	r.n = 0;
 	for (node = xml_child(root, "Rule"); node != NULL && e == OK;

@@ -38,6 +38,9 @@ NODISCARD enum err obj_release(struct txn *t, const struct rec_object *rec);
 NODISCARD enum err obj_parts_remove(
     struct txn *t, uint64_t upload, size_t max, bool *more);
 
+/* obj_dropped.c: what the bucket's spaces and its id still hold goes in the background. */
+NODISCARD enum err obj_dropped_add(struct txn *t, const struct rec_bucket *b);
+
 /* obj_lock.c: may it go? E_OBJECT_LOCKED. */
 NODISCARD enum err obj_lock_check(
     struct txn *t, const struct rec_object *rec, const struct obj_drop *how);
@@ -58,5 +61,10 @@ NODISCARD enum err obj_version_at(struct txn *t, const struct rec_bucket *b,
 /* obj_replica.c: so do rules that replicate versions. */
 NODISCARD enum err obj_replica_keeps_versioning(
     struct txn *t, const struct rec_bucket *b, struct fail *fail);
+
+/* Before a version more of a key that has some: E_TOO_MANY_VERSIONS where it would be more
+ * than most (0: no limit). [in a write fn] */
+NODISCARD enum err obj_room_take(
+    struct txn *t, const struct rec_bucket *b, struct span key, uint64_t most);
 
 #endif

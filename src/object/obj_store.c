@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "object/event.h"
+#include "object/meter.h"
 #include "object/remote.h"
 #include "object/replica.h"
 #include "object/upload.h"
@@ -103,6 +104,8 @@ obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec
 	enum err e = obj_lock_check(t, rec, how);
 
 	if (e == OK)
+		e = obj_meter_leave(t, b, rec, how->now_ms);
+	if (e == OK)
 		e = obj_release(t, rec);
 	if (e == OK && (rec->flags & OBJECT_IS_MARKER) == 0)
 		e = usage_add(t, b->id, rec->class, -1, -(int64_t)rec->size);
@@ -183,7 +186,9 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 	enum err e;
 
 	arena_init(&a, SIZE_MAX);
-	e = obj_version_make_room(t, &d->now, d->key, old, rec);
+	e = obj_version_make_room(t, &d->now, d->key, &d->making, old, rec);
+	if (e == E_TOO_MANY_VERSIONS)
+		(void)fail_set(d->fail, e);
 	if (e == OK)
 		e = obj_lock_default(t, &d->now, rec, &a, &all);
 	if (e == OK)

@@ -200,6 +200,15 @@ address_host_bucket(const struct rq *rq, struct span host)
 	    : best;
 }
 
+/* R2 would have taken a label of the host name for an account. */
+static void
+note_account(struct rq *rq)
+{
+	if (rq->tier == TIER_OPEN && rq->host_bucket.n > 0 &&
+	    before_account(rq->host_bucket, false).n != rq->host_bucket.n)
+		(void)tier_says(rq, TP_HOSTS);
+}
+
 static enum err
 bad_uri(struct rq *rq)
 {
@@ -248,11 +257,14 @@ address_nfc(struct rq *rq, struct span *key)
 static enum err
 key_identity(struct rq *rq)
 {
-	struct span sent = rq->key;
+	struct span sent = rq->key, made = sent;
 	enum err e = address_nfc(rq, &rq->key);
 
 	if (e == OK && rq->key.p != sent.p)
 		rq->spelling = sent;
+	if (rq->tier == TIER_OPEN && !nfc_is_ascii(sent) &&
+	    nfc_make(rq->arena, sent, &made, NULL) == OK && made.p != sent.p)
+		(void)tier_says(rq, TP_KEY_UNICODE);
 	return e;
 }
 
@@ -351,6 +363,7 @@ address_split(struct rq *rq)
 	named = address_host_bucket(rq, rq->http->host);
 	rq->host_bucket = rq->bucket =
 	    named.n > 0 ? arena_lower(rq->arena, named) : SPAN_NONE;
+	note_account(rq);
 	e = rq->host_bucket.n == 0 ? point_host(rq) : OK;
 	if (e != OK)
 		return e;

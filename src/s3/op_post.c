@@ -213,6 +213,7 @@ op_post_object_begin(struct rq *rq)
 	op->put.dest = (struct obj_dest){ .bucket = rq->bucket,
 		.bucket_id = rq->bkt.id,
 		.event = EVENT_POST,
+		.making = tier_making(rq),
 		.fail = &rq->fail };
 	e = sse_default(rq, &op->def);
 	if (e != OK)
@@ -301,6 +302,7 @@ post_then(struct obj_write *w, enum err e)
 		reply_etag(rq, &op->put.rec);
 		reply_checksum(rq, &op->put.rec.checksum, 0);
 		sse_reply(rq, op->sse.side, SSE_TELL_CUSTOMER);
+		analysis_written(rq, &op->put.rec, &op->put.attrs, op->put.rec.size);
 	}
 	rq_resume(rq, e);
 }

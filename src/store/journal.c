@@ -36,7 +36,12 @@ enum {
 };
 #define RECORD_MAX ((uint64_t)1 << 30)
 
-enum row_op { ROW_PUT = 1, ROW_DEL, ROW_VOID, ROW_CLEAR /* all of the table */ };
+enum row_op {
+	ROW_PUT = 1,
+	ROW_DEL,
+	ROW_VOID, /* nothing; written by older versions */
+	ROW_CLEAR /* all of the table */
+};
 
 /* ---- what a batch changes ---- */
 
@@ -46,7 +51,7 @@ journal_begin(struct store *s)
 	struct journal *j = &s->journal;
 
 	j->rec.n = 0;
-	j->lates = 0;
+	j->late.n = 0;
 	if (j->on)
 		memset(buf_grow(&j->rec, RECORD_HEAD), 0, RECORD_HEAD);
 }
@@ -112,46 +117,24 @@ journal_clear(struct store *s, MDB_dbi dbi)
 }
 
 void
-journal_room(struct store *s, MDB_dbi dbi, struct span key, size_t n)
+journal_room(struct store *s, MDB_dbi dbi, struct span key, const void *room, size_t n)
 {
 	struct journal *j = &s->journal;
 
 	if (!j->on)
 		return;
-	if (j->lates == j->late_cap) {
-		j->late_cap = j->late_cap == 0 ? 64 : j->late_cap * 2;
-		j->late = mem_realloc(j->late, j->late_cap * sizeof *j->late);
-	}
-	j->late[j->lates++] = j->rec.n;
-	(void)row_add(s, ROW_PUT, dbi, key, n);
+	j->late = span_of(room, n);
+	j->late_at = (size_t)(row_add(s, ROW_PUT, dbi, key, n) - j->rec.p);
 }
 
-/* Rows whose values were filled in after they were put. One that is gone again, or has
- * another size, is followed by the row that did it. */
-static enum err
-fill_lates(struct txn *t)
+void
+journal_settle(struct store *s)
 {
-	struct journal *j = &t->store->journal;
-	MDB_dbi dbi = 0;
+	struct journal *j = &s->journal;
 
-	for (size_t i = 0; i < j->lates; i++) {
-		char *row = j->rec.p + j->late[i];
-		size_t key = be16_get(row + 2), n = be32_get(row + 4);
-		struct span now;
-		enum err e;
-
-		(void)table_of(t->store, (unsigned char)row[1], &dbi);
-		e = table_row_get(t, dbi, span_of(row + ROW_HEAD, key), &now);
-		if (e != OK && e != E_NOT_FOUND)
-			return e;
-		if (e == OK && now.n == n)
-			memcpy(row + ROW_HEAD + key, now.p, n);
-		else {
-			row[0] = ROW_VOID;
-			memset(row + ROW_HEAD + key, 0, n);
-		}
-	}
-	return OK;
+	if (j->late.n > 0)
+		memcpy(j->rec.p + j->late_at, j->late.p, j->late.n);
+	j->late.n = 0;
 }
 
 /* ---- writing ---- */
@@ -224,9 +207,7 @@ journal_write(struct txn *t)
 
 	if (!s->journal.on)
 		return OK;
-	e = fill_lates(t);
-	if (e != OK)
-		return e;
+	journal_settle(s);
 	rc = append(s);
 	e = io_err(rc);
 	if (rc != 0)
@@ -333,9 +314,6 @@ journal_close(struct store *s, bool cut)
 	}
 	j->on = false;
 	buf_fini(&j->rec);
-	mem_free(j->late);
-	j->late = NULL;
-	j->late_cap = 0;
 }
 
 /* ---- replay ---- */

@@ -154,6 +154,7 @@ struct writer {
 	bool seg_lost; /* cannot be used: roll first */
 	size_t expect; /* members that may come back soon, and until when */
 	uint64_t expect_until;
+	unsigned part; /* of a batch's time that they are waited for */
 	bool began; /* this session has written: the journal runs, where there is one */
 };
 
@@ -167,8 +168,8 @@ struct journal {
 	uint64_t seq; /* of the next record, over all epochs */
 	uint64_t at; /* where it goes */
 	struct buf rec; /* the batch's record under way */
-	size_t *late; /* rows in it whose values come later */
-	size_t lates, late_cap;
+	struct span late; /* its last row's value, which is still being filled in */
+	size_t late_at; /* where it goes */
 };
 
 struct checkpoint {
@@ -306,7 +307,10 @@ NODISCARD enum err writer_commit(struct txn *t, size_t members);
 /* ---- journal.c ---- */
 void journal_begin(struct store *s); /* a batch */
 void journal_put(struct store *s, MDB_dbi dbi, struct span key, struct span value);
-void journal_room(struct store *s, MDB_dbi dbi, struct span key, size_t n);
+/* The value is what room holds at the next change, or when the batch is written. */
+void journal_room(
+    struct store *s, MDB_dbi dbi, struct span key, const void *room, size_t n);
+void journal_settle(struct store *s); /* before a change */
 void journal_del(struct store *s, MDB_dbi dbi, struct span key);
 void journal_clear(struct store *s, MDB_dbi dbi);
 /* What the batch changed, as safe as the durability says; after a failure nothing of it. */

@@ -87,10 +87,13 @@ targets_read(struct targets *t, struct span json, struct fail *fail)
 {
 	const cJSON *list, *one;
 	cJSON *root;
-	enum err e = json_parse(json, &root, fail);
+	struct fail why;
+	enum err e;
 
+	fail_init(&why, NULL);
+	e = json_parse(json, &root, &why);
 	if (e != OK)
-		return E_CONFIG;
+		return fail_msg(fail, E_CONFIG, "%s", fail_text(&why));
 	list = cJSON_GetObjectItemCaseSensitive(root, "targets");
 	if (!cJSON_IsArray(list) || cJSON_GetArraySize(root) != 1)
 		e = fail_msg(fail, E_CONFIG,

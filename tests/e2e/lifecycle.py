@@ -247,6 +247,27 @@ def test_locked_versions_stay():
         check(kept not in [r[1] for r in listed_versions(s3, "wrm")], "it stayed")
 
 
+def test_all_versions():
+    """MinIO's ExpiredObjectAllVersions: many of them, and none where objects may be locked."""
+    with Server(buckets=["many"]) as server:
+        s3 = server.client()
+        versioning(s3, "many", "Enabled")
+        equal(s3.put("wrm", None, b"", {"x-amz-bucket-object-lock-enabled": "true"}).status, 200)
+        clock(server, freeze="true")
+        clock(server, to=stamp(START))
+        for i in range(600):
+            s3.put("many", "k", b"%d" % i)
+        for i in range(3):
+            s3.put("wrm", "k", b"%d" % i, md5(b"%d" % i))
+        for bucket in ("many", "wrm"):
+            put_rules(s3, bucket, ["<ID>r</ID><Filter/><Expiration><Days>1</Days>"
+                                   "<ExpiredObjectAllVersions>true</ExpiredObjectAllVersions>"
+                                   "</Expiration>"])
+        clock(server, by="2d")
+        equal(listed_versions(s3, "many"), [])
+        equal(len(listed_versions(s3, "wrm")), 3)
+
+
 def restore(s3, key, days, tier=None, query=None):
     body = "<RestoreRequest><Days>%d</Days>%s</RestoreRequest>" % (
         days, "<GlacierJobParameters><Tier>%s</Tier></GlacierJobParameters>" % tier if tier else "")

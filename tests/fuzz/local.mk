@@ -110,6 +110,11 @@ tests_fuzz_jwt_fuzz_SOURCES = tests/fuzz/jwt_fuzz.c
 tests_fuzz_jwt_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_jwt_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
 
+fuzz_targets += tests/fuzz/analytics_fuzz
+tests_fuzz_analytics_fuzz_SOURCES = tests/fuzz/analytics_fuzz.c
+tests_fuzz_analytics_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_analytics_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
 fuzz_targets += tests/fuzz/point_fuzz
 tests_fuzz_point_fuzz_SOURCES = tests/fuzz/point_fuzz.c
 tests_fuzz_point_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)

@@ -36,7 +36,8 @@ load(struct rules *s, const char *rules)
 	arena_init(&s->a, 0);
 	fail_init(&fail, &s->a);
 	buf_printf(&b,
-	    "<ReplicationConfiguration><Role>r</Role>%s</ReplicationConfiguration>",
+	    "<ReplicationConfiguration><Role>arn:aws:iam::000000000000:role/r</Role>%s"
+	    "</ReplicationConfiguration>",
 	    rules);
 	assert_int_equal(
 	    doc_parse(&s->a, DOC_REPLICATION, buf_view(&b), SPAN_NONE, &text, &fail), OK);
