@@ -21,6 +21,7 @@ extern const struct cmd_entry cmd_seed_declare_entry;
 extern const struct cmd_entry cmd_seed_entry;
 extern const struct cmd_entry cmd_events_entry;
 extern const struct cmd_entry cmd_usage_entry;
+extern const struct cmd_entry cmd_cost_entry;
 extern const struct cmd_entry cmd_verify_entry;
 extern const struct cmd_entry cmd_rotate_entry;
 extern const struct cmd_entry cmd_ops_entry;

@@ -123,7 +123,14 @@ bool life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms,
 const struct life_rule *life_abort_due(
     const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t *due_ms);
 
-/* Days behind an event, rounded up to the next midnight. */
-int64_t life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms);
+/* That many days of day_ms later, and on to the midnight behind: when rules take effect and
+ * restored copies go. */
+static inline int64_t
+life_midnight(int64_t from_ms, int64_t days, int64_t day_ms)
+{
+	int64_t at = from_ms + (days + 1) * day_ms;
+
+	return at - at % day_ms;
+}
 
 #endif

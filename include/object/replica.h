@@ -118,8 +118,6 @@ NODISCARD enum err obj_scan_version(struct txn *t, const struct rec_bucket *b,
 /* ---- counts ---- */
 NODISCARD enum err obj_stat_get(
     struct txn *t, uint64_t bucket_id, uint64_t queue, struct rec_stat *out);
-NODISCARD enum err obj_stat_put(
-    struct txn *t, uint64_t bucket_id, uint64_t queue, const struct rec_stat *r);
 
 /* ---- remote targets ---- */
 /* Borrows from t; E_NOT_FOUND. */

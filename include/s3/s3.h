@@ -25,6 +25,7 @@ enum s3_cors { S3_CORS_LOCAL, S3_CORS_ANY, S3_CORS_OFF };
 /* Keys of clients (SSE-C): taken, over TLS only, and only in buckets that say so. */
 enum s3_sse_c { S3_SSE_C_ALLOW, S3_SSE_C_TLS, S3_SSE_C_BLOCK };
 
+struct counts_set;
 struct kms;
 struct targets;
 struct obj_remote_io;
@@ -65,6 +66,8 @@ struct s3_conf {
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
+	struct heat_set *heat; /* counts for storage class analysis, or NULL */
+	struct counts_set *counts; /* requests for the cost meter, or NULL */
 	struct profile *profile; /* NULL: open for all */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */

@@ -10,8 +10,8 @@
 static const struct cmd_entry *const cmds[] = { &cmd_serve_entry, &cmd_server_entry,
 	&cmd_health_entry, &cmd_wait_entry, &cmd_verify_entry, &cmd_rotate_entry,
 	&cmd_clock_entry, &cmd_reset_entry, &cmd_seed_declare_entry, &cmd_seed_entry,
-	&cmd_events_entry, &cmd_usage_entry, &cmd_tier_entry, &cmd_ops_entry,
-	&cmd_tiers_entry, &cmd_settings_entry, &cmd_version_entry };
+	&cmd_events_entry, &cmd_usage_entry, &cmd_cost_entry, &cmd_tier_entry,
+	&cmd_ops_entry, &cmd_tiers_entry, &cmd_settings_entry, &cmd_version_entry };
 
 static void
 help(FILE *to)

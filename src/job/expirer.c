@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "model/meter.h"
 #include "object/access.h"
 #include "object/document.h"
 #include "object/lock.h"
@@ -550,20 +551,8 @@ expire_all(struct txn *t, struct expirer *x, const struct change *c, bool begun,
 static enum err
 abort_upload(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
-	struct buf key = { 0 };
-	struct rec_upload u;
-	struct span row;
-	enum err e;
+	enum err e = obj_upload_abort(t, &x->rec, c->key, c->number, &x->page_room);
 
-	upload_key_put(&key, c->key, c->number);
-	e = key_get(t, T_UPLOAD, x->rec.uploads, buf_view(&key), &row);
-	buf_fini(&key);
-	if (e == E_NOT_FOUND)
-		return OK;
-	if (e == OK)
-		e = rec_upload_get(&x->page_room, row, &u);
-	if (e == OK)
-		e = obj_upload_drop(t, &x->rec, c->key, &u);
 	n->aborted += e == OK;
 	return e;
 }

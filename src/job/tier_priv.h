@@ -49,8 +49,6 @@ void tier_publish(struct tiers *t, struct tier *tier, unsigned slot);
 NODISCARD enum err tier_make(struct tiers *t, unsigned slot, const struct rec_tier *rec,
     struct tier **out, struct fail *fail);
 void tier_free(struct tier **tier);
-NODISCARD enum err tier_remote_conf(struct tiers *t, const struct rec_tier *rec,
-    struct arena *a, struct remote_conf *out, struct fail *fail);
 void tier_seal(struct tiers *t, struct span name, struct span secret, struct span token,
     struct buf *out);
 

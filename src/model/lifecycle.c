@@ -10,15 +10,11 @@
 
 enum { SMALL = 128 << 10 }; /* bytes: what is smaller is not moved by default */
 
-int64_t
-life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms)
+/* Days behind an event, or the date that w says. */
+static int64_t
+when_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms)
 {
-	int64_t at;
-
-	if (w->dated)
-		return w->date_ms;
-	at = event_ms + (w->days + 1) * l->day_ms;
-	return at - at % l->day_ms;
+	return w->dated ? w->date_ms : life_midnight(event_ms, w->days, l->day_ms);
 }
 
 static bool
@@ -121,19 +117,19 @@ judge_latest(struct judge *j, const struct life_rule *r)
 			weigh(j, r, LIFE_REMOVE, 0, o->mtime_ms);
 		if (o->alone && r->expire.given)
 			weigh(j, r, LIFE_REMOVE, 0,
-			    life_due(j->l, &r->expire, o->mtime_ms));
+			    when_due(j->l, &r->expire, o->mtime_ms));
 		if (r->marker.given)
 			weigh(j, r, LIFE_EXPIRE_ALL, 0,
-			    life_due(j->l, &r->marker, o->mtime_ms));
+			    when_due(j->l, &r->marker, o->mtime_ms));
 		return;
 	}
 	if (r->expire.given)
 		weigh(j, r, r->expire_all ? LIFE_EXPIRE_ALL : LIFE_EXPIRE, 0,
-		    life_due(j->l, &r->expire, o->mtime_ms));
+		    when_due(j->l, &r->expire, o->mtime_ms));
 	for (size_t i = 0; i < r->nmove; i++)
 		if (may_move(j, r, r->move[i].class))
 			weigh(j, r, LIFE_MOVE, r->move[i].class,
-			    life_due(j->l, &r->move[i].when, o->mtime_ms));
+			    when_due(j->l, &r->move[i].when, o->mtime_ms));
 }
 
 static void
@@ -142,12 +138,12 @@ judge_older(struct judge *j, const struct life_rule *r)
 	const struct life_object *o = j->o;
 
 	if (r->expire_old.given && o->newer >= r->keep_old)
-		weigh(j, r, LIFE_REMOVE, 0, life_due(j->l, &r->expire_old, o->since_ms));
+		weigh(j, r, LIFE_REMOVE, 0, when_due(j->l, &r->expire_old, o->since_ms));
 	for (size_t i = 0; i < r->nmove_old; i++)
 		if (o->newer >= r->move_old[i].keep &&
 		    may_move(j, r, r->move_old[i].class))
 			weigh(j, r, LIFE_MOVE, r->move_old[i].class,
-			    life_due(j->l, &r->move_old[i].when, o->since_ms));
+			    when_due(j->l, &r->move_old[i].when, o->since_ms));
 }
 
 void
@@ -178,7 +174,7 @@ life_expiry(
 
 		if (!r->expire.given || !life_rule_means(r, o))
 			continue;
-		due = life_due(l, &r->expire, o->mtime_ms);
+		due = when_due(l, &r->expire, o->mtime_ms);
 		if (out->rule != NULL && due >= out->due_ms)
 			continue;
 		out->kind = LIFE_EXPIRE;
@@ -199,7 +195,7 @@ life_abort_due(
 
 		if (!r->enabled || !r->abort.given || !span_starts(key, r->prefix))
 			continue;
-		due = life_due(l, &r->abort, begun_ms);
+		due = when_due(l, &r->abort, begun_ms);
 		if (first != NULL && due >= *due_ms)
 			continue;
 		first = r;

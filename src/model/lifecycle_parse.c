@@ -161,16 +161,6 @@ tags_read_from(
 	return e;
 }
 
-static unsigned
-children(const struct xml_node *n)
-{
-	unsigned count = 0;
-
-	for (const struct xml_node *c = n->child; c != NULL; c = c->next)
-		count++;
-	return count;
-}
-
 enum err
 life_filter_read(
     struct arena *a, const struct xml_node *rule, struct life_rule *r, struct fail *fail)
@@ -188,7 +178,7 @@ life_filter_read(
 	and = xml_child(filter, "And");
 	in = and != NULL ? and : filter;
 	/* One condition, or several inside And. */
-	if (children(filter) > 1 || (and != NULL && children(and) < 2))
+	if (xml_children(filter) > 1 || (and != NULL && xml_children(and) < 2))
 		return malformed(fail);
 	prefix = xml_text(in, "Prefix");
 	if (prefix.p != NULL)

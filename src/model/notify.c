@@ -72,12 +72,8 @@ notify_complete(struct arena *a, struct xml_node *root)
 static enum err
 refuse(struct fail *fail, const char *text, const char *name, struct span value)
 {
-	(void)fail_msg(fail, E_INVALID_ARGUMENT, "%s", text);
-	if (name != NULL) {
-		fail_pair_str(fail, "ArgumentName", name);
-		fail_pair(fail, "ArgumentValue", value);
-	}
-	return E_INVALID_ARGUMENT;
+	return name != NULL ? fail_argument(fail, name, value, "%s", text)
+			    : fail_msg(fail, E_INVALID_ARGUMENT, "%s", text);
 }
 
 /* arn:PARTITION:SERVICE:REGION:ACCOUNT:NAME; MinIO calls all its targets sqs. */

@@ -92,16 +92,6 @@ is_on(const struct xml_node *node, const char *name)
 	return c != NULL && span_is(xml_text(c, "Status"), "Enabled");
 }
 
-static unsigned
-children(const struct xml_node *n)
-{
-	unsigned count = 0;
-
-	for (const struct xml_node *c = n->child; c != NULL; c = c->next)
-		count++;
-	return count;
-}
-
 static enum err
 tags_of(struct arena *a, const struct xml_node *in, struct tags *out, struct fail *fail)
 {
@@ -136,10 +126,10 @@ filter_read(struct arena *a, const struct xml_node *node, struct replication_rul
 		r->prefix = xml_text(node, "Prefix");
 		return xml_child(node, "Prefix") != NULL ? OK : malformed(fail);
 	}
-	if (xml_child(node, "Prefix") != NULL || children(filter) > 1)
+	if (xml_child(node, "Prefix") != NULL || xml_children(filter) > 1)
 		return malformed(fail);
 	and = xml_child(filter, "And");
-	if (and != NULL && children(and) < 2)
+	if (and != NULL && xml_children(and) < 2)
 		return malformed(fail);
 	if (and != NULL)
 		filter = and;

@@ -237,7 +237,6 @@ see_header(void *ctx, struct span name, struct span value)
 {
 	struct calling *k = ctx;
 	struct remote_call *c = k->c;
-	char *lower;
 
 	if (span_starts(name, SPAN_LIT("HTTP/"))) { /* after a 100, once more */
 		c->nanswer = 0;
@@ -245,12 +244,8 @@ see_header(void *ctx, struct span name, struct span value)
 	}
 	if (name.n == 0 || c->nanswer == ANSWER_HEADERS)
 		return;
-	lower = arena_str(c->arena, name);
-	for (size_t i = 0; i < name.n; i++)
-		if (lower[i] >= 'A' && lower[i] <= 'Z')
-			lower[i] = (char)(lower[i] - 'A' + 'a');
 	c->answer[c->nanswer++] =
-	    (struct field){ span_of(lower, name.n), arena_span(c->arena, value) };
+	    (struct field){ arena_lower(c->arena, name), arena_span(c->arena, value) };
 }
 
 /* A server that knows no ranges sends all of it: those are not the bytes asked for. */

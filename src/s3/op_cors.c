@@ -150,9 +150,7 @@ put_asked(struct buf *b, const struct cors *c)
 			continue;
 		buf_str(b, before);
 		for (size_t i = 0; i < one.n; i++)
-			buf_char(b,
-			    one.p[i] >= 'A' && one.p[i] <= 'Z' ? (char)(one.p[i] + 32)
-							       : one.p[i]);
+			buf_char(b, char_lower(one.p[i]));
 		before = ", ";
 	}
 	buf_put(b, "\r\n", 2);

@@ -224,7 +224,8 @@ put_origins_check(struct rq *rq)
 		for (n = xml_child(rule, "AllowedOrigin"); n != NULL;
 		     n = xml_next(n, "AllowedOrigin"))
 			if (!is_origin(span_trim(n->text)) &&
-			    tier_says(rq, TP_CORS_RULES) == TV_ORIGINS_STRICT)
+			    tier_says_of(rq, TP_CORS_RULES, TIER_BIT_R2) ==
+				TV_ORIGINS_STRICT)
 				return fail_set(&rq->fail, E_MALFORMED_XML);
 	return OK;
 }

@@ -339,6 +339,10 @@ restore_then(struct rq *rq, const struct obj_side *side)
 	struct restore_op *op = CONTAINER_OF(alter, struct restore_op, alter);
 
 	reply_begin(rq, op->again ? 200 : 202);
+	if (!op->again) {
+		rq->restored = (uint8_t)(1 + op->tier);
+		rq->copied = side->rec.size;
+	}
 	reply_version(rq, &side->rec);
 }
 

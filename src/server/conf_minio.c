@@ -83,13 +83,52 @@ is_ours(const char *setting)
 	return there;
 }
 
+/* A duration of Go's, "36h" or "1h30m0.5s", in whole seconds. */
+static bool
+seconds_of(struct span text, uint64_t *out)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = { { "h", 3600 }, { "m", 60 }, { "s", 1 }, { "ms", 1e-3 } };
+	char one[32], *end;
+	double sum = 0, n;
+
+	if (text.n == 0 || text.n >= sizeof one)
+		return false;
+	memcpy(one, text.p, text.n);
+	one[text.n] = '\0';
+	for (const char *p = one; *p != '\0'; p = end) {
+		size_t i = 0, unit;
+
+		n = strtod(p, &end);
+		if (end == p || strspn(p, "0123456789.") != (size_t)(end - p))
+			return false;
+		unit = strspn(end, "hms");
+		while (i < ARRAY_LEN(units) &&
+		    (strlen(units[i].name) != unit ||
+			memcmp(units[i].name, end, unit) != 0))
+			i++;
+		if (i == ARRAY_LEN(units))
+			return false;
+		sum += n * units[i].seconds;
+		end += unit;
+	}
+	*out = sum < 1e15 ? (uint64_t)sum : UINT64_MAX;
+	return true;
+}
+
 /* What MinIO writes otherwise than we do. */
 static void
 add_value(struct conf_minio *m, const char *name, const char *setting, struct span v)
 {
 	struct buf all = { 0 };
+	uint64_t seconds;
 
-	if (strcmp(setting, "address") == 0 && v.n > 0 && v.p[0] == ':') {
+	if (strcmp(setting, "stale-uploads-expiry") == 0 && seconds_of(v, &seconds)) {
+		buf_u64(&all, seconds);
+		add(m, setting, buf_view(&all));
+	} else if (strcmp(setting, "address") == 0 && v.n > 0 && v.p[0] == ':') {
 		buf_printf(&all, "0.0.0.0%.*s", (int)v.n, v.p);
 		add(m, setting, buf_view(&all));
 	} else if (strcmp(setting, "cors-default") == 0 && !span_is(v, "*"))

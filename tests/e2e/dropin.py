@@ -163,6 +163,43 @@ def test_ignored_names_are_named():
     check("MINIO_HOMEGROWN has no effect: it is not known here" in text, text)
 
 
+def test_stale_uploads_go():
+    port = free_port()
+    env = {"MINIO_ADDRESS": "127.0.0.1:%d" % port, "MINIO_API_STALE_UPLOADS_EXPIRY": "1h30m",
+           "MINIO_API_STALE_UPLOADS_CLEANUP_INTERVAL": "6h"}
+    with MinIO(["data"], env) as minio:
+        url = "http://127.0.0.1:%d" % port
+        minio.wait(url + "/minio/health/live")
+        check("MINIO_API_STALE_UPLOADS_CLEANUP_INTERVAL has no effect" in minio.text(),
+              minio.text())
+        s3 = s3raw.Client(url, "minioadmin", "minioadmin")
+        names = ["bkt%d" % n for n in range(3)]
+        uploads = {}
+        for name in names:
+            equal(s3.put(name).status, 200)
+            for key in ("a", "b"):
+                uploads[name, key] = s3.post(name, key, "uploads").xml.get("UploadId")
+
+        def there(which):
+            return s3.get(*which, {"uploadId": uploads[which]}).status
+
+        def later(by):
+            equal(s3.request("POST", path="/_trug/v1/clock", query={"by": by}).status, 200)
+
+        later("80m")
+        equal({there(one) for one in uploads}, {200})
+        fresh = "bkt1", "c"
+        uploads[fresh] = s3.post("bkt1", "c", "uploads").xml.get("UploadId")
+        later("11m")
+        equal({one for one in uploads if there(one) == 200}, {fresh})
+        later("78m")
+        equal(there(fresh), 200)
+        later("3m")
+        equal(there(fresh), 404)
+    for value in ("soon", "1x", "-1h", "0x1h", "1h ", ""):
+        refused(["data"], {"MINIO_API_STALE_UPLOADS_EXPIRY": value}, "stale-uploads-expiry")
+
+
 def test_our_names_go_before():
     contract(["data"], {"TRUG_ROOT_USER": "ours1", "TRUG_ROOT_PASSWORD": "ourpassword",
                         "MINIO_ROOT_USER": "theirs"},

@@ -570,6 +570,35 @@ def restore(s3, bucket, key, days):
         "<RestoreRequest><Days>%d</Days></RestoreRequest>" % days).encode())
 
 
+def test_strict_profiles_and_names_of_tiers():
+    """MinIO moves to its tiers and to nothing else; AWS and R2 know no such class."""
+    body = "<LifecycleConfiguration><Rule>%s<Status>Enabled</Status></Rule></LifecycleConfiguration>"
+
+    def put(s3, bucket, name):
+        text = body % move_after_a_day(name)
+        return s3.put(bucket, None, text.encode(), {
+            "content-md5": base64.b64encode(hashlib.md5(text.encode()).digest()).decode()},
+            {"lifecycle": ""})
+
+    with Pair(args=["--tier", "minio", "--tier-buckets", "of-aws=aws,of-r2=r2"],
+              buckets=("near", "of-aws", "of-r2")) as p:
+        s3 = p.near.client()
+        equal(put(s3, "near", "WARM").status, 400, "no such tier yet")
+        equal(add_tier(p.near, "WARM", p.url).status, 200)
+        equal(put(s3, "near", "WARM").status, 200, "MinIO's")
+        for name in ("GLACIER", "STANDARD_IA", "NONE"):
+            answer = put(s3, "near", name)
+            equal((answer.status, answer.xml.get("Code")), (400, "InvalidStorageClass"), name)
+        answer = put(s3, "of-aws", "WARM")
+        equal((answer.status, answer.xml.get("Code")), (400, "MalformedXML"), "AWS's")
+        answer = put(s3, "of-r2", "WARM")
+        equal((answer.status, answer.xml.get("Code")), (400, "InvalidStorageClass"), "R2's")
+        equal(s3.put("near", "k", b"x" * 5000).status, 200)
+        clock(p.near, by="2d")
+        until(lambda: classes(s3, "near") == {"k": "WARM"}, "it moves")
+        equal(s3.get("near", "k").body, b"x" * 5000)
+
+
 def test_an_archive_class_lives_elsewhere():
     """GLACIER at another store: written there at once, readable after a restore, for a while."""
     with Pair() as p:
