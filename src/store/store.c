@@ -485,13 +485,6 @@ count_fn(struct txn *t, void *arg)
 	return OK;
 }
 
-struct store *
-txn_store(const struct txn *t)
-{
-	CHECK(t, TXN_MAGIC);
-	return t->store;
-}
-
 void
 store_stats(struct store *s, struct store_stats *out)
 {

@@ -457,6 +457,38 @@ def test_remote_cut():
               {"COMPLETED"})
 
 
+def test_lifecycle_waits():
+    """Rules leave alone what has not arrived yet, and act when it has."""
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from")
+        versioned(far, "place")
+        way = Proxy(there.endpoint)
+        rules(s3, "from", rule(target(here, "from", way.endpoint, "place")))
+        document(s3, "from", "lifecycle",
+                 "<LifecycleConfiguration><Rule><ID>x</ID><Filter/>" + ENABLED +
+                 "<Expiration><Days>2</Days></Expiration><NoncurrentVersionExpiration>"
+                 "<NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration></Rule><Rule>"
+                 "<ID>y</ID><Filter/>" + ENABLED + "<Transition><Days>0</Days><StorageClass>"
+                 "GLACIER_IR</StorageClass></Transition></Rule></LifecycleConfiguration>")
+        way.close(cut=True)
+        big = b"x" * (128 << 10)
+        for body in (big, big + b"y"):
+            equal(s3.put("from", "k", body).status, 200)
+        move = lambda by: equal(s3.post("_trug", "v1/clock", {"by": by}).status, 200)
+        move("9d")
+        rows = versions(s3, "from")
+        equal(len(rows), 2, "versions that have not arrived")
+        equal(s3.head("from", "k").header("x-amz-storage-class"), None)
+        equal(status(s3, "from", "k"), "PENDING")
+        way.close(cut=False)
+        emptied(here, 90)
+        equal(versions(far, "place"), rows, "versions there")
+        move("4d")
+        equal([r[3] for r in versions(s3, "from")], [True], "what is left is a marker")
+        equal(versions(far, "place"), rows, "what rules delete stays there")
+
+
 def test_remote_killed():
     """Either side dies in the middle."""
     here, there = Server(), Server()
