@@ -28,12 +28,19 @@ asked_parse(int argc, char **argv, struct asked *a)
 			a->report = true;
 		else if (strstr(argv[i], "://") != NULL && a->url == NULL)
 			a->url = argv[i];
-		else if (a->n == TIERS || !tier_find(span_str(argv[i]), &a->set[a->n]))
+		else if (a->n == TIERS || !tier_find(span_str(argv[i]), &a->set[a->n])) {
+			fprintf(stderr,
+			    "trug: tiers: '%s' is not allowed here; allowed: open, aws, "
+			    "minio, r2, --json, --report [URL]\n",
+			    argv[i]);
 			return false;
-		else
+		} else
 			a->n++;
 	}
-	return a->report ? a->n == 0 : a->url == NULL;
+	if (a->report ? a->n == 0 : a->url == NULL)
+		return true;
+	(void)fputs(usage, stderr);
+	return false;
 }
 
 /* ---- the report, a row a line ---- */

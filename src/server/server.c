@@ -286,6 +286,7 @@ open_s3(struct server *s)
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
+		.cors_origins = c->cors_origins,
 		.default_ownership = c->default_ownership,
 		.public_allowed = c->default_public_access == 1,
 		.kms = s->kms,
@@ -315,6 +316,8 @@ open_s3(struct server *s)
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
 		e = urls_check("console-url", c->console_url, &s->fail);
+	if (e == OK)
+		e = urls_origins_check(c->cors_origins, &s->fail);
 	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e == OK)
