@@ -66,8 +66,8 @@ struct s3_conf {
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
-	struct heat_set *heat; /* counts for storage class analysis, or NULL */
 	struct counts_set *counts; /* requests for the cost meter, or NULL */
+	struct heat_set *heat; /* counts for storage class analysis, or NULL */
 	struct profile *profile; /* NULL: open for all */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */

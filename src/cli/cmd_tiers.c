@@ -11,9 +11,6 @@
 
 enum { ASK_MS = 60 * 1000, ARENA = 16 << 20 };
 
-static const char usage[] = "trug: usage: trug tiers [open|aws|minio|r2 ...] [--json]\n"
-			    "            trug tiers --report [URL] [--json]\n";
-
 struct asked {
 	enum tier set[TIERS];
 	unsigned n;
@@ -134,7 +131,7 @@ run(int argc, char **argv)
 	bool all;
 
 	if (!asked_parse(argc, argv, &a))
-		return 2;
+		return CMD_MISUSED;
 	if (a.report)
 		return report(&a);
 	all = a.n == 0;
@@ -151,9 +148,10 @@ run(int argc, char **argv)
 
 const struct cmd_entry cmd_tiers_entry = {
 	.name = "tiers",
-	.usage = "[open|aws|minio|r2 ...] [--json], or --report [URL]",
+	.usage = "[open|aws|minio|r2 ...] [--json] | --report [URL] [--json]",
 	.summary =
 	    "print what tells services apart: of all, of one, or where these differ; "
 	    "or what a server's requests met of it",
+	.more = CMD_ASKS,
 	.run = run,
 };

@@ -587,6 +587,8 @@ start_jobs(struct server *s)
 	s->timed = timed_new(s->store);
 	timed_job(s->timed, &job);
 	jobs_add(s->jobs, &job);
+	metering_job(s->metering, &job);
+	jobs_add(s->jobs, &job);
 	s->tier_job = tier_job_new(s->tiers);
 	tier_job(s->tier_job, &job);
 	jobs_add(s->jobs, &job);
@@ -596,8 +598,6 @@ start_jobs(struct server *s)
 	    .changes = tier_changes,
 	    .ctx = s });
 	stale_job(s->stale, &job);
-	jobs_add(s->jobs, &job);
-	metering_job(s->metering, &job);
 	jobs_add(s->jobs, &job);
 	e = tiers_start(s->tiers, &s->fail);
 	if (e != OK)
@@ -738,9 +738,9 @@ server_stop(struct server *s)
 	stale_free(&s->stale);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
-	heat_set_free(&s->heat);
 	metering_stop(s->metering);
 	metering_free(&s->metering);
+	heat_set_free(&s->heat);
 	if (s->profile != NULL)
 		portability_log(s->profile);
 	profile_free(&s->profile);

@@ -47,6 +47,13 @@ store_writable(const struct store *s)
 	return atomic_load(&s->writable);
 }
 
+struct store *
+txn_store(const struct txn *t)
+{
+	CHECK(t, TXN_MAGIC);
+	return t->store;
+}
+
 /* ---- opening ---- */
 
 static enum err
