@@ -18,7 +18,8 @@ struct asked {
 	const char *url;
 };
 
-static bool
+/* 0, or the process's exit status. */
+static int
 asked_parse(int argc, char **argv, struct asked *a)
 {
 	for (int i = 0; i < argc; i++) {
@@ -33,14 +34,11 @@ asked_parse(int argc, char **argv, struct asked *a)
 			    "trug: tiers: '%s' is not allowed here; allowed: open, aws, "
 			    "minio, r2, --json, --report [URL]\n",
 			    argv[i]);
-			return false;
+			return 2;
 		} else
 			a->n++;
 	}
-	if (a->report ? a->n == 0 : a->url == NULL)
-		return true;
-	(void)fputs(usage, stderr);
-	return false;
+	return (a->report ? a->n == 0 : a->url == NULL) ? 0 : CMD_MISUSED;
 }
 
 /* ---- the report, a row a line ---- */
@@ -129,9 +127,10 @@ run(int argc, char **argv)
 	struct asked a = { 0 };
 	struct buf text = { 0 };
 	bool all;
+	int rc = asked_parse(argc, argv, &a);
 
-	if (!asked_parse(argc, argv, &a))
-		return CMD_MISUSED;
+	if (rc != 0)
+		return rc;
 	if (a.report)
 		return report(&a);
 	all = a.n == 0;
