@@ -110,6 +110,11 @@ void blob_pos_init(
  * row is missing, E_IO or E_NO_RESOURCE when a file can't be opened. */
 NODISCARD enum err blob_next(struct txn *t, struct blob_pos *p, struct blob_extent *out);
 
+/* The same of a blob of kind BLOB_TINY at once: its bytes in the snapshot, in one part or
+ * in two. */
+NODISCARD enum err blob_tiny(struct txn *t, const struct blob_ref *ref, uint64_t at,
+    uint64_t len, struct span out[2]);
+
 /* Pieces of a list (n = 0 when ref is no list). */
 NODISCARD enum err blob_list_count(struct txn *t, const struct blob_ref *ref, size_t *n);
 NODISCARD enum err blob_list_get(

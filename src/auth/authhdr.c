@@ -74,16 +74,6 @@ authhdr_credential(struct sigv4_said *said, struct span credential,
 }
 
 static enum err
-not_ours(struct span value, const char *message, struct fail *fail)
-{
-	enum err e = fail_msg(fail, E_INVALID_ARGUMENT, "%s", message);
-
-	fail_pair_str(fail, "ArgumentName", "Authorization");
-	fail_pair(fail, "ArgumentValue", value);
-	return e;
-}
-
-static enum err
 authhdr_scheme(struct span value, struct span *rest, struct fail *fail)
 {
 	struct span scheme;
@@ -91,16 +81,16 @@ authhdr_scheme(struct span value, struct span *rest, struct fail *fail)
 	*rest = value;
 	scheme = span_cut(rest, ' ');
 	if (scheme.n == value.n)
-		return not_ours(value,
+		return fail_argument(fail, "Authorization", value,
 		    "Authorization header is invalid -- one and only one ' ' (space) "
-		    "required.",
-		    fail);
+		    "required.");
 	if (span_eq(scheme, SPAN_LIT("AWS4-HMAC-SHA256")))
 		return OK;
 	if (span_eq(scheme, SPAN_LIT("AWS")) ||
 	    span_eq(scheme, SPAN_LIT("AWS4-ECDSA-P256-SHA256")))
 		return fail_set(fail, E_UNSUPPORTED_SIGNATURE);
-	return not_ours(value, "Unsupported Authorization Type", fail);
+	return fail_argument(
+	    fail, "Authorization", value, "Unsupported Authorization Type");
 }
 
 /* One "Name=value" between commas, in its place: AWS takes no other order. */

@@ -6,7 +6,6 @@ libcodec_a_SOURCES = \
 	src/codec/crc_fold.c \
 	src/codec/crc_priv.h \
 	src/codec/digest.c \
-	src/codec/sha256.c src/codec/sha256_priv.h \
 	src/codec/form.c \
 	src/codec/gunzip.c \
 	src/codec/gzip.c \
@@ -23,6 +22,8 @@ libcodec_a_SOURCES = \
 	src/codec/nfc.c \
 	src/codec/seal.c \
 	src/codec/sealed.c \
+	src/codec/sha256.c \
+	src/codec/sha256_priv.h \
 	src/codec/sniff.c \
 	src/codec/stamp.c \
 	src/codec/totp.c \

@@ -435,3 +435,20 @@ stamp_amz_parse(struct span s, int64_t *out)
 	in.second = pair_at(&in, p + 13);
 	return stamp_done(&in, out);
 }
+
+/* ---- months ---- */
+
+unsigned
+stamp_month(int64_t ms)
+{
+	unsigned year, month, mday;
+
+	civil_of_day(ms < 0 ? 0 : ms / 86400000, &year, &month, &mday);
+	return (year - 1970) * 12 + month - 1;
+}
+
+int64_t
+stamp_month_ms(unsigned month)
+{
+	return day_of_civil(1970 + month / 12, month % 12 + 1, 1) * 86400000;
+}

@@ -131,6 +131,26 @@ obj_read_end(struct obj_read *r)
 	r->pinned = false;
 }
 
+static enum err
+tiny_read(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t len,
+    struct buf *scratch, struct span *out)
+{
+	size_t start = scratch->n;
+	struct span part[2];
+	enum err e = blob_tiny(t, ref, off, len, part);
+
+	if (e != OK)
+		return e;
+	if (part[0].n == len || part[1].n == len) {
+		*out = part[0].n == len ? part[0] : part[1];
+		return OK;
+	}
+	buf_span(scratch, part[0]);
+	buf_span(scratch, part[1]);
+	*out = span_from(buf_view(scratch), start);
+	return OK;
+}
+
 enum err
 obj_read_small(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t len,
     struct buf *scratch, struct span *out)
@@ -141,6 +161,8 @@ obj_read_small(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t
 	enum err e;
 	int rc = 0;
 
+	if (ref->kind == BLOB_TINY && len > 0)
+		return tiny_read(t, ref, off, len, scratch, out);
 	blob_pos_init(&pos, ref, off, len);
 	while (pos.at < pos.end) {
 		e = blob_next(t, &pos, &x);

@@ -211,6 +211,8 @@ headers_object(struct rq *rq, struct object_headers *out)
 			continue;
 		if (!is_system(name) && tier_value(rq, TP_METADATA_WORDS) == TV_RFC2047)
 			value = words_decode(rq->arena, value);
+		else if (!is_system(name))
+			notice_words(rq, value);
 		attr_add(rq, a, name, value);
 	}
 	if (out->redirect.p != NULL)
@@ -307,7 +309,9 @@ headers_cond_write(struct rq *rq, struct obj_cond *out)
 
 	*out = (struct obj_cond){ .if_match = match, .if_none_match = none };
 	out->absent_fails = tier_value(rq, TP_PUT_MATCH_GONE) == TV_FAILED;
-	if (tier_value(rq, TP_PUT_TIMES) == TV_EVALUATE)
+	if ((header_get(rq, "if-modified-since").p != NULL ||
+		header_get(rq, "if-unmodified-since").p != NULL) &&
+	    tier_says(rq, TP_PUT_TIMES) == TV_EVALUATE)
 		headers_cond_times(rq, out);
 	if (match.p != NULL && none.p != NULL && tier_says(rq, TP_PUT_BOTH) == TV_HEADER)
 		return header_not_implemented(rq, "If-Match,If-None-Match",
@@ -650,5 +654,11 @@ headers_copy_source(
 	if (at == raw.n || tier_value(rq, TP_VERSION_UNKNOWN) == TV_ONE_VERSION ||
 	    obj_version_parse(id, version))
 		return OK;
-	return bad_argument(rq, "x-amz-copy-source", raw, "Invalid version id specified");
+	if (tier_says_of(rq, TP_VERSION_ID, TIER_BIT_MINIO) != TV_UUID)
+		return bad_argument(
+		    rq, "x-amz-copy-source", raw, "Invalid version id specified");
+	(void)fail_set(&rq->fail, E_NO_SUCH_VERSION);
+	fail_pair(&rq->fail, "Key", *key);
+	fail_pair(&rq->fail, "VersionId", id);
+	return E_NO_SUCH_VERSION;
 }

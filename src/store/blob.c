@@ -26,11 +26,11 @@ blob_ref_put(void *out, const struct blob_ref *r)
 bool
 blob_ref_get(const void *in, struct blob_ref *out)
 {
-	const char *p = in;
+	const uint8_t *p = in;
 
-	if (p[0] < BLOB_EMPTY || p[0] > BLOB_LIST)
+	if (p[0] > BLOB_LIST)
 		return false;
-	out->kind = (uint8_t)p[0];
+	out->kind = p[0];
 	out->id = be64_get(p + 1);
 	out->off = be64_get(p + 9);
 	out->len = be64_get(p + 17);
@@ -40,8 +40,7 @@ blob_ref_get(const void *in, struct blob_ref *out)
 uint64_t
 blob_tiny_max(const struct store *s)
 {
-	return s->tiny_max != 0 ? s->tiny_max
-				: TINY_PAGES * s->page - PAGE_HEAD - BODY_HEAD;
+	return s->tiny_max != 0 ? s->tiny_max : TINY_PAGES * s->page;
 }
 
 uint64_t
@@ -99,20 +98,6 @@ body_put(struct txn *t, uint64_t id, uint32_t refs, uint32_t crc32c, size_t n, c
 	be32_put(room, refs);
 	be32_put((char *)room + 4, crc32c);
 	*out = (char *)room + BODY_HEAD;
-	return OK;
-}
-
-static enum err
-tiny_put(struct txn *t, struct span data, uint32_t crc32c, struct blob_ref *out)
-{
-	uint64_t id = store_next_id(t);
-	char *room;
-	enum err e = body_put(t, id, 1, crc32c, data.n, &room);
-
-	if (e != OK)
-		return e;
-	memcpy(room, data.p, data.n);
-	*out = (struct blob_ref){ BLOB_TINY, id, 0, data.n };
 	return OK;
 }
 
@@ -177,64 +162,6 @@ blob_list_put(
 /* ---- counting ---- */
 
 static enum err
-tiny_get(struct txn *t, uint64_t id, struct span *out)
-{
-	enum err e = table_id_get(t, IN_BODY, id, out);
-
-	if (e == OK && out->n < BODY_HEAD)
-		return E_CORRUPT;
-	return e == E_NOT_FOUND ? E_CORRUPT : e;
-}
-
-/* The row again with another count. */
-static enum err
-tiny_recount(struct txn *t, uint64_t id, struct span row, uint32_t refs)
-{
-	char *copy = mem_span(row);
-	enum err e;
-
-	be32_put(copy, refs);
-	e = table_id_put(t, IN_BODY, id, copy, row.n);
-	mem_free(copy);
-	return e;
-}
-
-static enum err
-tiny_hold(struct txn *t, struct blob_ref *r)
-{
-	struct span row, slice;
-	uint32_t refs;
-	char *copy;
-	enum err e = tiny_get(t, r->id, &row);
-
-	if (e != OK)
-		return e;
-	if (r->off > row.n - BODY_HEAD || r->len > row.n - BODY_HEAD - r->off)
-		return E_CORRUPT;
-	refs = be32_get(row.p);
-	if (r->off == 0 && r->len == row.n - BODY_HEAD && refs < UINT32_MAX)
-		return tiny_recount(t, r->id, row, refs + 1);
-	slice = span_of(row.p + BODY_HEAD + r->off, r->len);
-	copy = mem_span(slice);
-	e = blob_put(t, span_of(copy, slice.n), crc32c_add(0, copy, slice.n), r);
-	mem_free(copy);
-	return e;
-}
-
-static enum err
-tiny_drop(struct txn *t, const struct blob_ref *r)
-{
-	struct span row;
-	enum err e = tiny_get(t, r->id, &row);
-
-	if (e != OK)
-		return e;
-	if (be32_get(row.p) > 1)
-		return tiny_recount(t, r->id, row, be32_get(row.p) - 1);
-	return table_id_del(t, IN_BODY, r->id);
-}
-
-static enum err
 counted_get(struct txn *t, const struct blob_ref *r, struct blob_row *out)
 {
 	enum err e = blob_row_get(t, r->id, out);
@@ -252,8 +179,10 @@ list_put_behind(
 	char key[8], *old, *at;
 	struct span was;
 	void *room;
-	enum err e = tiny_get(t, id, &was);
+	enum err e = table_id_get(t, IN_BODY, id, &was);
 
+	if (e == E_NOT_FOUND || (e == OK && was.n < BODY_HEAD))
+		return E_CORRUPT;
 	if (e != OK)
 		return e;
 	old = mem_span(was);

@@ -188,18 +188,38 @@ blob_extent_close(struct blob_extent *e)
 	*e = (struct blob_extent){ .fd = -1 };
 }
 
+/* One of the one or two parts it lies in. */
 static enum err
-tiny_extent(struct txn *t, uint64_t id, uint64_t at, uint64_t n, struct blob_extent *out)
+tiny_extent(struct txn *t, const struct blob_ref *r, uint64_t at, uint64_t n,
+    struct blob_extent *out)
 {
-	struct span v;
-	enum err e = table_id_get(t, IN_BODY, id, &v);
+	const struct blob_ref want = { BLOB_TINY, r->id, at, n };
+	struct span part[2];
+	struct tiny y;
+	enum err e = tiny_get(t, &want, &y);
 
 	if (e != OK)
-		return e == E_NOT_FOUND ? E_CORRUPT : e;
-	if (v.n < BODY_HEAD || at > v.n - BODY_HEAD || n > v.n - BODY_HEAD - at)
-		return E_CORRUPT;
-	*out = (struct blob_extent){ .mem = v.p + BODY_HEAD + at, .fd = -1, .len = n };
+		return e;
+	tiny_slice(&y, at, n, part);
+	if (part[0].n == 0)
+		part[0] = part[1];
+	*out = (struct blob_extent){ .mem = part[0].p, .fd = -1, .len = part[0].n };
 	return OK;
+}
+
+enum err
+blob_tiny(struct txn *t, const struct blob_ref *ref, uint64_t at, uint64_t len,
+    struct span out[2])
+{
+	const struct blob_ref want = { BLOB_TINY, ref->id, ref->off + at, len };
+	struct tiny y;
+	enum err e = tiny_get(t, &want, &y);
+
+	CHECK(t, TXN_MAGIC);
+	MUST(ref->kind == BLOB_TINY && at <= ref->len && len <= ref->len - at);
+	if (e == OK)
+		tiny_slice(&y, want.off, len, out);
+	return e;
 }
 
 static enum err
@@ -247,12 +267,12 @@ blob_next(struct txn *t, struct blob_pos *p, struct blob_extent *out)
 			left = r.len - at;
 	}
 	if (r.kind == BLOB_TINY)
-		e = tiny_extent(t, r.id, r.off + at, left, out);
+		e = tiny_extent(t, &r, r.off + at, left, out);
 	else if (r.kind == BLOB_SEGMENT || r.kind == BLOB_FILE)
 		e = file_extent(t, &r, r.off + at, left, out);
 	else
 		e = E_CORRUPT;
 	if (e == OK)
-		p->at += left;
+		p->at += out->len;
 	return e;
 }

@@ -21,6 +21,7 @@ libstore_a_SOURCES = \
 	src/store/store_priv.h \
 	src/store/sweep.c \
 	src/store/table.c \
+	src/store/tiny.c \
 	src/store/trim.c \
 	src/store/verify.c \
 	src/store/verify_files.c \

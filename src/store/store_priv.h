@@ -34,8 +34,7 @@ enum {
 	LEASE_IDS = 64, /* ids of large files leased at once */
 	TABLES_MAX = 64, /* of the owner */
 	DUE_WRITES = 4096, /* from one checkpoint to the next */
-	SWEEP_ROWS = 256, /* dead rows of one sweeping step */
-	PATH_ROOM = 48 /* below the store's directory */
+	SWEEP_ROWS = 256 /* dead rows of one sweeping step */
 };
 #define BATCH_BYTES ((uint64_t)64 << 20)
 
@@ -155,6 +154,7 @@ struct writer {
 	bool seg_lost; /* cannot be used: roll first */
 	size_t expect; /* members that may come back soon, and until when */
 	uint64_t expect_until;
+	unsigned part; /* of a batch's time that they are waited for */
 	bool began; /* this session has written: the journal runs, where there is one */
 };
 
@@ -168,8 +168,8 @@ struct journal {
 	uint64_t seq; /* of the next record, over all epochs */
 	uint64_t at; /* where it goes */
 	struct buf rec; /* the batch's record under way */
-	size_t *late; /* rows in it whose values come later */
-	size_t lates, late_cap;
+	struct span late; /* its last row's value, which is still being filled in */
+	size_t late_at; /* where it goes */
 };
 
 struct checkpoint {
@@ -182,6 +182,8 @@ struct checkpoint {
 	bool clean; /* nothing follows it: the store was closed well, or replayed */
 	int fd, index_fd;
 	uint64_t number, seq;
+	_Atomic uint64_t settled; /* the last one that is on the disk */
+	uint64_t secret; /* of the session, in each record of its journal */
 	struct buf meta; /* LMDB's two roots as of it */
 	/* Snapshots whose pages LMDB must not use again: of the last checkpoint that is
 	 * written, and of the one under way. */
@@ -305,7 +307,10 @@ NODISCARD enum err writer_commit(struct txn *t, size_t members);
 /* ---- journal.c ---- */
 void journal_begin(struct store *s); /* a batch */
 void journal_put(struct store *s, MDB_dbi dbi, struct span key, struct span value);
-void journal_room(struct store *s, MDB_dbi dbi, struct span key, size_t n);
+/* The value is what room holds at the next change, or when the batch is written. */
+void journal_room(
+    struct store *s, MDB_dbi dbi, struct span key, const void *room, size_t n);
+void journal_settle(struct store *s); /* before a change */
 void journal_del(struct store *s, MDB_dbi dbi, struct span key);
 void journal_clear(struct store *s, MDB_dbi dbi);
 /* What the batch changed, as safe as the durability says; after a failure nothing of it. */
@@ -319,6 +324,7 @@ void journal_turn(struct store *s, uint64_t epoch); /* to the other file */
 void journal_close(struct store *s, bool cut);
 /* Every record that follows checkpoint journal.epoch. */
 NODISCARD enum err journal_replay(struct txn *t, uint64_t *records);
+bool journal_is_newer(struct store *s); /* does it follow a checkpoint not found? */
 
 /* ---- checkpoint.c ---- */
 /* Before the index is opened: back to the checkpoint, where the store was not closed well.
@@ -356,6 +362,24 @@ struct blob_pieces {
 NODISCARD enum err blob_pieces_get(struct txn *t, uint64_t list, struct blob_pieces *out);
 bool blob_pieces_at(
     const struct blob_pieces *l, size_t i, struct blob_piece *out, uint64_t *start);
+
+/* ---- tiny.c ---- */
+/* A body in the index, in the snapshot. */
+struct tiny {
+	struct span row; /* its first: count, checksum, bytes */
+	struct span first, rest; /* its bytes, in order */
+};
+NODISCARD enum err tiny_put(
+    struct txn *t, struct span data, uint32_t crc32c, struct blob_ref *out);
+/* As much of it as r needs. E_CORRUPT: there is less. */
+NODISCARD enum err tiny_get(struct txn *t, const struct blob_ref *r, struct tiny *out);
+/* n bytes from at on, which are there; the second part may be empty, or both the first. */
+void tiny_slice(const struct tiny *y, uint64_t at, uint64_t n, struct span out[2]);
+NODISCARD enum err tiny_hold(struct txn *t, struct blob_ref *r);
+NODISCARD enum err tiny_drop(struct txn *t, const struct blob_ref *r);
+NODISCARD enum err tiny_del(struct txn *t, uint64_t id);
+NODISCARD enum err tiny_set(struct txn *t, uint64_t id, uint32_t refs); /* 0: none */
+bool tiny_is_rest(struct span key, uint64_t id); /* is this its second row? */
 
 /* ---- blob_file.c ---- */
 void blob_file_path(struct store *s, uint64_t id, struct buf *out);

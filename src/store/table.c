@@ -57,6 +57,7 @@ change(struct txn *t)
 {
 	CHECK(t, TXN_MAGIC);
 	MUST(t->write);
+	journal_settle(t->store);
 	t->dirty = true;
 }
 
@@ -108,7 +109,7 @@ table_row_room(
 	}
 	if (rc == 0) {
 		*room = v.mv_data;
-		journal_room(t->store, dbi, key, n);
+		journal_room(t->store, dbi, key, v.mv_data, n);
 	}
 	return changed(t, rc);
 }
@@ -246,12 +247,6 @@ enum err
 table_next(struct table_cursor *c)
 {
 	return move(c, (MDB_val){ 0 }, MDB_NEXT);
-}
-
-enum err
-table_last(struct table_cursor *c)
-{
-	return move(c, (MDB_val){ 0 }, MDB_LAST);
 }
 
 void

@@ -85,9 +85,11 @@ each(struct verify *v, enum inner table, const char *name, row_fn fn)
 	return e == E_NOT_FOUND ? OK : e;
 }
 
+/* A body in the index is one row, or two that follow each other. */
 static void
-load_body(struct verify *v, uint64_t id, struct span in)
+load_body(struct verify *v, uint64_t id, const struct span part[2])
 {
+	struct span in = part[0];
 	struct verify_tiny *t;
 	uint32_t crc;
 
@@ -96,6 +98,7 @@ load_body(struct verify *v, uint64_t id, struct span in)
 		return;
 	}
 	crc = crc32c_add(0, in.p + BODY_HEAD, in.n - BODY_HEAD);
+	crc = crc32c_add(crc, part[1].p, part[1].n);
 	if (crc != be32_get(in.p + 4))
 		verify_report(v, "body %" PRIu64 ": its checksum is wrong", id);
 	if (be32_get(in.p) == 0) {
@@ -104,10 +107,39 @@ load_body(struct verify *v, uint64_t id, struct span in)
 	}
 	t = verify_add(&v->tiny, sizeof *t);
 	t->id = id;
-	t->len = (uint32_t)(in.n - BODY_HEAD);
+	t->len = (uint32_t)(in.n - BODY_HEAD + part[1].n);
 	t->refs = be32_get(in.p);
 	v->out->blobs++;
 	v->out->bytes += t->len;
+}
+
+static enum err
+load_bodies(struct verify *v)
+{
+	struct table_cursor c;
+	enum err e = table_row_begin(v->txn, v->store->in[IN_BODY], &c);
+
+	if (e != OK)
+		return e;
+	for (e = table_seek(&c, SPAN_NONE); e == OK;) {
+		struct span part[2] = { c.value, SPAN_NONE };
+		uint64_t id;
+
+		if (c.key.n != 8) {
+			verify_report(v, "body: a key of %zu bytes", c.key.n);
+			e = table_next(&c);
+			continue;
+		}
+		id = be64_get(c.key.p);
+		e = table_next(&c);
+		if (e == OK && tiny_is_rest(c.key, id)) {
+			part[1] = c.value;
+			e = table_next(&c);
+		}
+		load_body(v, id, part);
+	}
+	table_end(&c);
+	return e == E_NOT_FOUND ? OK : e;
 }
 
 static void
@@ -159,7 +191,7 @@ load(struct verify *v)
 
 	if (e != OK || !row_state_get(in, &v->state))
 		return E_CORRUPT;
-	e = each(v, IN_BODY, "body", load_body);
+	e = load_bodies(v);
 	if (e == OK)
 		e = each(v, IN_BLOB, "blob", load_blob);
 	if (e == OK)
@@ -375,25 +407,6 @@ struct repair {
 };
 
 static enum err
-repair_tiny(struct txn *t, const struct verify_tiny *x)
-{
-	struct span row;
-	char *copy;
-	enum err e;
-
-	if (x->found == 0)
-		return table_id_del(t, IN_BODY, x->id);
-	e = table_id_get(t, IN_BODY, x->id, &row);
-	if (e != OK)
-		return e;
-	copy = mem_span(row);
-	be32_put(copy, x->found);
-	e = table_id_put(t, IN_BODY, x->id, copy, row.n);
-	mem_free(copy);
-	return e;
-}
-
-static enum err
 repair_blob(struct txn *t, const struct verify_blob *x)
 {
 	struct blob_ref ref = { x->row.kind, x->id, 0, x->row.len };
@@ -418,7 +431,7 @@ repair_fn(struct txn *t, void *arg)
 		struct verify_tiny *x = (struct verify_tiny *)(void *)v->tiny.p + at.tiny;
 
 		if (x->found < x->refs) {
-			e = repair_tiny(t, x);
+			e = tiny_set(t, x->id, x->found);
 			n++;
 		}
 	}

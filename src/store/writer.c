@@ -19,9 +19,10 @@
 
 enum {
 	ROUNDS = 3, /* starts of a batch before its members run one by one */
-	PATIENCE_PART = 4, /* of the last batch's time */
+	PATIENCE_PART = 2, /* of the last batch's time */
+	PATIENCE_PART_MAX = 16, /* where those who are waited for do not come */
 	PATIENCE_MIN_US = 40,
-	PATIENCE_MAX_US = 1000
+	PATIENCE_MAX_US = 2000
 };
 
 enum outcome { DONE, AGAIN, ALONE, STARVED };
@@ -428,13 +429,16 @@ queue_back(struct writer *w, struct store_write **m, size_t n)
 
 /* Who was told a moment ago is likely to ask again. To wait for them a little makes one
  * batch of what would else become two that take turns, at half the syncs and page writes.
- * [with the WRITER lock] */
+ * Who waited in vain waits half as long the next time. Before the queue is looked at, so
+ * that the first of them does not wake the writer. [with the WRITER lock] */
 static void
 queue_gather(struct store *s)
 {
 	struct writer *w = &s->writer;
 	uint64_t now = clock_mono_us();
 
+	if (w->expect < 2 || w->expect_until <= now)
+		return; /* one alone is waited for without a clock */
 	while (w->queued < w->expect && now < w->expect_until && !w->stop) {
 		w->want = w->expect;
 		w->asleep = true;
@@ -443,6 +447,10 @@ queue_gather(struct store *s)
 		now = clock_mono_us();
 	}
 	w->want = 1;
+	if (w->queued >= w->expect - w->expect / 4)
+		w->part = PATIENCE_PART;
+	else if (w->part < PATIENCE_PART_MAX)
+		w->part *= 2;
 }
 
 /* A batch that began then is done. [with the WRITER lock] */
@@ -450,7 +458,7 @@ static void
 queue_expect(struct store *s, size_t members, uint64_t began)
 {
 	struct writer *w = &s->writer;
-	uint64_t now = clock_mono_us(), wait = (now - began) / PATIENCE_PART;
+	uint64_t now = clock_mono_us(), wait = (now - began) / w->part;
 
 	w->expect = members + w->queued;
 	if (w->expect > BATCH_MAX)
@@ -507,6 +515,7 @@ writer_main(void *arg)
 	struct batch *b = &w->batch;
 
 	fresh_finish(s);
+	w->part = PATIENCE_PART;
 	lock_take(&w->lock);
 	while (queue_wait(s)) {
 		struct store_write *m;
@@ -518,7 +527,6 @@ writer_main(void *arg)
 			queue_trim(s);
 		if (w->head == NULL)
 			continue;
-		queue_gather(s);
 		for (b->n = 0; b->n < BATCH_MAX && (m = w->head) != NULL; b->n++) {
 			b->member[b->n] = m;
 			w->head = m->next;
@@ -536,6 +544,7 @@ writer_main(void *arg)
 		lock_take(&w->lock);
 		queue_back(w, b->member + n, took - n);
 		queue_expect(s, n, began);
+		queue_gather(s);
 	}
 	lock_drop(&w->lock);
 	return NULL;
@@ -567,6 +576,7 @@ void
 writer_post(struct store *s, struct store_write *m)
 {
 	struct writer *w = &s->writer;
+	bool wake;
 
 	m->next = NULL;
 	lock_take(&w->lock);
@@ -576,9 +586,13 @@ writer_post(struct store *s, struct store_write *m)
 	*w->tail = m;
 	w->tail = &m->next;
 	w->queued++;
-	if (w->asleep && w->queued >= w->want)
-		cond_signal(&w->wake);
+	wake = w->asleep && w->queued >= w->want;
+	if (wake)
+		w->asleep = false; /* the next one need not wake him again */
 	lock_drop(&w->lock);
+	/* Woken without the lock, which he would only wait for. */
+	if (wake)
+		cond_signal(&w->wake);
 }
 
 void

@@ -227,7 +227,7 @@ differs(struct store *s, struct reader *r, uint64_t record, const struct content
 
 /* ---- a client ---- */
 
-static const uint32_t sizes[] = { 1, 200, 4072, 4073, 9000, 30000, 65536 };
+static const uint32_t sizes[] = { 1, 200, 4072, 4096, 9000, 16384, 30000, 65536 };
 
 static enum err
 file_of(struct client *c, struct write *w)
