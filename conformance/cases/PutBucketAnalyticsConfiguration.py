@@ -45,3 +45,34 @@ def PutBucketAnalyticsConfiguration_gone_with_bucket(t):
 
 def PutBucketAnalyticsConfiguration_denied(t):
     document.denied(t, "PUT", "analytics", document.xml(ROOT, GOOD), id="x")
+
+
+def PutBucketAnalyticsConfiguration_filter(t):
+    """A prefix, a tag, or several of them inside And; not two beside each other."""
+    name = t.bucket()
+    tag = "<Tag><Key>%s</Key><Value>v</Value></Tag>"
+    for inner in ("<Prefix>a&amp;b/</Prefix>", tag % "k",
+                  "<And><Prefix>p</Prefix>%s%s</And>" % (tag % "k", tag % "l"),
+                  "<And>%s%s</And>" % (tag % "k", tag % "l")):
+        content = GOOD.replace("</Id>", "</Id><Filter>%s</Filter>" % inner)
+        t.status(document.put(t, name, "analytics", document.xml(ROOT, content), id="x"), 200)
+        t.eq(document.inner(t, document.get(t, name, "analytics", id="x"), ROOT), content)
+    for inner in ("<Prefix>p</Prefix>" + tag % "k", "<And><Prefix>p</Prefix></And>", ""):
+        content = GOOD.replace("</Id>", "</Id><Filter>%s</Filter>" % inner)
+        t.error(document.put(t, name, "analytics", document.xml(ROOT, content), id="x"), 400,
+                "MalformedXML")
+
+
+def PutBucketAnalyticsConfiguration_export(t):
+    """Where to: a bucket's name, and by whom it must be owned; no export at all."""
+    name = t.bucket()
+    for content in (GOOD.replace("<Bucket>", "<BucketAccountId>000000000000</BucketAccountId>"
+                                 "<Bucket>"),
+                    "<Id>x</Id><StorageClassAnalysis></StorageClassAnalysis>"):
+        t.status(document.put(t, name, "analytics", document.xml(ROOT, content), id="x"), 200)
+        t.eq(document.inner(t, document.get(t, name, "analytics", id="x"), ROOT), content)
+    for old, new, code in (("arn:aws:s3:::to", "to", "InvalidS3DestinationBucket"),
+                           ("<Format>CSV<", "<Format>ORC<", "MalformedXML"),
+                           ("V_1", "V_2", "MalformedXML")):
+        body = document.xml(ROOT, GOOD.replace(old, new))
+        t.error(document.put(t, name, "analytics", body, id="x"), 400, code)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules are checked as AWS checks them. That they act is shown by tests/e2e/lifecycle.py."""
 
+import base64
+import re
+
 import document
 
 ROOT = "LifecycleConfiguration"
@@ -23,7 +26,7 @@ GOOD = (
     "<Expiration><Date>2030-01-01T00:00:00Z</Date></Expiration></Rule>"
     "<Rule><ID>uploads</ID><Filter/><Status>Enabled</Status><AbortIncompleteMultipartUpload>"
     "<DaysAfterInitiation>7</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>"
-    "<Rule><ID>markers</ID><Prefix>old/</Prefix><Status>Enabled</Status><Expiration>"
+    "<Rule><ID>markers</ID><Filter><Prefix>old/</Prefix></Filter><Status>Enabled</Status><Expiration>"
     "<ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>")
 
 
@@ -51,7 +54,8 @@ def PutBucketLifecycleConfiguration_makes_ids(t):
     t.status(document.put(t, name, "lifecycle", document.xml(
         ROOT, "<Rule>%s<Status>Enabled</Status>%s</Rule>" % (PREFIX, EXPIRE))), 200)
     found = document.get(t, name, "lifecycle").xml.get("Rule/ID")
-    t.ok(found and len(found) >= 16, "the id made is %r" % found)
+    t.ok(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+                      base64.b64decode(found).decode()), "the id made is %r" % found)
 
 
 def PutBucketLifecycleConfiguration_minimum_size(t):
@@ -66,7 +70,8 @@ def PutBucketLifecycleConfiguration_minimum_size(t):
     t.status(document.put(t, name, "lifecycle", body), 200)
     t.header(document.get(t, name, "lifecycle"), MINIMUM, "all_storage_classes_128K")
     headers[MINIMUM] = "none"
-    t.error(t.s3.put(name, None, body, headers, {"lifecycle": None}), 400, "InvalidArgument")
+    t.error(t.s3.put(name, None, body, headers, {"lifecycle": None}), 400, "InvalidRequest",
+            "Invalid TransitionDefaultMinimumObjectSize found: none")
 
 
 def PutBucketLifecycleConfiguration_malformed(t):
@@ -80,14 +85,14 @@ def PutBucketLifecycleConfiguration_malformed(t):
               "</ExpiredObjectDeleteMarker></Expiration>"),
         _rule(PREFIX + "<Expiration><Days>soon</Days></Expiration>"),
         _rule(PREFIX + "<Expiration><Date>tomorrow</Date></Expiration>"),
-        _rule(PREFIX + "<Transition><Days>30</Days><StorageClass>STANDARD</StorageClass></Transition>"),
+        _rule(PREFIX + "<Transition><Days>30</Days><StorageClass>EXPRESS_ONEZONE</StorageClass></Transition>"),
         _rule(PREFIX + "<Transition><Days>30</Days><StorageClass>COLD</StorageClass></Transition>"),
         _rule(PREFIX + "<Transition><StorageClass>GLACIER</StorageClass></Transition>"),
         _rule(PREFIX + "<NoncurrentVersionExpiration><NewerNoncurrentVersions>2"
               "</NewerNoncurrentVersions></NoncurrentVersionExpiration>"),
         _rule("<Filter><And><Prefix>a</Prefix></And></Filter>" + EXPIRE),
         _rule("<Filter><Prefix>a</Prefix><ObjectSizeLessThan>1</ObjectSizeLessThan></Filter>" + EXPIRE),
-        _rule("<Filter><ObjectSizeLessThan>-1</ObjectSizeLessThan></Filter>" + EXPIRE),
+        _rule("<Filter><ObjectSizeLessThan>few</ObjectSizeLessThan></Filter>" + EXPIRE),
         document.xml(ROOT, "".join(
             "<Rule><ID>%d</ID>%s<Status>Enabled</Status>%s</Rule>" % (n, PREFIX, EXPIRE)
             for n in range(1001)))])
@@ -157,6 +162,133 @@ def PutBucketLifecycleConfiguration_filters(t):
         _refused(t, _rule(content), code, message)
 
 
+def _moves(*steps, field="Days", action="Transition"):
+    return "".join("<%s><%s>%s</%s><StorageClass>%s</StorageClass></%s>" % (
+        action, field, when, field, name, action) for when, name in steps)
+
+
+def PutBucketLifecycleConfiguration_order_of_moves(t):
+    """What lies deeper comes later, and by as much as a class asks for."""
+    about = "filter '(prefix=logs/)'"
+    after = ("'%%s' in the '%%s' action for StorageClass '%%s' for %s must be greater than '%%s' in "
+             "the '%%s' action for StorageClass '%%s' for %s" % (about, about))
+    soon = ("'%%s' in the '%%s' action for StorageClass '%%s' for %s must be %%d days more than '%s' "
+            "in the '%%s' action for StorageClass '%%s'" % (about, about))
+    old = "NoncurrentVersionTransition"
+    days = ("Days", "Transition")
+    for content, message in (
+            (_moves((30, "GLACIER"), (90, "STANDARD_IA")),
+             after % (days + ("GLACIER",) + days + ("STANDARD_IA",))),
+            (_moves((30, "GLACIER"), (30, "DEEP_ARCHIVE")),
+             after % (days + ("DEEP_ARCHIVE",) + days + ("GLACIER",))),
+            (_moves((90, "GLACIER"), (30, "STANDARD_IA"), (100, "DEEP_ARCHIVE")),
+             soon % (days + ("DEEP_ARCHIVE", 90, "Transition", "GLACIER"))),
+            (_moves((0, "GLACIER_IR"), (89, "DEEP_ARCHIVE")),
+             soon % (days + ("DEEP_ARCHIVE", 90, "Transition", "GLACIER_IR"))),
+            (_moves(("2030-02-01T00:00:00Z", "GLACIER"), ("2030-02-01T00:00:00Z", "DEEP_ARCHIVE"),
+                    field="Date"),
+             after % ("Date", "Transition", "DEEP_ARCHIVE", "Date", "Transition", "GLACIER")),
+            (_moves((30, "STANDARD_IA"), (59, "GLACIER"), field="NoncurrentDays", action=old),
+             soon % ("NoncurrentDays", old, "GLACIER", 30, old, "STANDARD_IA"))):
+        _refused(t, _rule(PREFIX + content), "InvalidArgument", message)
+    name = t.bucket()
+    t.status(document.put(t, name, "lifecycle", _rule(PREFIX + _moves(
+        (180, "DEEP_ARCHIVE"), (0, "INTELLIGENT_TIERING"), (90, "GLACIER")))), 200)
+
+
+def PutBucketLifecycleConfiguration_moves_back(t):
+    for action, field in (("Transition", "Days"),
+                          ("NoncurrentVersionTransition", "NoncurrentDays")):
+        name = t.bucket()
+        for back in ("STANDARD", "REDUCED_REDUNDANCY"):
+            answer = document.put(t, name, "lifecycle", _rule(
+                PREFIX + _moves((30, back), field=field, action=action)))
+            t.error(answer, 400, "InvalidArgument",
+                    "Invalid target Storage class for %s action" % action)
+            t.eq(answer.xml.get("ArgumentName"), "StorageClass")
+            t.eq(answer.xml.get("ArgumentValue"), back)
+
+
+def PutBucketLifecycleConfiguration_names_the_filter(t):
+    """Errors say what the rule is about, all of it."""
+    both = (_moves((10, "GLACIER")) + "<Expiration><Days>10</Days></Expiration>",
+            "'Days' in the Expiration action for %s must be greater than 'Days' in the Transition "
+            "action")
+    tag = "<Tag><Key>k</Key><Value>v w</Value></Tag>"
+    for filter, about in (
+            ("<Prefix>p</Prefix>", "prefix 'p'"),
+            ("<Filter></Filter>", "filter '()'"),
+            ("<Filter><Prefix></Prefix></Filter>", "filter '(prefix=)'"),
+            ("<Filter>%s</Filter>" % tag, "filter '(tag={key=k, value=v w})'"),
+            ("<Filter><ObjectSizeGreaterThan>7</ObjectSizeGreaterThan></Filter>",
+             "filter '(objectsizegreaterthan=7)'"),
+            ("<Filter><And><Prefix>p/</Prefix>%s<ObjectSizeGreaterThan>500</ObjectSizeGreaterThan>"
+             "<ObjectSizeLessThan>9000</ObjectSizeLessThan></And></Filter>" % tag,
+             "filter '(prefix=p/ and tag={key=k, value=v w} and objectsizegreaterthan=500 and "
+             "objectsizelessthan=9000)'")):
+        name = t.bucket()
+        answer = document.put(t, name, "lifecycle", _rule(filter + both[0]))
+        t.error(answer, 400, "InvalidArgument", both[1] % about)
+        t.eq(answer.xml.get("ArgumentName"), "Days")
+        t.eq(answer.xml.get("ArgumentValue"), "10")
+
+
+def PutBucketLifecycleConfiguration_sizes(t):
+    range_ = "'%s' should be between %d and 1099511627776000."
+    for name, value, least in (("ObjectSizeLessThan", "0", 1), ("ObjectSizeLessThan", "-1", 1),
+                               ("ObjectSizeGreaterThan", "-1", 0),
+                               ("ObjectSizeGreaterThan", "1099511627776001", 0)):
+        _refused(t, _rule("<Filter><%s>%s</%s></Filter>%s" % (name, value, name, EXPIRE)),
+                 "InvalidRequest", range_ % (name, least))
+    marker = ("<Filter><ObjectSizeGreaterThan>1</ObjectSizeGreaterThan></Filter><Expiration>"
+              "<ExpiredObjectDeleteMarker>%s</ExpiredObjectDeleteMarker></Expiration>")
+    for value in ("true", "false"):
+        _refused(t, _rule(marker % value), "InvalidRequest",
+                 "ExpiredObjectDeleteMarker cannot be specified with Object Size.")
+
+
+def PutBucketLifecycleConfiguration_lengths(t):
+    tag = "<Filter><Tag><Key>%s</Key><Value>%s</Value></Tag></Filter>" + EXPIRE
+    _refused(t, _rule(tag % ("k" * 129, "v")), "InvalidRequest",
+             "A Tag's Key must be a length between 1 and 128.")
+    _refused(t, _rule(tag % ("k", "v" * 257)), "InvalidRequest",
+             "A Tag's Value must be a length between 0 and 256.")
+    _refused(t, _rule("<Filter><Prefix>%s</Prefix></Filter>%s" % ("p" * 1025, EXPIRE)),
+             "InvalidRequest", "The maximum size of a prefix is 1024.")
+
+
+def PutBucketLifecycleConfiguration_versions_kept(t):
+    """The documented limit of 100 is none."""
+    text = ("<NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays>"
+            "<NewerNoncurrentVersions>%d</NewerNoncurrentVersions></NoncurrentVersionExpiration>")
+    name = t.bucket()
+    t.status(document.put(t, name, "lifecycle", _rule(PREFIX + text % 500)), 200)
+    for few in (0, -1):
+        t.error(document.put(t, name, "lifecycle", _rule(PREFIX + text % few)), 400,
+                "InvalidArgument", "'NewerNoncurrentVersions' for NoncurrentVersionExpiration "
+                "action must be a positive integer")
+
+
+def PutBucketLifecycleConfiguration_both_forms(t):
+    two = "<Rule><ID>%s</ID>%s<Status>Enabled</Status>%s</Rule>"
+    old, new = "<Prefix>a</Prefix>", "<Filter><Prefix>b</Prefix></Filter>"
+    _refused(t, document.xml(ROOT, two % ("x", old, EXPIRE) + two % ("y", new, EXPIRE)),
+             "InvalidRequest", "Filter element can only be used in Lifecycle V2.")
+    _refused(t, document.xml(ROOT, two % ("x", new, EXPIRE) + two % ("y", old, EXPIRE)),
+             "InvalidRequest", "Base level prefix cannot be used in Lifecycle V2, prefixes are only "
+             "supported in the Filter.")
+
+
+def PutBucketLifecycleConfiguration_in_any_order(t):
+    """AWS takes a rule's elements in any order, and gives them back in its own."""
+    name = t.bucket()
+    t.status(document.put(t, name, "lifecycle", document.xml(
+        ROOT, "<Rule>%s<Status>Enabled</Status><Filter/><ID>x</ID></Rule>" % EXPIRE)), 200)
+    t.eq(document.inner(t, document.get(t, name, "lifecycle"), ROOT).replace(
+        "<Filter/>", "<Filter></Filter>"),
+        "<Rule><ID>x</ID><Filter></Filter><Status>Enabled</Status>%s</Rule>" % EXPIRE)
+
+
 def PutBucketLifecycleConfiguration_among_rules(t):
     two = "<Rule><ID>%s</ID>%s<Status>Enabled</Status>%s</Rule>"
     _refused(t, document.xml(ROOT, two % ("a", PREFIX, EXPIRE) * 2), "InvalidArgument",
@@ -188,6 +320,10 @@ def PutBucketLifecycleConfiguration_says_when(t):
     t.status(document.put(t, name, "lifecycle", _rule(PREFIX + EXPIRE)), 200)
     text = t.s3.head(name, "logs/key").header("x-amz-expiration") or ""
     t.ok(text.startswith('expiry-date="') and text.endswith(' 00:00:00 GMT", rule-id="r"'), text)
+    t.no_header(t.s3.head(name, "logs/key", query={"versionId": "null"}), "x-amz-expiration")
+    t.status(document.put(t, name, "lifecycle", _rule(PREFIX + EXPIRE, name="in ten days")), 200)
+    text = t.s3.head(name, "logs/key").header("x-amz-expiration") or ""
+    t.ok(text.endswith(' 00:00:00 GMT", rule-id="in ten days"'), text)
     t.no_header(t.s3.head(name, "key"), "x-amz-expiration")
 
 

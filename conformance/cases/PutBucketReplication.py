@@ -86,6 +86,23 @@ def PutBucketReplication_makes_ids(t):
     t.ok(found and len(found) >= 16, "the id made is %r" % found)
 
 
+def PutBucketReplication_roles(t):
+    source, to = _places(t)
+    for role, message in (
+            ("x", "Invalid Role specified in replication configuration"),
+            ("", "Invalid Role specified in replication configuration"),
+            ("arn:aws:s3:::r", "Invalid Role specified in replication configuration"),
+            ("arn:aws:iam::0:role/r", "Invalid Role specified in replication configuration"),
+            ("arn:aws:iam::000000000000:user/r", "The relative id should start with role"),
+            ("arn:aws:iam::000000000000:role/", "The relative id should start with role")):
+        content = "<Role>%s</Role>%s" % (role, _rule(_to(to)))
+        t.error(document.put(t, source, "replication", document.xml(ROOT, content)), 400,
+                "InvalidArgument", message, ArgumentName="Role")
+    content = "<Role>arn:aws:iam::999999999999:role/r</Role>" + _rule(_to(to))
+    t.error(document.put(t, source, "replication", document.xml(ROOT, content)), 403,
+            "AccessDenied")
+
+
 def PutBucketReplication_without_versioning(t):
     plain, to = t.bucket(), _versioned(t)
     _refused(t, plain, _rule(_to(to)), "InvalidRequest",

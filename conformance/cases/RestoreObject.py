@@ -116,3 +116,35 @@ def RestoreObject_denied(t):
     t.error(_restore(t, name, "key", _body(), sign=None), 403, "AccessDenied")
     t.error(_restore(t, name, "key", _body(), signer=t.s3.signer(secret="wrong")), 403,
             "SignatureDoesNotMatch")
+
+
+def RestoreObject_malformed(t):
+    name = _archived(t)
+    for inner in ("<Days>1</Days><Days>2</Days>", "<Days>1</Days><Foo/>",
+                  "<Days>1</Days><GlacierJobParameters></GlacierJobParameters>"):
+        body = "<RestoreRequest>%s</RestoreRequest>" % inner
+        t.error(_restore(t, name, "key", body.encode()), 400, "MalformedXML")
+    t.header(t.s3.head(name, "key"), "x-amz-restore", None)
+
+
+def RestoreObject_in_listings(t):
+    """RestoreStatus, where it is asked for."""
+    name = _archived(t)
+    t.object(name, "other", b"cold", x_amz_storage_class="GLACIER")
+    t.object(name, "warm", b"warm")
+    t.status(_restore(t, name, "key", _body()), 202)
+    ask = {"x-amz-optional-object-attributes": "RestoreStatus"}
+    done = 'ongoing-request="false"' in t.s3.head(name, "key").header("x-amz-restore")
+    for query, row in (({}, "Contents"), ({"list-type": "2"}, "Contents"),
+                       ({"versions": None}, "Version")):
+        t.eq(t.status(t.s3.get(name, None, query), 200).xml.all(row + "/RestoreStatus"), [])
+        answer = t.status(t.s3.get(name, None, query, ask), 200).xml
+        t.eq([c.get("Key") for c in answer.all(row) if c.get("RestoreStatus") is not None],
+             ["key"], "restored")
+        one = answer.all(row)[0]
+        t.eq(one.get("RestoreStatus/IsRestoreInProgress"), "false" if done else "true")
+        date = one.get("RestoreStatus/RestoreExpiryDate")
+        t.ok(date.endswith("T00:00:00.000Z") if done else date is None, date)
+        bad = t.s3.get(name, None, query, {"x-amz-optional-object-attributes": "RestoreStatus,Size"})
+        t.error(bad, 400, "InvalidArgument", "Invalid attribute name specified.",
+                ArgumentName="x-amz-optional-object-attributes", ArgumentValue="Size")

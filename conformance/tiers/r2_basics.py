@@ -376,6 +376,10 @@ def classes__r2(t):
     t.object(name, "ia", x_amz_storage_class="STANDARD_IA")
     t.no_header(t.s3.head(name, "s"), "x-amz-storage-class")
     t.header(t.s3.head(name, "ia"), "x-amz-storage-class", "STANDARD_IA")
+    for other in ("REDUCED_REDUNDANCY", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
+                  "GLACIER_IR", "DEEP_ARCHIVE"):
+        t.error(t.s3.put(name, "k", b"x", {"x-amz-storage-class": other}), 501, "NotImplemented",
+                "Header 'x-amz-storage-class' with value '%s' not implemented" % other)
 
 
 @answers("r2")

@@ -131,7 +131,7 @@ def abort_date__r2(t):
     name = t.bucket()
     answer = t.status(t.s3.post(name, "k", "uploads"), 200)
     t.http_date(answer.header("x-amz-abort-date"), "x-amz-abort-date")
-    t.header(answer, "x-amz-abort-rule-id", "Default%20Multipart%20Abort%20Rule")
+    t.header(answer, "x-amz-abort-rule-id", "Default Multipart Abort Rule")
     parts = t.s3.get(name, "k", {"uploadId": answer.xml.get("UploadId")})
     t.header(parts, "x-amz-abort-date", answer.header("x-amz-abort-date"))
 

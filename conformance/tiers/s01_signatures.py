@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Section 1: endpoint, region, signatures."""
 import datetime
+import hashlib
+import re
 
 import postform
 import s3raw
@@ -191,6 +193,19 @@ def region_wrong__minio(t):
             "Region does not match; expecting '%s'." % t.region)
 
 
+@answers("r2")
+def secret_form__r2(t):
+    """The keys are a token's: its id, and the SHA-256 of its value."""
+    if "tokens" not in t.limits:
+        t.skip("needs a server that knows the token")
+    key, value = "0123456789abcdef" * 2, "v1-token_of_the_conformance_cases-0000001"
+    secret = hashlib.sha256(value.encode()).hexdigest()
+    t.status(t.s3.get(signer=t.s3.signer(access=key, secret=secret)), 200)
+    for other in (value, secret.upper(), hashlib.sha1(value.encode()).hexdigest()):
+        t.error(t.s3.get(signer=t.s3.signer(access=key, secret=other)), 403,
+                "SignatureDoesNotMatch")
+
+
 @answers("aws", "minio")
 def secret_form(t):
     """Whatever the text, it signs; made ones are long."""
@@ -203,6 +218,13 @@ def secret_form(t):
                           signer=t.s3.signer(service="iam"))
     key, secret = (found(answer, n) for n in ("AccessKeyId", "SecretAccessKey"))
     t.ok(len(secret) >= 8, secret)
+    if t.tier == "aws":
+        t.ok(re.fullmatch("AKIA[A-Z2-7]{16}", key) and len(secret) == 40, key)
+    # Known, whatever it may do: only with another secret is the signature wrong.
+    mine = t.s3.get(t.bucket(), signer=t.s3.signer(access=key, secret=secret))
+    t.error(mine, 403, "AccessDenied")
+    other = t.s3.get(t.bucket(), signer=t.s3.signer(access=key, secret="x" * 40))
+    t.error(other, 403, "SignatureDoesNotMatch")
     for action in ("DeleteAccessKey&AccessKeyId=" + key, "DeleteUser"):
         t.status(t.s3.request("POST", path="/", headers=FORM, signer=t.s3.signer(service="iam"),
                               body="Action=%s&UserName=%s&Version=2010-05-08" % (action, user)),

@@ -234,6 +234,27 @@ def object(t):
             t.error(answer, 400, "EntityTooLarge", MaxSizeAllowed=limit, ProposedSize=size)
 
 
+@answers("minio")
+def upload_stale__minio(t):
+    """Nobody completes it within a day; one begun later stays, and rules do not matter."""
+    name = t.bucket()
+    upload = t.upload(name, "k")
+    t.status(t.s3.put(name, "k", "x", query={"uploadId": upload, "partNumber": "1"}), 200)
+    t.clock("by", "23h")
+    later = t.upload(name, "k")
+    t.status(t.s3.get(name, "k", {"uploadId": upload}), 200)
+    t.clock("by", "2h")
+    t.error(t.s3.get(name, "k", {"uploadId": upload}), 404, "NoSuchUpload")
+    t.status(t.s3.get(name, "k", {"uploadId": later}), 200)
+    rows = t.s3.get(name, query="uploads").xml.all("Upload")
+    t.eq([row.get("UploadId") for row in rows], [later])
+    t.clock("by", "30d")
+    t.eq(t.s3.get(name, query="uploads").xml.all("Upload"), [])
+
+
+upload_stale__minio.alone = True
+
+
 @answers("aws")
 def upload_stale(t):
     """Nothing is aborted without a rule, however long it lies there."""

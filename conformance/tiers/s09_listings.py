@@ -97,6 +97,10 @@ def list_owner(t):
 def list_more(t):
     row = v1(t, filled(t), {}).all("Contents")[0]
     t.eq((row.get("ChecksumAlgorithm"), row.get("ChecksumType")), ("CRC64NVME", "FULL_OBJECT"))
+    name = t.bucket()
+    t.object(name, "a", x_amz_meta_owner="me")
+    row = v1(t, name, {"list-type": "2", "metadata": "true"}).all("Contents")[0]
+    t.eq((row.all("UserMetadata"), row.all("Internal")), ([], []), "MinIO's elements")
 
 
 @answers("aws", "minio")

@@ -10,10 +10,12 @@
 #include "job/tiers.h"
 #include "s3/s3.h"
 
+struct metering;
 struct replicator;
 struct adm {
 	struct jobs *jobs;
 	struct replicator *replicator;
+	struct metering *metering;
 	struct store *store;
 	const char *address, *dir, *region;
 	bool tls;

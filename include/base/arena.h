@@ -28,6 +28,7 @@ void *arena_alloc(
 void *arena_zalloc(struct arena *a, size_t n);
 void *arena_array(struct arena *a, size_t count, size_t size); /* zeroed */
 struct span arena_span(struct arena *a, struct span s); /* copy, NUL terminated behind */
+struct span arena_lower(struct arena *a, struct span s); /* the same, A-Z as a-z */
 char *arena_str(struct arena *a, struct span s); /* copy, NUL terminated */
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool arena_failed(const struct arena *a);

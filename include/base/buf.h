@@ -103,6 +103,13 @@ span_trim(struct span a)
 	return a;
 }
 
+/* ASCII only, whatever the locale: names of headers, hosts and options. */
+static inline char
+char_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 bool span_ieq(struct span a, struct span b); /* ASCII case is ignored */
 bool span_ends(struct span a, struct span suffix);
 int span_cmp(struct span a, struct span b); /* memcmp order, shorter first */

@@ -75,6 +75,11 @@ void fail_pair(struct fail *f, const char *name, struct span value);
 void fail_pair_str(struct fail *f, const char *name, const char *value);
 void fail_pair_u64(struct fail *f, const char *name, uint64_t value);
 
+/* S3's answer to a wrong header, parameter or element: E_INVALID_ARGUMENT with <ArgumentName>
+ * and <ArgumentValue>. Where AWS names no value, fail_msg() and a pair do. */
+enum err fail_argument(struct fail *f, const char *name, struct span value,
+    const char *fmt, ...) PRINTF_LIKE(4, 5);
+
 /* The text a person reads: the own message or the row's. */
 const char *fail_text(const struct fail *f);
 

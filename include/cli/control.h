@@ -18,9 +18,9 @@ struct control {
  * none) and E_IO. */
 NODISCARD enum err control_send(struct arena *a, const struct control *c,
     unsigned *status, struct buf *out, struct fail *fail);
-/* The same for a verb: the answer on stdout, or what is wrong on stderr. usage: told instead,
- * because the words are wrong; NULL: they are not. Frees query. The exit status. */
-int control_run(struct control *c, struct buf *query, const char *usage);
+/* The same for a verb: the answer on stdout, or what is wrong on stderr; the exit status. Not
+ * good: the words are wrong, so nothing is asked; CMD_MISUSED. Frees query. */
+int control_run(struct control *c, struct buf *query, bool good);
 /* The URL that a verb's words may begin with, taken from them; NULL: there is none. */
 const char *control_url(int *argc, char ***argv);
 

@@ -23,4 +23,9 @@ bool stamp_http_parse(struct span s, int64_t *out);
 bool stamp_iso_parse(struct span s, int64_t *ms);
 bool stamp_amz_parse(struct span s, int64_t *out);
 
+/* Calendar months, by their number since January 1970: which a time lies in, and when one
+ * begins. */
+unsigned stamp_month(int64_t ms);
+int64_t stamp_month_ms(unsigned month);
+
 #endif

@@ -26,6 +26,7 @@ NODISCARD enum err xml_parse(
 /* First child of that local name, or NULL. */
 struct xml_node *xml_child(const struct xml_node *n, const char *name);
 struct xml_node *xml_next(const struct xml_node *n, const char *name); /* next sibling */
+unsigned xml_children(const struct xml_node *n); /* how many */
 /* Text of that child; p == NULL when there is none. */
 struct span xml_text(const struct xml_node *n, const char *name);
 

@@ -20,6 +20,8 @@ struct job {
 	int64_t (*due)(void *ctx);
 	/* A bounded piece of what is due at now_ms; *more: there is more of it. */
 	enum err (*step)(void *ctx, int64_t now_ms, bool *more);
+	/* Are others still doing what is due? A clock that is moved waits for them. Or NULL. */
+	bool (*busy)(void *ctx);
 };
 
 enum { JOBS_MAX = 16 };

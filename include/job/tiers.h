@@ -31,6 +31,14 @@ NODISCARD enum err tiers_start(struct tiers *t, struct fail *fail);
 void tiers_stop(struct tiers *t);
 void tiers_free(struct tiers **t);
 
+/* What is due there, as a job: a clock that is moved waits for it while tiers answer. The
+ * tiers outlive it. */
+struct job;
+struct tier_job;
+struct tier_job *tier_job_new(struct tiers *t);
+void tier_job(struct tier_job *x, struct job *out);
+void tier_job_free(struct tier_job **x);
+
 /* For who reads: valid while t lives. */
 const struct obj_remote_io *tiers_io(const struct tiers *t);
 

@@ -45,9 +45,6 @@ struct inventory_row {
 void inventory_row_put(
     struct buf *out, const struct inventory *v, const struct inventory_row *r);
 
-/* "Bucket, Key, ...": what the columns are. */
-void inventory_schema_put(struct buf *out, const struct inventory *v);
-
 /* One data file for the manifest. */
 void inventory_file_put(
     struct buf *list, struct span key, uint64_t size, const uint8_t md5[16]);

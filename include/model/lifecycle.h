@@ -108,7 +108,8 @@ struct life_verdict {
 	int64_t due_ms; /* of what is to be done */
 	int64_t next_ms; /* LIFE_NOTHING: when something will be, or INT64_MAX */
 };
-/* What is due at now. Deleting goes before moving; of two, the earlier. */
+/* What is due at now. Deleting goes before moving, but for a delete marker; of two
+ * deletions the earlier, of two moves the deeper. */
 void life_judge(const struct lifecycle *l, const struct life_object *o, int64_t now_ms,
     struct life_verdict *out);
 /* When the latest version expires, for x-amz-expiration; rule NULL: never. */
@@ -122,7 +123,14 @@ bool life_abort(const struct lifecycle *l, struct span key, int64_t begun_ms,
 const struct life_rule *life_abort_due(
     const struct lifecycle *l, struct span key, int64_t begun_ms, int64_t *due_ms);
 
-/* Days behind an event, rounded up to the next midnight. */
-int64_t life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms);
+/* That many days of day_ms later, and on to the midnight behind: when rules take effect and
+ * restored copies go. */
+static inline int64_t
+life_midnight(int64_t from_ms, int64_t days, int64_t day_ms)
+{
+	int64_t at = from_ms + (days + 1) * day_ms;
+
+	return at - at % day_ms;
+}
 
 #endif

@@ -32,8 +32,6 @@ struct outbox_count {
 };
 NODISCARD enum err outbox_count_get(
     struct txn *t, struct span arn, struct outbox_count *out);
-NODISCARD enum err outbox_count_put(
-    struct txn *t, struct span arn, const struct outbox_count *c);
 
 /* Behind all that wait for arn. max: of those that may wait, 0 for any number; one more is
  * counted as lost. [in a write fn] */

@@ -87,9 +87,9 @@ enum {
 	    16, /* the bytes are in a tier (rec_remote.h); a body that is not
 				  empty is a copy of them, made by a restore */
 	OBJECT_HAS_ORIGIN = 32, /* its id is origin, which is the same in every store */
+	OBJECT_IS_UUID = 64, /* its id is shown as a UUID, whatever it is made of */
 	OBJECT_IS_SEALED = 128, /* encrypted: the body is longer than size says */
-	OBJECT_FLAGS = 15 | OBJECT_IS_REMOTE | OBJECT_HAS_ORIGIN |
-	    OBJECT_IS_SEALED /* all there are */
+	OBJECT_FLAGS = 255 /* all there are */
 };
 enum { ORIGIN_SIZE = 16 };
 enum { REC_OBJECT_MAX = 160 };
@@ -172,16 +172,6 @@ struct rec_doc {
 };
 void rec_doc_put(struct buf *out, const struct rec_doc *r);
 NODISCARD enum err rec_doc_get(struct span in, struct rec_doc *out);
-
-/* Objects and bytes per bucket and class, kept in the transaction of each change. */
-NODISCARD enum err usage_add(
-    struct txn *t, uint64_t bucket, uint8_t class, int64_t objects, int64_t bytes);
-struct usage {
-	uint64_t objects, bytes;
-};
-NODISCARD enum err usage_get(
-    struct txn *t, uint64_t bucket, uint8_t class, struct usage *out);
-NODISCARD enum err usage_drop(struct txn *t, uint64_t bucket);
 
 /* All references to blobs in all records: for store_verify(). */
 NODISCARD enum err model_walk(struct txn *t,

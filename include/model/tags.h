@@ -17,6 +17,9 @@ struct tags {
 	size_t n;
 };
 
+/* E_INVALID_TAG with <TagKey> and, where there is a value, <TagValue>. */
+NODISCARD enum err tags_refuse(
+    struct fail *fail, const char *text, struct span key, struct span value);
 /* key or value too long or of the wrong characters: E_INVALID_TAG. */
 NODISCARD enum err tags_check_text(struct span key, struct span value, struct fail *fail);
 

@@ -81,7 +81,5 @@ NODISCARD enum err obj_event_watch(
  * for none. Sets WATCH_EVENTS too. [in a write fn] */
 NODISCARD enum err obj_event_rules_put(
     struct txn *t, struct span bucket, uint64_t bucket_id, struct span rules);
-/* "" where there are none. Borrows from the snapshot. */
-NODISCARD enum err obj_event_rules(struct txn *t, uint64_t bucket_id, struct span *out);
 
 #endif

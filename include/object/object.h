@@ -86,12 +86,18 @@ NODISCARD enum err obj_spelling(
 NODISCARD enum err obj_attrs(
     struct txn *t, const struct rec_object *rec, struct arena *a, struct attrs *out);
 
+/* How a service has its versions. */
+struct obj_making {
+	bool uuid; /* a new one is called by a UUID, in every text */
+	uint64_t most; /* of a key; one more is E_TOO_MANY_VERSIONS. 0: no limit */
+};
 /* Where a new object goes. */
 struct obj_dest {
 	struct span bucket, key;
 	uint64_t bucket_id;
 	struct obj_cond cond;
 	enum event event; /* what it is told as */
+	struct obj_making making;
 	const struct obj_actor *by; /* object/event.h; NULL: the server itself */
 	struct span from_bucket, from_key; /* of a copy */
 	struct fail *fail;
@@ -123,6 +129,7 @@ struct obj_drop {
 	bool bypass; /* past GOVERNANCE: asked for, and allowed to */
 	bool mfa; /* a code of the device came with it */
 	bool expired; /* a lifecycle rule wants it */
+	struct obj_making making; /* of a delete marker */
 	const struct obj_actor *by; /* object/event.h; NULL: the server itself */
 	const struct obj_arrival *arrival; /* replication does it, else NULL */
 };

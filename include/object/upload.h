@@ -38,6 +38,9 @@ NODISCARD enum err obj_parts(struct txn *t, const struct rec_upload *u, unsigned
 /* Drop the upload and what is left of its parts. */
 NODISCARD enum err obj_upload_drop(struct txn *t, const struct rec_bucket *b,
     struct span key, const struct rec_upload *u);
+/* The one of that number, for the server itself; OK also when it is gone already. */
+NODISCARD enum err obj_upload_abort(struct txn *t, const struct rec_bucket *b,
+    struct span key, uint64_t number, struct arena *a);
 NODISCARD enum err obj_upload_drop_all(struct txn *t, const struct rec_bucket *b);
 
 /* The object of that key is deleted: uploads of it that run must know, because a condition
@@ -75,6 +78,7 @@ struct obj_complete {
 	struct checksum expect; /* of the whole, kind NONE: not given */
 	int64_t now_ms;
 	struct arena *arena;
+	bool unequal; /* out: its parts are not what OBJ_PARTS_EQUAL wants */
 	struct rec_object rec; /* out */
 	struct span crypt; /* out: its SIDE_CRYPT */
 	struct attrs attrs; /* out */

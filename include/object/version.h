@@ -17,11 +17,12 @@ struct obj_version {
 	enum version_which which;
 	uint64_t number; /* of VERSION_NUMBER; 0 where it goes by its origin alone */
 	uint8_t origin[ORIGIN_SIZE]; /* of VERSION_NUMBER, always */
+	bool uuid; /* named in that form */
 };
 
 /* Text a client sees: the id, or "null". Returns its length. */
 size_t obj_version_text(char out[VERSION_ID_TEXT], const struct rec_object *rec);
-/* "null" or an id; false: no such text can be one. */
+/* "null" or an id, in either form; false: no such text can be one. */
 bool obj_version_parse(struct span text, struct obj_version *out);
 struct obj_version obj_version_of(const struct rec_object *rec);
 /* The number of the version that v, which is VERSION_NUMBER, means; v's own when there is
@@ -39,7 +40,8 @@ NODISCARD enum err obj_version_find(struct txn *t, const struct rec_bucket *b,
  * an older one, and rec gets an id where the bucket gives ids. rec's time is now.
  * [in a write fn] */
 NODISCARD enum err obj_version_make_room(struct txn *t, const struct rec_bucket *b,
-    struct span key, const struct rec_object *old, struct rec_object *rec);
+    struct span key, const struct obj_making *how, const struct rec_object *old,
+    struct rec_object *rec);
 
 /* What a delete did. */
 struct obj_deleted {

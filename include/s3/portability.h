@@ -2,7 +2,8 @@
 /*
  * The portability report: which requests of the open profile a strict tier would have
  * answered otherwise, and at which point of tiers.def. It is made of what requests met, not
- * of guesses; points that every answer shows (headers, the form of errors) are not in it.
+ * of guesses; what is not in it (points that every answer shows, and such) are rows
+ * TIER_UNTOLD of the table.
  * Bounded: ENTRIES of a point and an operation; what has no room is counted. [any]
  */
 #ifndef S3_PORTABILITY_H

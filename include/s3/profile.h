@@ -35,6 +35,11 @@ bool profile_may_bind(struct span name);
  * store remembers it. E_INVALID_ARGUMENT: no name, or too many. [any but a loop] */
 NODISCARD enum err profile_bind(struct profile *p, struct span name, enum tier tier);
 
+/* What the tier of a bucket says at a point (enum tier_point), whatever host a request
+ * names; and how often buckets were bound since the start. [any] */
+enum tier_value profile_says(struct profile *p, struct span bucket, enum tier_point at);
+uint64_t profile_binds(struct profile *p);
+
 /* What strict tiers would have answered otherwise (s3/portability.h), as JSON; anew. [any] */
 void profile_report(struct profile *p, struct buf *out);
 void profile_report_clear(struct profile *p);

@@ -39,6 +39,9 @@ NODISCARD enum err conf_minio_read(
     struct conf_minio *m, int argc, char *const *argv, struct fail *fail);
 void conf_minio_free(struct conf_minio *m);
 
+/* Where a client on this machine finds what listens on address ("HOST:PORT"): the host, which
+ * is loopback for what means everywhere, and the port as it stands there. */
+struct span conf_reach(const char *address, struct span *port);
 bool conf_takes_value(struct span name); /* is it an option that does? */
 void conf_help(struct buf *out); /* for a terminal */
 void conf_markdown(struct buf *out); /* the README's table */

@@ -413,12 +413,37 @@ key_id_ok(struct span id)
 	return true;
 }
 
+/* As it stands there, or of the token whose id the access key is: S3's secret is then the
+ * SHA-256 of the token's value (developers.cloudflare.com/r2/api/tokens/). */
+static enum err
+secret_of(struct reading *r, const cJSON *one, struct span *out)
+{
+	struct span token;
+	uint8_t sum[32];
+	char *hex;
+	enum err e = text(r, one, "token", false, &token);
+
+	if (e == OK && token.n == 0)
+		return text(r, one, "secret_key", true, out);
+	if (e == OK && cJSON_GetObjectItemCaseSensitive(one, "secret_key") != NULL)
+		e = wrong(
+		    r, "token", "and secret_key are both there; allowed: one of them");
+	if (e != OK)
+		return e;
+	hex = arena_alloc(r->d->arena, 2 * sizeof sum + 1);
+	digest_of(DIGEST_SHA256, token, sum);
+	hex_render(hex, sum, sizeof sum);
+	mem_wipe(sum, sizeof sum);
+	*out = span_of(hex, 2 * sizeof sum);
+	return OK;
+}
+
 static enum err
 key_of(struct reading *r, const cJSON *one, struct span user)
 {
 	struct declared_key k = { .account = r->account, .user = user };
 	struct span status;
-	enum err e = members(r, one, "access_key secret_key status");
+	enum err e = members(r, one, "access_key secret_key token status");
 
 	if (e == OK)
 		e = text(r, one, "access_key", true, &k.id);
@@ -428,7 +453,7 @@ key_of(struct reading *r, const cJSON *one, struct span user)
 		    "blanks, / , =, and not as temporary ones (ASIA...)",
 		    (int)span_head(k.id, 64).n, k.id.p);
 	if (e == OK)
-		e = text(r, one, "secret_key", true, &k.secret);
+		e = secret_of(r, one, &k.secret);
 	if (e == OK && (k.secret.n < SECRET_MIN || k.secret.n > SECRET_MAX))
 		e = wrong(r, "secret_key",
 		    "is of the wrong length; allowed: 8 to 128 characters");

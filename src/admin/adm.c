@@ -53,13 +53,8 @@ minio_right(struct span method, struct span name)
 enum err
 adm_bad(struct s3_call *call, const char *name, const char *allowed)
 {
-	struct span v = s3_call_param(call, name);
-
-	(void)fail_msg(
-	    call->fail, E_INVALID_ARGUMENT, "Invalid %s; allowed: %s", name, allowed);
-	fail_pair_str(call->fail, "ArgumentName", name);
-	fail_pair(call->fail, "ArgumentValue", v);
-	return E_INVALID_ARGUMENT;
+	return fail_argument(call->fail, name, s3_call_param(call, name),
+	    "Invalid %s; allowed: %s", name, allowed);
 }
 
 static enum err

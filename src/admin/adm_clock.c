@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "codec/json.h"
 #include "codec/stamp.h"
 
 #include "adm_priv.h"
@@ -16,10 +17,9 @@
 static void
 put_time(struct buf *out, const char *name, int64_t ms)
 {
-	char text[STAMP_ISO];
-
-	stamp_iso(text, ms);
-	buf_printf(out, "\"%s\": \"%.*s\", ", name, STAMP_ISO, text);
+	buf_printf(out, "\"%s\": ", name);
+	json_put_time(out, ms);
+	buf_str(out, ", ");
 }
 
 static void

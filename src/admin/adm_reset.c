@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "job/metering.h"
 #include "object/reset.h"
 
 #include "adm_priv.h"
@@ -49,6 +50,19 @@ reset_declare(struct task *t)
 	enum err e = all ? profile_reset(w->adm->profile) : OK;
 
 	reset_answer(w, e == OK ? w->adm->declare(w->adm->ctx, w->call->fail) : e);
+}
+
+/* What was asked of the buckets until now goes with them. [worker] */
+static void
+reset_begin(struct task *t)
+{
+	struct resetting *w = CONTAINER_OF(t, struct resetting, work);
+	enum err e = metering_flush(w->adm->metering);
+
+	if (e == OK)
+		store_write(w->adm->store, &w->write);
+	else
+		reset_answer(w, e);
 }
 
 /* [writer] */
@@ -108,6 +122,7 @@ adm_reset_post(struct adm *c, struct s3_call *call)
 	w->reset.bucket = bucket;
 	w->write.fn = reset_write;
 	w->write.done = reset_done;
-	store_write(c->store, &w->write);
+	w->work.fn = reset_begin;
+	task_post(c->pool, &w->work);
 	return OK;
 }

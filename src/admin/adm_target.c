@@ -5,12 +5,9 @@
  */
 #include "config.h"
 
-#include <inttypes.h>
-
 #include "admin/envelope.h"
 #include "base/mem.h"
 #include "codec/json.h"
-#include "codec/stamp.h"
 #include "job/replicator.h"
 #include "object/replica.h"
 
@@ -230,20 +227,6 @@ struct listing {
 	size_t n;
 };
 
-static void
-put_text(struct buf *b, const char *name, struct span text)
-{
-	buf_printf(b, "\"%s\":", name);
-	json_put(b, text);
-	buf_char(b, ',');
-}
-
-static void
-put_bool(struct buf *b, const char *name, bool v)
-{
-	buf_printf(b, "\"%s\":%s,", name, v ? "true" : "false");
-}
-
 static bool
 list_row(void *ctx, struct span arn, const struct rec_target *r)
 {
@@ -256,32 +239,32 @@ list_row(void *ctx, struct span arn, const struct rec_target *r)
 		return true;
 	host = span_from(host, secure ? 8 : 7);
 	buf_str(b, l->n++ > 0 ? ",{" : "{");
-	put_text(b, "sourcebucket", r->source);
-	put_text(b, "endpoint", host);
-	buf_str(b, "\"credentials\":{\"accessKey\":");
-	json_put(b, r->access_key);
-	buf_str(b, "},");
-	put_text(b, "targetbucket", r->bucket);
-	put_bool(b, "secure", secure);
-	put_text(b, "path",
+	json_span(b, "sourcebucket", r->source);
+	json_span(b, "endpoint", host);
+	json_begin(b, "credentials");
+	json_span(b, "accessKey", r->access_key);
+	buf_char(b, '}');
+	json_span(b, "targetbucket", r->bucket);
+	json_bool(b, "secure", secure);
+	json_span(b, "path",
 	    (r->flags & PLACE_PATH) != 0          ? SPAN_LIT("on")
 		: (r->flags & PLACE_VIRTUAL) != 0 ? SPAN_LIT("off")
 						  : SPAN_LIT("auto"));
-	put_text(b, "api", SPAN_LIT("s3v4"));
-	put_text(b, "arn", arn);
-	put_text(b, "type", SPAN_LIT("replication"));
-	put_text(b, "region", r->region);
-	put_text(b, "storageclass", r->class);
-	put_bool(b, "replicationSync", (r->flags & PLACE_SYNC) != 0);
-	put_bool(b, "disableProxy", (r->flags & PLACE_NO_PROXY) != 0);
-	put_bool(b, "isOnline", (r->flags & PLACE_VERIFIED) != 0);
-	buf_printf(b,
-	    "\"bandwidthlimit\":%" PRIu64 ",\"healthCheckDuration\":%" PRIu64
+	json_str(b, "api", "s3v4");
+	json_span(b, "arn", arn);
+	json_str(b, "type", "replication");
+	json_span(b, "region", r->region);
+	json_span(b, "storageclass", r->class);
+	json_bool(b, "replicationSync", (r->flags & PLACE_SYNC) != 0);
+	json_bool(b, "disableProxy", (r->flags & PLACE_NO_PROXY) != 0);
+	json_bool(b, "isOnline", (r->flags & PLACE_VERIFIED) != 0);
+	json_u64(b, "bandwidthlimit", r->rate);
+	json_u64(b, "healthCheckDuration", (uint64_t)r->check_ms * 1000000);
+	buf_str(b,
 	    ",\"totalDowntime\":0,\"lastOnline\":\"" NO_TIME
 	    "\",\"resetBeforeDate\":\"" NO_TIME
 	    "\",\"latency\":{\"curr\":0,\"avg\":0,\"max\":0},\"edge\":false,"
-	    "\"edgeSyncBeforeExpiry\":false,\"offlineCount\":0}",
-	    r->rate, r->check_ms * 1000000);
+	    "\"edgeSyncBeforeExpiry\":false,\"offlineCount\":0}");
 	return true;
 }
 
@@ -335,15 +318,6 @@ struct backlog {
 	enum err err;
 };
 
-static void
-put_time(struct buf *b, const char *name, int64_t ms)
-{
-	char iso[STAMP_ISO];
-
-	stamp_iso(iso, ms);
-	buf_printf(b, "\"%s\":\"%.*s\",", name, STAMP_ISO, iso);
-}
-
 static bool
 mrf_row(void *ctx, const struct rec_work *w)
 {
@@ -355,11 +329,12 @@ mrf_row(void *ctx, const struct rec_work *w)
 	if (l->bucket.n > 0 && !span_eq(l->bucket, w->bucket))
 		return true;
 	buf_char(b, '{');
-	put_text(b, "nodeName", SPAN_LIT("trug"));
-	put_text(b, "bucket", w->bucket);
-	put_text(b, "object", w->key);
-	put_text(b, "versionId", span_of(id, n));
-	buf_printf(b, "\"retryCount\":%u}\n", (unsigned)w->tries);
+	json_str(b, "nodeName", "trug");
+	json_span(b, "bucket", w->bucket);
+	json_span(b, "object", w->key);
+	json_span(b, "versionId", span_of(id, n));
+	json_u64(b, "retryCount", w->tries);
+	buf_str(b, "}\n");
 	return ++l->n < BACKLOG;
 }
 
@@ -402,11 +377,12 @@ diff_row(void *ctx, struct span key, const struct rec_object *rec, bool latest)
 		l->err = replica_read(side_get(&attrs, SIDE_REPLICA), &r);
 	if (l->err == OK && (r.status == REPLICA_PENDING || r.status == REPLICA_FAILED)) {
 		buf_char(b, '{');
-		put_text(b, "object", key);
-		put_text(b, "versionId", span_of(id, obj_version_text(id, rec)));
-		put_text(b, "rStatus", span_str(replica_status_name(r.status)));
-		put_time(b, "lastModified", rec->mtime_ms);
-		buf_str(b, "\"deletemarker\":false}\n");
+		json_span(b, "object", key);
+		json_span(b, "versionId", span_of(id, obj_version_text(id, rec)));
+		json_str(b, "rStatus", (replica_status_name(r.status)));
+		json_time(b, "lastModified", rec->mtime_ms);
+		json_bool(b, "deletemarker", false);
+		buf_str(b, "}\n");
 		l->n++;
 	}
 	arena_fini(&a);

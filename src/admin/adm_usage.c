@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "codec/json.h"
+#include "model/meter.h"
 #include "model/remote_tier.h"
 #include "object/object.h"
 

@@ -3,6 +3,8 @@
 
 #include "sigv4_priv.h"
 
+enum { SIGNATURE_HEX = 64 };
+
 static const struct sigv4_voice authhdr_voice = { E_AUTH_HEADER_MALFORMED,
 	"The authorization header is malformed" };
 
@@ -72,16 +74,6 @@ authhdr_credential(struct sigv4_said *said, struct span credential,
 }
 
 static enum err
-not_ours(struct span value, const char *message, struct fail *fail)
-{
-	enum err e = fail_msg(fail, E_INVALID_ARGUMENT, "%s", message);
-
-	fail_pair_str(fail, "ArgumentName", "Authorization");
-	fail_pair(fail, "ArgumentValue", value);
-	return e;
-}
-
-static enum err
 authhdr_scheme(struct span value, struct span *rest, struct fail *fail)
 {
 	struct span scheme;
@@ -89,16 +81,16 @@ authhdr_scheme(struct span value, struct span *rest, struct fail *fail)
 	*rest = value;
 	scheme = span_cut(rest, ' ');
 	if (scheme.n == value.n)
-		return not_ours(value,
+		return fail_argument(fail, "Authorization", value,
 		    "Authorization header is invalid -- one and only one ' ' (space) "
-		    "required.",
-		    fail);
+		    "required.");
 	if (span_eq(scheme, SPAN_LIT("AWS4-HMAC-SHA256")))
 		return OK;
 	if (span_eq(scheme, SPAN_LIT("AWS")) ||
 	    span_eq(scheme, SPAN_LIT("AWS4-ECDSA-P256-SHA256")))
 		return fail_set(fail, E_UNSUPPORTED_SIGNATURE);
-	return not_ours(value, "Unsupported Authorization Type", fail);
+	return fail_argument(
+	    fail, "Authorization", value, "Unsupported Authorization Type");
 }
 
 /* One "Name=value" between commas, in its place: AWS takes no other order. */
@@ -119,9 +111,9 @@ authhdr_component(struct span part, const char *name, struct span *out, struct f
 	return OK;
 }
 
-enum err
-authhdr_parse(struct sigv4_said *said, struct span value, const struct auth_conf *conf,
-    struct fail *fail)
+static enum err
+authhdr_components(struct sigv4_said *said, struct span value,
+    const struct auth_conf *conf, struct fail *fail)
 {
 	struct span rest, part[3], credential;
 	size_t comma;
@@ -147,4 +139,75 @@ authhdr_parse(struct sigv4_said *said, struct span value, const struct auth_conf
 		return e;
 	said->kind = AUTH_HEADER;
 	return authhdr_credential(said, credential, conf, &authhdr_voice, fail);
+}
+
+/* The same place in another text. */
+static struct span
+moved(struct span s, const char *from, const char *to)
+{
+	return span_of(to + (s.p - from), s.n);
+}
+
+static void
+said_move(struct sigv4_said *said, const char *from, const char *to)
+{
+	said->access_key = moved(said->access_key, from, to);
+	said->scope = moved(said->scope, from, to);
+	said->date = moved(said->date, from, to);
+	said->region = moved(said->region, from, to);
+	said->signed_headers = moved(said->signed_headers, from, to);
+}
+
+/* Behind what is the same there is nothing but a signature: no fourth component, no space
+ * to be trimmed. */
+static bool
+memo_holds(
+    const struct authhdr_memo *memo, struct span value, const struct auth_conf *conf)
+{
+	struct span rest = span_from(value, memo->n);
+
+	return memo->n > 0 && rest.n == SIGNATURE_HEX &&
+	    memo->any_region == conf->any_region &&
+	    memcmp(memo->text, value.p, memo->n) == 0 &&
+	    span_find(rest, ',', 0) == rest.n && span_trim(rest).n == rest.n;
+}
+
+static void
+memo_take(struct authhdr_memo *memo, const struct sigv4_said *said, struct span value,
+    const struct auth_conf *conf)
+{
+	size_t n = (size_t)(said->signature.p - value.p);
+
+	memo->n = 0;
+	if (said->signature.n != SIGNATURE_HEX || n + SIGNATURE_HEX != value.n ||
+	    n > sizeof memo->text)
+		return;
+	memcpy(memo->text, value.p, n);
+	memo->said = (struct sigv4_said){ .kind = said->kind,
+		.access_key = said->access_key,
+		.date = said->date,
+		.region = said->region,
+		.scope = said->scope,
+		.signed_headers = said->signed_headers };
+	said_move(&memo->said, value.p, memo->text);
+	memo->any_region = conf->any_region;
+	memo->n = (uint16_t)n;
+}
+
+enum err
+authhdr_parse(struct sigv4_said *said, struct span value, const struct auth_conf *conf,
+    struct authhdr_memo *memo, struct fail *fail)
+{
+	enum err e;
+
+	if (memo_holds(memo, value, conf)) {
+		*said = memo->said;
+		said_move(said, memo->text, value.p);
+		said->signature = span_from(value, memo->n);
+		return OK;
+	}
+	e = authhdr_components(said, value, conf, fail);
+	if (e == OK)
+		memo_take(memo, said, value, conf);
+	return e;
 }

@@ -27,13 +27,10 @@ get(const struct postsig_form *f, const char *name)
 static enum err
 missing(struct fail *fail, const char *name)
 {
-	(void)fail_msg(fail, E_INVALID_ARGUMENT,
+	return fail_argument(fail, name, SPAN_LIT(""),
 	    "Bucket POST must contain a field named '%s'.  If it is specified, please "
 	    "check the order of the fields.",
 	    name);
-	fail_pair_str(fail, "ArgumentName", name);
-	fail_pair_str(fail, "ArgumentValue", "");
-	return E_INVALID_ARGUMENT;
 }
 
 static enum err

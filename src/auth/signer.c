@@ -29,18 +29,13 @@ lines_fields(struct arena *a, struct span lines, struct field *out)
 
 	while (lines.n > 0) {
 		struct span line = span_cut(&lines, '\n'), name;
-		char *lower;
 
 		if (line.n > 0 && line.p[line.n - 1] == '\r')
 			line.n--;
 		name = span_cut(&line, ':');
 		if (!span_ieq(span_head(name, 6), SPAN_LIT("x-amz-")))
 			continue;
-		lower = arena_str(a, name);
-		for (size_t i = 0; i < name.n; i++)
-			if (lower[i] >= 'A' && lower[i] <= 'Z')
-				lower[i] += 'a' - 'A';
-		out[n++] = (struct field){ span_of(lower, name.n), span_trim(line) };
+		out[n++] = (struct field){ arena_lower(a, name), span_trim(line) };
 	}
 	return n;
 }

@@ -69,11 +69,13 @@ sigv2_signs(struct span name)
 	return is_one_of(name, sigv2_subs, ARRAY_LEN(sigv2_subs)) || is_late(name);
 }
 
-static struct span
+static inline struct span
 header_find(const struct auth_request *rq, const char *name)
 {
+	struct span want = span_str(name);
+
 	for (size_t i = 0; i < rq->nheader; i++)
-		if (span_is(rq->header[i].name, name))
+		if (span_eq(rq->header[i].name, want))
 			return rq->header[i].value;
 	return SPAN_NONE;
 }
@@ -247,17 +249,6 @@ fields_sort(struct field *f, size_t n)
 	}
 }
 
-static struct span
-lower(struct arena *a, struct span s)
-{
-	char *text = arena_str(a, s);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (text[i] >= 'A' && text[i] <= 'Z')
-			text[i] = (char)(text[i] + 32);
-	return span_of(text, s.n);
-}
-
 static bool
 is_amz(struct span name)
 {
@@ -272,7 +263,7 @@ amz_params(struct sigv2_run *r, struct field *out)
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->nparam; i++) {
-		name = lower(r->rq->arena, r->param[i].name);
+		name = arena_lower(r->rq->arena, r->param[i].name);
 		if (is_amz(name) && header_find(r->rq, name.p).p == NULL)
 			out[n++] = (struct field){ name, r->param[i].value };
 	}

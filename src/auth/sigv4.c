@@ -27,6 +27,7 @@ struct sigv4 {
 	unsigned magic;
 	const struct auth_conf *conf;
 	struct sigkey_cache *keys;
+	struct authhdr_memo header; /* of the last request */
 	struct buf canon, sts; /* of the request at hand; kept to be filled again */
 };
 
@@ -164,7 +165,8 @@ check_form(struct sigv4_run *r)
 		return e;
 	}
 	if (header)
-		return authhdr_parse(&r->said, r->h.authorization, r->s->conf, r->fail);
+		return authhdr_parse(
+		    &r->said, r->h.authorization, r->s->conf, &r->s->header, r->fail);
 	if (q.v4)
 		return presign_parse(&r->said, &q, r->s->conf, r->rq->arena, r->fail);
 	if (q.v2_key.p != NULL || q.v2_signature.p != NULL)

@@ -39,9 +39,17 @@ struct sigv4_voice {
 /* AKID/YYYYMMDD/REGION/s3/aws4_request into access_key, date, region and scope. */
 NODISCARD enum err authhdr_credential(struct sigv4_said *said, struct span credential,
     const struct auth_conf *conf, const struct sigv4_voice *voice, struct fail *fail);
+/* All of an Authorization header before its signature, as it was last found well-formed:
+ * a client's requests of one day have the same, and need not be taken apart again. */
+struct authhdr_memo {
+	uint16_t n; /* 0: none */
+	bool any_region; /* what conf said then */
+	struct sigv4_said said; /* of text */
+	char text[512];
+};
 /* The value of an Authorization header. */
 NODISCARD enum err authhdr_parse(struct sigv4_said *said, struct span value,
-    const struct auth_conf *conf, struct fail *fail);
+    const struct auth_conf *conf, struct authhdr_memo *memo, struct fail *fail);
 
 /* What the query says of authentication: raw values, p == NULL when absent. */
 struct presign_query {

@@ -110,6 +110,16 @@ arena_span(struct arena *a, struct span s)
 	return span_of(arena_str(a, s), s.n);
 }
 
+struct span
+arena_lower(struct arena *a, struct span s)
+{
+	char *text = arena_str(a, s);
+
+	for (size_t i = 0; i < s.n; i++)
+		text[i] = char_lower(text[i]);
+	return span_of(text, s.n);
+}
+
 char *
 arena_printf(struct arena *a, const char *fmt, ...)
 {

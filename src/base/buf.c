@@ -8,19 +8,13 @@
 
 #include "base/mem.h"
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 bool
 span_ieq(struct span a, struct span b)
 {
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
+		if (char_lower(a.p[i]) != char_lower(b.p[i]))
 			return false;
 	return true;
 }

@@ -103,6 +103,22 @@ fail_pair_u64(struct fail *f, const char *name, uint64_t value)
 	fail_pair(f, name, span_str(text));
 }
 
+enum err
+fail_argument(struct fail *f, const char *name, struct span value, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (f == NULL || f->code != OK)
+		return E_INVALID_ARGUMENT;
+	f->code = E_INVALID_ARGUMENT;
+	va_start(ap, fmt);
+	(void)vsnprintf(f->message, sizeof f->message, fmt, ap);
+	va_end(ap);
+	fail_pair_str(f, "ArgumentName", name);
+	fail_pair(f, "ArgumentValue", value);
+	return E_INVALID_ARGUMENT;
+}
+
 const char *
 fail_text(const struct fail *f)
 {

@@ -25,7 +25,7 @@ log_setup(enum log_level level, bool json)
 	atomic_store(&log_json, json);
 }
 
-bool
+static bool
 log_enabled(enum log_level level)
 {
 	return (int)level >= atomic_load(&log_level);

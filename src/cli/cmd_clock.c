@@ -10,10 +10,6 @@
 /* Long, because the answer comes when all that was due on the way has happened. */
 enum { ASK_MS = 3600 * 1000 };
 
-static const char usage[] =
-    "trug: usage: trug clock [URL] [show | by 90d | to 2027-01-01T00:00:00Z | freeze | "
-    "thaw | real]; keys from TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
-
 /* The parameter that the words stand for; false: none. */
 static bool
 query_of(struct buf *query, int argc, char **argv)
@@ -44,13 +40,14 @@ run(int argc, char **argv)
 		c.method = "POST";
 		good = true;
 	}
-	return control_run(&c, &query, good ? NULL : usage);
+	return control_run(&c, &query, good);
 }
 
 const struct cmd_entry cmd_clock_entry = {
 	.name = "clock",
-	.usage = "[URL] [by 90d | to TIME | freeze | thaw | real]",
+	.usage = "[URL] [show | by 90d | to 2027-01-01T00:00:00Z | freeze | thaw | real]",
 	.summary =
 	    "show or move a server's clock; returns when what was due on the way is done",
+	.more = CMD_ASKS,
 	.run = run,
 };

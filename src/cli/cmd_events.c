@@ -9,10 +9,6 @@
 
 enum { ASK_MS = 60 * 1000 };
 
-static const char usage[] = "trug: usage: trug events [URL] [list | dead ARN [AFTER] | "
-			    "retry ARN | drop ARN]; keys "
-			    "from TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
-
 static const struct {
 	const char *word, *method, *path;
 	int most; /* arguments behind it */
@@ -51,7 +47,7 @@ run(int argc, char **argv)
 
 	c.url = control_url(&argc, &argv);
 	good = take(&c, &query, argc, argv);
-	return control_run(&c, &query, good ? NULL : usage);
+	return control_run(&c, &query, good);
 }
 
 const struct cmd_entry cmd_events_entry = {
@@ -59,5 +55,6 @@ const struct cmd_entry cmd_events_entry = {
 	.usage = "[URL] [list | dead ARN [AFTER] | retry ARN | drop ARN]",
 	.summary =
 	    "where a server's events go: what waits, dead letters, and what of them",
+	.more = CMD_ASKS,
 	.run = run,
 };

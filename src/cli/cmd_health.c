@@ -17,10 +17,8 @@ run(int argc, char **argv)
 	unsigned status = 0;
 	enum err e;
 
-	if (argc > 1 || (argc == 1 && argv[0][0] == '-')) {
-		fprintf(stderr, "trug: usage: trug health [URL]\n");
-		return 2;
-	}
+	if (argc > 1 || (argc == 1 && argv[0][0] == '-'))
+		return CMD_MISUSED;
 	fail_init(&fail, NULL);
 	endpoint_find(&url, argc == 1 ? argv[0] : NULL);
 	buf_str(&url, "/_trug/health");
@@ -38,5 +36,6 @@ const struct cmd_entry cmd_health_entry = {
 	.name = "health",
 	.usage = "[URL]",
 	.summary = "ask a running server whether it takes reads and writes: exit 0, or 1",
+	.more = CMD_FINDS,
 	.run = run,
 };

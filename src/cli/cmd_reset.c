@@ -9,10 +9,6 @@
 
 enum { ASK_MS = 600 * 1000 };
 
-static const char usage[] =
-    "trug: usage: trug reset [URL] [BUCKET] [--keep settings,identities]; keys from "
-    "TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
-
 static int
 run(int argc, char **argv)
 {
@@ -31,7 +27,7 @@ run(int argc, char **argv)
 		} else
 			good = false;
 	}
-	return control_run(&c, &query, good ? NULL : usage);
+	return control_run(&c, &query, good);
 }
 
 const struct cmd_entry cmd_reset_entry = {
@@ -39,5 +35,6 @@ const struct cmd_entry cmd_reset_entry = {
 	.usage = "[URL] [BUCKET] [--keep settings,identities]",
 	.summary =
 	    "empty a server's store, or one bucket, at once: as it was when just started",
+	.more = CMD_ASKS,
 	.run = run,
 };

@@ -18,14 +18,7 @@ run(int argc, char **argv)
 		fprintf(stderr, "trug: %s\n", fail_text(&fail));
 		return 2;
 	}
-	if (help) {
-		printf(
-		    "usage: trug rotate [DIR] [--master-key-file FILE]\n\n"
-		    "Options as for trug serve; what is broken off goes on when called "
-		    "again.\n");
-		return 0;
-	}
-	return server_rotate(&conf);
+	return help ? CMD_MISUSED : server_rotate(&conf);
 }
 
 const struct cmd_entry cmd_rotate_entry = {
@@ -33,5 +26,7 @@ const struct cmd_entry cmd_rotate_entry = {
 	.usage = "[DIR] [--master-key-file FILE]",
 	.summary =
 	    "give a store that is not in use new keys; no object's bytes are touched",
+	.more =
+	    "Options as for trug serve; what is broken off goes on when called again.\n",
 	.run = run,
 };

@@ -12,13 +12,6 @@
 
 enum { ASK_MS = 600 * 1000 };
 
-static const char usage_declare[] =
-    "trug: usage: trug declare [URL] PATH; keys from TRUG_ROOT_USER and "
-    "TRUG_ROOT_PASSWORD\n";
-static const char usage_seed[] =
-    "trug: usage: trug seed [URL] FOLDER|ZIP --bucket NAME [--prefix P]; keys from "
-    "TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
-
 struct words {
 	const char *url, *path, *bucket, *prefix;
 	bool seed;
@@ -97,10 +90,7 @@ run_declare(int argc, char **argv)
 {
 	struct words w = { 0 };
 
-	if (words_read(&w, argc, argv))
-		return run_words(&w);
-	(void)fputs(usage_declare, stderr);
-	return 2;
+	return words_read(&w, argc, argv) ? run_words(&w) : CMD_MISUSED;
 }
 
 static int
@@ -108,10 +98,7 @@ run_seed(int argc, char **argv)
 {
 	struct words w = { .seed = true };
 
-	if (words_read(&w, argc, argv))
-		return run_words(&w);
-	(void)fputs(usage_seed, stderr);
-	return 2;
+	return words_read(&w, argc, argv) ? run_words(&w) : CMD_MISUSED;
 }
 
 const struct cmd_entry cmd_seed_declare_entry = {
@@ -119,6 +106,7 @@ const struct cmd_entry cmd_seed_declare_entry = {
 	.usage = "[URL] PATH",
 	.summary =
 	    "make true what a file or a folder declares: buckets, settings, objects",
+	.more = CMD_ASKS,
 	.run = run_declare,
 };
 
@@ -127,5 +115,6 @@ const struct cmd_entry cmd_seed_entry = {
 	.usage = "[URL] FOLDER|ZIP --bucket NAME [--prefix P]",
 	.summary = "what lies in a folder or a zip becomes objects; those that are there "
 		   "already stay untouched",
+	.more = CMD_ASKS,
 	.run = run_seed,
 };

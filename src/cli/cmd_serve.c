@@ -33,5 +33,6 @@ const struct cmd_entry cmd_serve_entry = {
 	.usage = "[DIR] [OPTIONS]",
 	.summary =
 	    "serve the store in DIR (default: data); trug serve --help lists the options",
+	.helps = true,
 	.run = run,
 };

@@ -55,5 +55,6 @@ const struct cmd_entry cmd_server_entry = {
 	.usage = "[DIR] [MINIO'S OPTIONS]",
 	.summary =
 	    "the same with MinIO's options, environment names, port and default keys",
+	.helps = true,
 	.run = run,
 };

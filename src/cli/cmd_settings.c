@@ -13,10 +13,8 @@ run(int argc, char **argv)
 {
 	struct buf text = { 0 };
 
-	if (argc > 1 || (argc == 1 && strcmp(argv[0], "targets") != 0)) {
-		(void)fputs("usage: trug settings [targets]\n", stderr);
-		return 2;
-	}
+	if (argc > 1 || (argc == 1 && strcmp(argv[0], "targets") != 0))
+		return CMD_MISUSED;
 	if (argc == 1)
 		targets_markdown(&text);
 	else

@@ -12,16 +12,6 @@
 
 enum { ASK_MS = 120 * 1000 };
 
-static const char usage[] =
-    "trug: usage: trug tier [URL] ls | check NAME | rm NAME |\n"
-    "    add NAME STORE-URL BUCKET[/PREFIX] [OPTIONS] | keys NAME [OPTIONS]\n"
-    "  --access-key KEY      and --secret-key SECRET, or in TRUG_TIER_ACCESS_KEY and\n"
-    "                        TRUG_TIER_SECRET_KEY, where no other user sees them\n"
-    "  --session-token TOKEN --region REGION   --style auto|path|virtual\n"
-    "  --class CLASS         the other store's storage class   --kind s3|minio\n"
-    "  --force               although something is there already\n"
-    "  keys of this server from TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
-
 /* Options and what they are called in the request. */
 static const struct {
 	const char *option, *name;
@@ -138,17 +128,24 @@ run(int argc, char **argv)
 
 	c.url = control_url(&argc, &argv);
 	good = split(&w, argc, argv) && plan(&w, &c, &query);
-	rc = control_run(&c, &query, good ? NULL : usage);
+	rc = control_run(&c, &query, good);
 	buf_fini(&w.body);
 	return rc;
 }
 
 const struct cmd_entry cmd_tier_entry = {
 	.name = "tier",
-	.usage =
-	    "[URL] ls | add NAME STORE-URL BUCKET[/PREFIX] | keys NAME | rm NAME | check "
-	    "NAME",
+	.usage = "[URL] ls | add NAME STORE-URL BUCKET[/PREFIX] [OPTIONS] | "
+		 "keys NAME [OPTIONS] | rm NAME | check NAME",
 	.summary = "remote tiers of a server: storage classes whose bytes are at another "
 		   "S3 store",
+	.more =
+	    "  --access-key KEY      and --secret-key SECRET, or in TRUG_TIER_ACCESS_KEY "
+	    "and\n"
+	    "                        TRUG_TIER_SECRET_KEY, where no other user sees "
+	    "them\n"
+	    "  --session-token TOKEN --region REGION   --style auto|path|virtual\n"
+	    "  --class CLASS         the other store's storage class   --kind s3|minio\n"
+	    "  --force               although something is there already\n\n" CMD_ASKS,
 	.run = run,
 };

@@ -11,9 +11,6 @@
 
 enum { ASK_MS = 60 * 1000, ARENA = 16 << 20 };
 
-static const char usage[] = "trug: usage: trug tiers [open|aws|minio|r2 ...] [--json]\n"
-			    "            trug tiers --report [URL] [--json]\n";
-
 struct asked {
 	enum tier set[TIERS];
 	unsigned n;
@@ -21,7 +18,8 @@ struct asked {
 	const char *url;
 };
 
-static bool
+/* 0, or the process's exit status. */
+static int
 asked_parse(int argc, char **argv, struct asked *a)
 {
 	for (int i = 0; i < argc; i++) {
@@ -31,12 +29,16 @@ asked_parse(int argc, char **argv, struct asked *a)
 			a->report = true;
 		else if (strstr(argv[i], "://") != NULL && a->url == NULL)
 			a->url = argv[i];
-		else if (a->n == TIERS || !tier_find(span_str(argv[i]), &a->set[a->n]))
-			return false;
-		else
+		else if (a->n == TIERS || !tier_find(span_str(argv[i]), &a->set[a->n])) {
+			fprintf(stderr,
+			    "trug: tiers: '%s' is not allowed here; allowed: open, aws, "
+			    "minio, r2, --json, --report [URL]\n",
+			    argv[i]);
+			return 2;
+		} else
 			a->n++;
 	}
-	return a->report ? a->n == 0 : a->url == NULL;
+	return (a->report ? a->n == 0 : a->url == NULL) ? 0 : CMD_MISUSED;
 }
 
 /* ---- the report, a row a line ---- */
@@ -125,11 +127,10 @@ run(int argc, char **argv)
 	struct asked a = { 0 };
 	struct buf text = { 0 };
 	bool all;
+	int rc = asked_parse(argc, argv, &a);
 
-	if (!asked_parse(argc, argv, &a)) {
-		(void)fputs(usage, stderr);
-		return 2;
-	}
+	if (rc != 0)
+		return rc;
 	if (a.report)
 		return report(&a);
 	all = a.n == 0;
@@ -146,9 +147,10 @@ run(int argc, char **argv)
 
 const struct cmd_entry cmd_tiers_entry = {
 	.name = "tiers",
-	.usage = "[open|aws|minio|r2 ...] [--json], or --report [URL]",
+	.usage = "[open|aws|minio|r2 ...] [--json] | --report [URL] [--json]",
 	.summary =
 	    "print what tells services apart: of all, of one, or where these differ; "
 	    "or what a server's requests met of it",
+	.more = CMD_ASKS,
 	.run = run,
 };

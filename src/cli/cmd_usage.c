@@ -9,9 +9,6 @@
 
 enum { ASK_MS = 60 * 1000 };
 
-static const char usage[] = "trug: usage: trug usage [URL] [BUCKET]; keys from "
-			    "TRUG_ROOT_USER and TRUG_ROOT_PASSWORD\n";
-
 static int
 run(int argc, char **argv)
 {
@@ -23,12 +20,13 @@ run(int argc, char **argv)
 	named = argc == 1 && argv[0][0] != '-';
 	if (named)
 		control_query(&query, "bucket", argv[0]);
-	return control_run(&c, &query, argc == 0 || named ? NULL : usage);
+	return control_run(&c, &query, argc == 0 || named);
 }
 
 const struct cmd_entry cmd_usage_entry = {
 	.name = "usage",
 	.usage = "[URL] [BUCKET]",
 	.summary = "versions and bytes of each storage class in a server's buckets",
+	.more = CMD_ASKS,
 	.run = run,
 };

@@ -107,14 +107,7 @@ run(int argc, char **argv)
 		else
 			good = false;
 	}
-	if (!good) {
-		fprintf(stderr,
-		    "trug: usage: trug wait [URL] [--timeout SECONDS] [--buckets A,B]; "
-		    "seconds: 0 to %d\n",
-		    WAIT_MAX_S);
-		return 2;
-	}
-	return wait_for(url, buckets, seconds);
+	return good ? wait_for(url, buckets, seconds) : CMD_MISUSED;
 }
 
 const struct cmd_entry cmd_wait_entry = {
@@ -123,5 +116,6 @@ const struct cmd_entry cmd_wait_entry = {
 	.summary = "return when a server takes reads and writes, and has the buckets (30 "
 		   "seconds "
 		   "at most: exit 1)",
+	.more = "SECONDS: 0 to 86400.\n" CMD_FINDS,
 	.run = run,
 };

@@ -9,6 +9,7 @@
 
 #include "auth/signer.h"
 #include "base/clock.h"
+#include "cli/cmd.h"
 #include "cli/endpoint.h"
 #include "codec/uri.h"
 #include "http/probe.h"
@@ -62,7 +63,7 @@ control_send(struct arena *a, const struct control *c, unsigned *status, struct 
 }
 
 int
-control_run(struct control *c, struct buf *query, const char *usage)
+control_run(struct control *c, struct buf *query, bool good)
 {
 	struct buf body = { 0 };
 	struct arena a;
@@ -73,19 +74,19 @@ control_run(struct control *c, struct buf *query, const char *usage)
 	arena_init(&a, ARENA);
 	fail_init(&fail, NULL);
 	c->query = buf_cstr(query);
-	if (usage == NULL)
+	if (good)
 		e = control_send(&a, c, &status, &body, &fail);
-	if (usage != NULL)
-		(void)fputs(usage, stderr);
-	else if (e != OK)
+	if (e != OK)
 		fprintf(stderr, "trug: %s\n", fail_text(&fail));
-	else
+	else if (good)
 		fprintf(status == 200 ? stdout : stderr, "%s%s", buf_cstr(&body),
 		    status == 200 ? "" : "\n");
 	buf_fini(&body);
 	buf_fini(query);
 	arena_fini(&a);
-	return usage != NULL || e == E_CONFIG ? 2 : e != OK || status != 200;
+	if (!good)
+		return CMD_MISUSED;
+	return e == E_CONFIG ? 2 : e != OK || status != 200;
 }
 
 const char *

@@ -7,6 +7,7 @@
 
 #include "base/io.h"
 #include "codec/json.h"
+#include "server/conf.h"
 
 enum { READY_FILE_MAX = 1 << 16 };
 
@@ -30,21 +31,11 @@ from_ready_file(struct buf *out, const char *path)
 	return found != NULL;
 }
 
-/* ":9000" and addresses that mean "everywhere" are reached by loopback. */
 static void
 from_address(struct buf *out, const char *address)
 {
-	struct span host = span_str(address), port;
-	size_t n = host.n;
+	struct span port, host = conf_reach(address, &port);
 
-	while (n > 0 && host.p[n - 1] != ':')
-		n--;
-	port = span_from(host, n);
-	host = span_head(host, n > 0 ? n - 1 : 0);
-	if (host.n == 0 || span_is(host, "0.0.0.0") || span_is(host, "*"))
-		host = SPAN_LIT("127.0.0.1");
-	if (span_is(host, "[::]"))
-		host = SPAN_LIT("[::1]");
 	buf_str(out, getenv("TRUG_TLS_DIR") != NULL ? "https://" : "http://");
 	buf_span(out, host);
 	buf_put(out, ":", 1);

@@ -2,6 +2,7 @@
 bin_PROGRAMS += trug
 trug_SOURCES = \
 	src/cli/cmd_clock.c \
+	src/cli/cmd_cost.c \
 	src/cli/cmd_events.c \
 	src/cli/cmd_health.c \
 	src/cli/cmd_ops.c \

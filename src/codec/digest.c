@@ -5,13 +5,13 @@
 
 #include <pthread.h>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "base/mem.h"
+#include "sha256_priv.h"
 
 enum { DIGEST_MAGIC = 0x64696773, HMAC_MAGIC = 0x686d6163 };
-enum { HMAC_BLOCK = 64, HMAC_BLOCK_MAX = 128, HMAC_SIZE = 32 };
+enum { HMAC_BLOCK = 64, HMAC_BLOCK_MAX = 128, HMAC_SIZE = SHA256_SIZE };
 
 static const struct digest_row {
 	const char *name;
@@ -29,11 +29,9 @@ struct digest {
 	EVP_MD_CTX *ctx;
 };
 
-/* The states after the key's inner and outer block (RFC 2104 section 4): to copy them costs
- * less than every other way OpenSSL has of using a key again. */
 struct hmac {
 	unsigned magic;
-	EVP_MD_CTX *inner, *outer, *work;
+	struct sha256_key key;
 };
 
 /* One thread's contexts for the one-shot calls. */
@@ -171,8 +169,13 @@ digest_end(struct digest *d, uint8_t *out)
 void
 digest_of(enum digest_kind kind, struct span s, uint8_t *out)
 {
-	EVP_MD_CTX *ctx = digest_own(kind);
+	EVP_MD_CTX *ctx;
 
+	if (kind == DIGEST_SHA256) {
+		sha256_of(s.p, s.n, out);
+		return;
+	}
+	ctx = digest_own(kind);
 	ctx_add(ctx, s.p, s.n);
 	ctx_end(ctx, out);
 }
@@ -207,20 +210,23 @@ hmac_pad(EVP_MD_CTX *ctx, enum digest_kind kind, const uint8_t block[HMAC_BLOCK_
 	mem_wipe(pad, n);
 }
 
+static void
+hmac_key(struct sha256_key *out, struct span key)
+{
+	uint8_t block[HMAC_BLOCK_MAX];
+
+	hmac_block(block, DIGEST_SHA256, key);
+	sha256_key_init(out, block);
+	mem_wipe(block, sizeof block);
+}
+
 struct hmac *
 hmac_new(struct span key)
 {
 	struct hmac *h = mem_zalloc(sizeof *h);
-	uint8_t block[HMAC_BLOCK_MAX];
 
 	h->magic = HMAC_MAGIC;
-	h->inner = digest_ctx(DIGEST_SHA256);
-	h->outer = digest_ctx(DIGEST_SHA256);
-	h->work = digest_ctx(DIGEST_SHA256);
-	hmac_block(block, DIGEST_SHA256, key);
-	hmac_pad(h->inner, DIGEST_SHA256, block, 0x36);
-	hmac_pad(h->outer, DIGEST_SHA256, block, 0x5c);
-	mem_wipe(block, sizeof block);
+	hmac_key(&h->key, key);
 	return h;
 }
 
@@ -230,11 +236,7 @@ hmac_free(struct hmac **h)
 	if (*h == NULL)
 		return;
 	CHECK(*h, HMAC_MAGIC);
-	/* OpenSSL wipes a context's state when it frees it. */
-	EVP_MD_CTX_free((*h)->inner);
-	EVP_MD_CTX_free((*h)->outer);
-	EVP_MD_CTX_free((*h)->work);
-	(*h)->magic = 0;
+	mem_wipe(*h, sizeof **h);
 	mem_free(*h);
 	*h = NULL;
 }
@@ -243,12 +245,7 @@ void
 hmac_of(struct hmac *h, struct span s, uint8_t out[HMAC_SIZE])
 {
 	CHECK(h, HMAC_MAGIC);
-	MUST(EVP_MD_CTX_copy_ex(h->work, h->inner) == 1);
-	ctx_add(h->work, s.p, s.n);
-	ctx_end(h->work, out);
-	MUST(EVP_MD_CTX_copy_ex(h->work, h->outer) == 1);
-	ctx_add(h->work, out, HMAC_SIZE);
-	ctx_end(h->work, out);
+	sha256_hmac(&h->key, s.p, s.n, out);
 }
 
 static void
@@ -272,7 +269,11 @@ hmac_once(enum digest_kind kind, struct span key, struct span s, uint8_t *out)
 void
 hmac_sha256(struct span key, struct span s, uint8_t out[HMAC_SIZE])
 {
-	hmac_once(DIGEST_SHA256, key, s, out);
+	struct sha256_key k;
+
+	hmac_key(&k, key);
+	sha256_hmac(&k, s.p, s.n, out);
+	mem_wipe(&k, sizeof k);
 }
 
 void
@@ -290,5 +291,17 @@ hmac_sha1(struct span key, struct span s, uint8_t out[20])
 bool
 digest_equal(const void *a, const void *b, size_t n)
 {
-	return CRYPTO_memcmp(a, b, n) == 0;
+	const uint8_t *p = a, *q = b;
+	uint64_t differ = 0, x, y;
+
+	for (; n >= sizeof x; n -= sizeof x, p += sizeof x, q += sizeof x) {
+		memcpy(&x, p, sizeof x);
+		memcpy(&y, q, sizeof y);
+		differ |= x ^ y;
+	}
+	for (; n > 0; n--)
+		differ |= (uint64_t)(*p++ ^ *q++);
+	/* The compiler must not see a reason to end early. */
+	__asm__ volatile("" : "+r"(differ));
+	return differ == 0;
 }

@@ -101,8 +101,7 @@ static void
 lower(char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] = (char)(p[i] + 32);
+		p[i] = char_lower(p[i]);
 }
 
 /* What a browser shows of the file's path: old ones send all of it. */
@@ -267,11 +266,8 @@ form_end(const struct form *f, struct fail *fail)
 		return OK;
 	if (f->state != FORM_NO_FILE)
 		return fail_set(fail, E_MALFORMED_POST);
-	(void)fail_msg(fail, E_INVALID_ARGUMENT,
+	return fail_argument(fail, "file", SPAN_LIT("0"),
 	    "POST requires exactly one file upload per request.");
-	fail_pair_str(fail, "ArgumentName", "file");
-	fail_pair_str(fail, "ArgumentValue", "0");
-	return E_INVALID_ARGUMENT;
 }
 
 size_t

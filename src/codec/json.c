@@ -4,6 +4,7 @@
 #include "codec/json.h"
 
 #include "base/mem.h"
+#include "codec/stamp.h"
 #include "utf8_priv.h"
 
 enum { JSON_DEPTH = 64 };
@@ -144,4 +145,74 @@ json_put(struct buf *b, struct span text)
 		}
 	}
 	buf_char(b, '"');
+}
+
+void
+json_put_time(struct buf *b, int64_t ms)
+{
+	char text[STAMP_ISO];
+
+	stamp_iso(text, ms);
+	json_put(b, span_of(text, STAMP_ISO));
+}
+
+void
+json_name(struct buf *b, const char *name)
+{
+	char last = b->n > 0 ? b->p[b->n - 1] : '{';
+
+	if (last != '{' && last != '[')
+		buf_char(b, ',');
+	buf_printf(b, "\"%s\":", name);
+}
+
+void
+json_begin(struct buf *b, const char *name)
+{
+	json_name(b, name);
+	buf_char(b, '{');
+}
+
+void
+json_span(struct buf *b, const char *name, struct span value)
+{
+	json_name(b, name);
+	json_put(b, value);
+}
+
+void
+json_str(struct buf *b, const char *name, const char *value)
+{
+	json_span(b, name, span_str(value));
+}
+
+void
+json_u64(struct buf *b, const char *name, uint64_t value)
+{
+	json_name(b, name);
+	buf_u64(b, value);
+}
+
+void
+json_bool(struct buf *b, const char *name, bool value)
+{
+	json_name(b, name);
+	buf_str(b, value ? "true" : "false");
+}
+
+void
+json_time(struct buf *b, const char *name, int64_t ms)
+{
+	json_name(b, name);
+	json_put_time(b, ms);
+}
+
+void
+json_second(struct buf *b, const char *name, int64_t ms)
+{
+	char text[STAMP_ISO];
+
+	stamp_iso(text, ms);
+	json_name(b, name);
+	buf_printf(b, "\"%.19sZ\"", text);
 }

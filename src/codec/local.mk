@@ -22,6 +22,8 @@ libcodec_a_SOURCES = \
 	src/codec/nfc.c \
 	src/codec/seal.c \
 	src/codec/sealed.c \
+	src/codec/sha256.c \
+	src/codec/sha256_priv.h \
 	src/codec/sniff.c \
 	src/codec/stamp.c \
 	src/codec/totp.c \

@@ -409,16 +409,46 @@ stamp_iso_parse(struct span s, int64_t *ms)
 	return true;
 }
 
+static inline unsigned
+pair_at(struct stamp_in *in, const char *p)
+{
+	unsigned tens = (unsigned)(p[0] - '0'), ones = (unsigned)(p[1] - '0');
+
+	in->bad |= tens > 9 || ones > 9;
+	return tens * 10 + ones;
+}
+
+/* Each signed request has one. */
 bool
 stamp_amz_parse(struct span s, int64_t *out)
 {
-	struct stamp_in in = { .rest = s };
+	struct stamp_in in = { .bad = false };
+	const char *p = s.p;
 
-	in.year = take_number(&in, 4);
-	in.month = take_number(&in, 2);
-	in.day = take_number(&in, 2);
-	take_text(&in, "T");
-	take_clock(&in, "");
-	take_text(&in, "Z");
+	if (s.n != STAMP_AMZ || p[8] != 'T' || p[15] != 'Z')
+		return false;
+	in.year = pair_at(&in, p) * 100 + pair_at(&in, p + 2);
+	in.month = pair_at(&in, p + 4);
+	in.day = pair_at(&in, p + 6);
+	in.hour = pair_at(&in, p + 9);
+	in.minute = pair_at(&in, p + 11);
+	in.second = pair_at(&in, p + 13);
 	return stamp_done(&in, out);
+}
+
+/* ---- months ---- */
+
+unsigned
+stamp_month(int64_t ms)
+{
+	unsigned year, month, mday;
+
+	civil_of_day(ms < 0 ? 0 : ms / 86400000, &year, &month, &mday);
+	return (year - 1970) * 12 + month - 1;
+}
+
+int64_t
+stamp_month_ms(unsigned month)
+{
+	return day_of_civil(1970 + month / 12, month % 12 + 1, 1) * 86400000;
 }

@@ -210,6 +210,16 @@ xml_next(const struct xml_node *n, const char *name)
 	return xml_named(n->next, name);
 }
 
+unsigned
+xml_children(const struct xml_node *n)
+{
+	unsigned count = 0;
+
+	for (const struct xml_node *c = n->child; c != NULL; c = c->next)
+		count++;
+	return count;
+}
+
 struct span
 xml_text(const struct xml_node *n, const char *name)
 {

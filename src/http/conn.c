@@ -98,7 +98,8 @@ head_refuse(struct http_conn *c, enum err why)
 	conn_out_reply(c, &resp);
 }
 
-void
+/* A reply of the edge's own. */
+static void
 conn_fail(struct http_conn *c, enum err why)
 {
 	struct exchange *x = exchange_new(c);

@@ -119,7 +119,6 @@ void conn_run(struct http_conn *c, bool readable);
 void conn_close(struct http_conn *c); /* now; tells the application, frees later */
 void conn_linger(struct http_conn *c); /* close politely */
 void conn_next(struct http_conn *c); /* the reply is out and the connection stays */
-void conn_fail(struct http_conn *c, enum err why); /* a reply of the edge's own */
 void conn_gone(struct http_conn *c, enum err why); /* tell the application, once */
 void conn_expire(struct http_conn *c); /* its deadline has passed */
 void conn_drain(struct http_conn *c, bool now); /* close if idle, or now */

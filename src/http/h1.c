@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "h1_wide_priv.h"
+
 /* RFC 9112 2.2: empty lines before a request line are passed over; some old clients send
  * one behind a form. */
 enum { H1_SKIP_MAX = 8 };
@@ -93,30 +95,45 @@ static const unsigned char h1_token[256] = { ['!'] = '!',
 #undef U
 };
 
-/* Beyond letters and digits, what a Host may hold: RFC 3986 3.2.2 and the port's colon. */
-static const char h1_host_extra[] = "-._~%:[]!$&'()*+;=";
+/* What a Host may hold: RFC 3986 3.2.2 and the port's colon. */
+static const bool h1_host[256] = {
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+#define H(c) [c] = true
+	H('-'),
+	H('.'),
+	H('_'),
+	H('~'),
+	H('%'),
+	H(':'),
+	H('['),
+	H(']'),
+	H('!'),
+	H('$'),
+	H('&'),
+	H('\''),
+	H('('),
+	H(')'),
+	H('*'),
+	H('+'),
+	H(';'),
+	H('='),
+#undef H
+};
 
-/* No byte below 0x20 (tab excepted where tab is true) and no 0x7f. Bytes over 0x7f pass. */
-static bool
-h1_clean(const char *p, size_t n, bool tab)
+/* The first byte below 0x20 (tab excepted where tab is true) or 0x7f, or end. Bytes over
+ * 0x7f pass. */
+static const char *
+h1_control(const char *p, const char *end, bool tab)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-	uint64_t v, del;
-
-	for (; n >= 8; p += 8, n -= 8) {
-		memcpy(&v, p, 8);
-		del = v ^ ones * 0x7f;
-		if ((((v - ones * 0x20) & ~v) | ((del - ones) & ~del)) & high)
-			break;
-	}
-	/* The tail, or the word that needs a closer look and what is behind it. */
-	for (; n > 0; p++, n--) {
+	for (p = h1_wide_text(p, end, tab); p < end; p++) {
 		unsigned char c = (unsigned char)*p;
 
 		if ((c < 0x20 && !(tab && c == '\t')) || c == 0x7f)
-			return false;
+			break;
 	}
-	return true;
+	return p;
 }
 
 /* true when the first line starts at s->skip and is not empty; false: more is needed, or
@@ -198,14 +215,9 @@ h1_method(struct span m)
 static bool
 h1_host_valid(struct span host)
 {
-	for (size_t i = 0; i < host.n; i++) {
-		char c = host.p[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			(c >= '0' && c <= '9')) &&
-		    (c == '\0' || strchr(h1_host_extra, c) == NULL))
+	for (size_t i = 0; i < host.n; i++)
+		if (!h1_host[(unsigned char)host.p[i]])
 			return false;
-	}
 	return true;
 }
 
@@ -215,7 +227,8 @@ h1_target(struct http_req *rq, struct span t)
 {
 	size_t at;
 
-	if (t.n == 0 || !h1_clean(t.p, t.n, false) || memchr(t.p, '#', t.n) != NULL)
+	if (t.n == 0 || h1_control(t.p, t.p + t.n, false) != t.p + t.n ||
+	    memchr(t.p, '#', t.n) != NULL)
 		return false;
 	if (span_is(rq->method_name, "CONNECT"))
 		return false;
@@ -346,21 +359,27 @@ h1_note(struct http_req *rq, struct h1_seen *seen, const struct field *f)
 	return OK;
 }
 
-/* One header line without its CR LF. */
-static bool
-h1_field(struct field *out, char *p, size_t n)
+/* One header line; returns what is behind it, NULL when it is none. */
+static char *
+h1_field(struct field *out, char *p, const char *end)
 {
-	char *at = p, *end = p + n;
-	unsigned char c = 0;
+	char *at = h1_wide_name(p, end);
+	const char *cr;
+	unsigned char c;
 
-	for (; at < end && (c = h1_token[(unsigned char)*at]) != 0; at++)
+	/* The line end, if nothing before it, is no token. */
+	for (; (c = h1_token[(unsigned char)*at]) != 0; at++)
 		*at = (char)c;
 	/* A space before the colon, a folded line and an empty name all end here. */
-	if (at == end || at == p || *at != ':')
-		return false;
+	if (at == p || *at != ':')
+		return NULL;
 	out->name = span_of(p, (size_t)(at - p));
-	out->value = span_trim(span_of(at + 1, (size_t)(end - at - 1)));
-	return h1_clean(out->value.p, out->value.n, true);
+	p = at + 1;
+	cr = h1_control(p, end, true);
+	if (end - cr < 2 || cr[0] != '\r' || cr[1] != '\n')
+		return NULL;
+	out->value = span_trim(span_of(p, (size_t)(cr - p)));
+	return p + (cr - p) + 2;
 }
 
 static enum err
@@ -368,19 +387,18 @@ h1_headers(struct http_req *rq, struct h1_seen *seen, char *p, const char *end)
 {
 	enum err e;
 
+	MUST(end[-1] == '\n');
 	while (p < end && *p != '\r') {
-		char *lf = memchr(p, '\n', (size_t)(end - p));
 		struct field *f = &rq->header[rq->nheader];
 
-		MUST(lf != NULL);
-		if (!h1_field(f, p, (size_t)(lf - 1 - p)))
+		p = h1_field(f, p, end);
+		if (p == NULL)
 			return E_HTTP_SYNTAX;
 		rq->nheader++;
 		rq->names |= http_name_bit(f->name.p, f->name.n);
 		e = h1_note(rq, seen, f);
 		if (e != OK)
 			return e;
-		p = lf + 1;
 	}
 	/* The scan saw an empty line at the end; anything else here is a line "\r...". */
 	return end - p == 2 ? OK : E_HTTP_SYNTAX;

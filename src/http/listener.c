@@ -163,6 +163,27 @@ listener_resume(evutil_socket_t fd, short what, void *arg)
 		MUST(event_add(&l->listen_ev, NULL) == 0);
 }
 
+/* Between two programs of one machine nothing is lost and there is no rate to find out: a
+ * congestion control that paces (BBR) only costs there, five times the CPU of a large body.
+ * Reno is the one that every kernel has and lets everybody choose. Not with TLS: there the
+ * body is copied, and what waits in the socket has left the cache before it is sent. */
+static void
+listener_unpace(int fd, const union listener_addr *peer)
+{
+	static const char reno[] = "reno";
+	const struct in6_addr *a6 = &peer->v6.sin6_addr;
+	bool own;
+
+	if (peer->any.sa_family == AF_INET6)
+		own = IN6_IS_ADDR_LOOPBACK(a6) ||
+		    (IN6_IS_ADDR_V4MAPPED(a6) && a6->s6_addr[12] == IN_LOOPBACKNET);
+	else
+		own =
+		    ntohl(peer->v4.sin_addr.s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
+	if (own)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, reno, sizeof reno - 1);
+}
+
 /* false: no more for now. */
 static bool
 listener_accept(struct loop *l)
@@ -181,6 +202,8 @@ listener_accept(struct loop *l)
 		/* Others tell of a connection that is gone already. */
 		return errno == EINTR || errno == ECONNABORTED || errno == EPROTO;
 	}
+	if (l->tls == NULL)
+		listener_unpace(fd, &peer);
 	room = http_server_enter(l->server, &hard);
 	/* A polite refusal has its price too, a handshake more so. */
 	if (!room && (hard || l->tls != NULL)) {

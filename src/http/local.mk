@@ -13,6 +13,7 @@ libhttp_a_SOURCES = \
 	src/http/h1.c \
 	src/http/h1_chunk.c \
 	src/http/h1_priv.h \
+	src/http/h1_wide_priv.h \
 	src/http/http.c \
 	src/http/http_req.c \
 	src/http/http_resp.c \

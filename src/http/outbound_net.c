@@ -24,8 +24,8 @@ struct outbound_net {
 };
 
 /* Link-local, and where clouds keep their machines' credentials. */
-static const char *const never[] = { "169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128",
-	"100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32" };
+static const char *const never[] = { "169.254.0.0/16", "fe80::/10", "fd00:ec2::/32",
+	"fd20:ce::254/128", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32" };
 
 static bool
 address_parse(const char *text, uint8_t out[16], bool *v4)
@@ -157,11 +157,30 @@ address_of(const struct sockaddr *to, uint8_t out[16])
 	return to->sa_family == AF_INET || to->sa_family == AF_INET6;
 }
 
+/* Where translators find the IPv4 address that one of IPv6 stands for: NAT64 (RFC 6052,
+ * 8215), SIIT, 6to4, and the compatible form of old. */
+static const struct {
+	const char *network;
+	unsigned at;
+} within[] = { { "64:ff9b::/96", 12 }, { "64:ff9b:1::/48", 12 },
+	{ "::ffff:0:0:0/96", 12 }, { "2002::/16", 2 }, { "::/96", 12 } };
+
 static bool
 is_never(const uint8_t address[16])
 {
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct network n;
+	uint8_t v4[16];
 
+	for (size_t i = 0; i < ARRAY_LEN(within); i++) {
+		MUST(network_parse(span_str(within[i].network), &n));
+		if (!network_has(&n, address))
+			continue;
+		memcpy(v4, mapped, sizeof mapped);
+		memcpy(v4 + 12, address + within[i].at, 4);
+		if (is_never(v4))
+			return true;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(never); i++) {
 		MUST(network_parse(span_str(never[i]), &n));
 		if (network_has(&n, address))

@@ -25,8 +25,7 @@ small(struct iam_call *c, const char *name)
 {
 	char *text = arena_str(c->arena, span_str(name));
 
-	if (text[0] >= 'A' && text[0] <= 'Z')
-		text[0] = (char)(text[0] + 32);
+	text[0] = char_lower(text[0]);
 	return text;
 }
 

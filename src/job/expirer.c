@@ -5,15 +5,19 @@
 
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "model/meter.h"
 #include "object/access.h"
 #include "object/document.h"
+#include "object/lock.h"
 #include "object/remote.h"
+#include "object/replica.h"
 #include "object/upload.h"
 #include "object/version.h"
 
-enum { PAGE = 1000, CHANGES = 128, ARENA = 64 << 20 };
+enum { PAGE = 1000, CHANGES = 128, VERSIONS = 256, ARENA = 64 << 20 };
 
 /* What decides whether a day can be skipped. */
 static const unsigned watched[] = { T_BUCKET, T_OBJECT, T_ATTR, T_VERSION, T_UPLOAD,
@@ -116,7 +120,8 @@ due(void *ctx)
 	const struct expirer *x = ctx;
 	int64_t midnight = x->began_ms - x->began_ms % x->day_ms + x->day_ms;
 
-	if (x->running || !x->ever)
+	/* A clock that was set back does not wait until it is there again. */
+	if (x->running || !x->ever || clock_now_ms() < x->began_ms)
 		return INT64_MIN;
 	for (size_t i = 0; i < ARRAY_LEN(watched); i++)
 		if (store_changes(x->store, watched[i]) != x->seen[i])
@@ -457,9 +462,14 @@ page_read(struct txn *t, void *arg)
 
 /* ---- changes ---- */
 
+/* Those from first on; the first one may have been begun. */
 struct apply {
 	struct expirer *x;
+	size_t first;
+	bool begun;
+	/* out */
 	struct counts counts;
+	size_t done; /* of all; fewer than there are: the next one was only begun */
 };
 
 /* The latest version is still the one that was judged. */
@@ -481,25 +491,59 @@ expire(struct txn *t, struct expirer *x, const struct change *c, struct counts *
 	return e;
 }
 
+/* What is still to be replicated, or could not be, stays where and as it is:
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-and-other-bucket-config.html */
 static enum err
-expire_all(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
+is_held(struct txn *t, struct expirer *x, const struct rec_object *rec, bool *held)
+{
+	struct attrs attrs;
+	struct replica r;
+	enum err e;
+
+	*held = false;
+	if ((x->rec.watch & WATCH_REPLICATION) == 0 ||
+	    (rec->flags & OBJECT_HAS_ATTR) == 0)
+		return OK;
+	e = obj_attrs(t, rec, &x->page_room, &attrs);
+	if (e == OK)
+		e = replica_read(side_get(&attrs, SIDE_REPLICA), &r);
+	if (e == OK)
+		*held = r.status == REPLICA_PENDING || r.status == REPLICA_FAILED;
+	return e;
+}
+
+/* Some of the versions, the newest first; *more: there are others, none of them newer than
+ * the one that was judged. Where objects may be locked all of them stay, as with MinIO. */
+static enum err
+expire_all(struct txn *t, struct expirer *x, const struct change *c, bool begun,
+    struct counts *n, bool *more)
 {
 	struct obj_drop how = { .now_ms = x->now_ms, .expired = true };
+	struct worm_default lock;
 	struct rec_object rec;
 	struct fail fail;
-	enum err e = obj_find(t, x->rec.id, c->key, &rec, NULL);
+	unsigned some = 0;
+	bool locks, held = false;
+	enum err e = obj_lock_bucket(t, &x->rec, &locks, &lock);
 
-	if (e == OK && rec.number != c->number)
+	if (e != OK || locks)
+		return e;
+	e = obj_find(t, x->rec.id, c->key, &rec, NULL);
+	if (e == OK && (begun ? rec.number > c->number : rec.number != c->number))
 		return OK;
-	while (e == OK) {
+	while (e == OK && some++ < VERSIONS) {
 		struct obj_version v = obj_version_of(&rec);
 		struct obj_deleted gone;
 
+		e = is_held(t, x, &rec, &held);
+		if (e != OK || held)
+			return e == OK ? E_OBJECT_LOCKED : e;
 		fail_init(&fail, NULL);
 		e = obj_version_delete(t, &x->rec, c->key, &v, NULL, &how, &gone, &fail);
 		if (e == OK)
 			e = obj_find(t, x->rec.id, c->key, &rec, NULL);
 	}
+	*more = e == OK;
 	n->expired += e == E_NO_SUCH_KEY;
 	return e;
 }
@@ -507,22 +551,25 @@ expire_all(struct txn *t, struct expirer *x, const struct change *c, struct coun
 static enum err
 abort_upload(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
 {
-	struct buf key = { 0 };
-	struct rec_upload u;
-	struct span row;
-	enum err e;
+	enum err e = obj_upload_abort(t, &x->rec, c->key, c->number, &x->page_room);
 
-	upload_key_put(&key, c->key, c->number);
-	e = key_get(t, T_UPLOAD, x->rec.uploads, buf_view(&key), &row);
-	buf_fini(&key);
-	if (e == E_NOT_FOUND)
-		return OK;
-	if (e == OK)
-		e = rec_upload_get(&x->page_room, row, &u);
-	if (e == OK)
-		e = obj_upload_drop(t, &x->rec, c->key, &u);
 	n->aborted += e == OK;
 	return e;
+}
+
+/* The version that was judged, where it is and may be touched. */
+static enum err
+may_change(struct txn *t, struct expirer *x, const struct change *c)
+{
+	struct rec_object rec;
+	bool held = false;
+	enum err e = (x->rec.watch & WATCH_REPLICATION) != 0
+	    ? obj_version_find(t, &x->rec, c->key, &c->version, &rec, NULL)
+	    : OK;
+
+	if (e == OK && (x->rec.watch & WATCH_REPLICATION) != 0)
+		e = is_held(t, x, &rec, &held);
+	return e == OK && held ? E_OBJECT_LOCKED : e;
 }
 
 /* At once, or by an errand to a tier: the class changes when the bytes are there. */
@@ -542,7 +589,8 @@ move(struct txn *t, struct expirer *x, const struct change *c, struct fail *fail
 }
 
 static enum err
-change_one(struct txn *t, struct expirer *x, const struct change *c, struct counts *n)
+change_one(struct txn *t, struct expirer *x, const struct change *c, bool begun,
+    struct counts *n, bool *more)
 {
 	struct obj_drop how = { .now_ms = x->now_ms, .expired = true };
 	struct obj_deleted gone;
@@ -558,11 +606,14 @@ change_one(struct txn *t, struct expirer *x, const struct change *c, struct coun
 		n->tiered += e == OK;
 		return e;
 	}
+	e = c->kind == LIFE_EXPIRE_ALL ? OK : may_change(t, x, c);
+	if (e != OK)
+		return e;
 	switch (c->kind) {
 	case LIFE_EXPIRE:
 		return expire(t, x, c, n);
 	case LIFE_EXPIRE_ALL:
-		return expire_all(t, x, c, n);
+		return expire_all(t, x, c, begun, n, more);
 	case LIFE_REMOVE:
 		e = obj_version_delete(
 		    t, &x->rec, c->key, &c->version, NULL, &how, &gone, &fail);
@@ -577,7 +628,7 @@ change_one(struct txn *t, struct expirer *x, const struct change *c, struct coun
 	}
 }
 
-/* What went meanwhile, or is locked, is passed over. */
+/* What went meanwhile, or is locked, or held back, is passed over. */
 static bool
 is_harmless(enum err e)
 {
@@ -591,20 +642,25 @@ apply_write(struct txn *t, void *arg)
 	struct apply *a = arg;
 	struct expirer *x = a->x;
 	struct rec_bucket now;
+	bool more = false;
 	enum err e = obj_bucket_find(t, buf_view(&x->bucket), &now, NULL);
 
 	a->counts = (struct counts){ 0 };
+	a->done = x->n;
 	if (e == E_NO_SUCH_BUCKET || (e == OK && now.id != x->rec.id))
 		return OK;
 	if (e != OK)
 		return e;
 	x->rec = now;
-	for (size_t i = 0; i < x->n; i++) {
-		e = change_one(t, x, &x->change[i], &a->counts);
+	for (size_t i = a->first; i < x->n && !more; i++) {
+		e = change_one(
+		    t, x, &x->change[i], a->begun && i == a->first, &a->counts, &more);
 		if (!is_harmless(e))
 			return e;
-		if (e == E_OBJECT_LOCKED) /* until its lock ends, every day anew */
+		if (e == E_OBJECT_LOCKED) /* or held back: every day anew */
 			later(x, x->now_ms + 1);
+		if (more)
+			a->done = i;
 	}
 	x->rec.region = SPAN_NONE;
 	return OK;
@@ -614,16 +670,20 @@ static enum err
 apply(struct expirer *x)
 {
 	struct apply a = { .x = x };
-	enum err e = x->n == 0 ? OK : store_write_wait(x->store, apply_write, &a);
+	enum err e = OK;
 
-	if (e != OK)
-		return e;
-	x->counts.expired += a.counts.expired;
-	x->counts.removed += a.counts.removed;
-	x->counts.moved += a.counts.moved;
-	x->counts.aborted += a.counts.aborted;
-	x->counts.tiered += a.counts.tiered;
-	return OK;
+	for (; a.first < x->n && e == OK; a.first = a.done) {
+		e = store_write_wait(x->store, apply_write, &a);
+		if (e != OK)
+			break;
+		a.begun = a.done < x->n;
+		x->counts.expired += a.counts.expired;
+		x->counts.removed += a.counts.removed;
+		x->counts.moved += a.counts.moved;
+		x->counts.aborted += a.counts.aborted;
+		x->counts.tiered += a.counts.tiered;
+	}
+	return e;
 }
 
 static void

@@ -5,46 +5,27 @@
 
 #include <inttypes.h>
 
-#include "base/be.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "codec/digest.h"
 #include "codec/gzip.h"
 #include "codec/hex.h"
 #include "codec/stamp.h"
-#include "object/bytes.h"
 #include "object/document.h"
-#include "object/state.h"
 #include "object/version.h"
 
 #include "inventory_priv.h"
+#include "report_priv.h"
 
 /* FILE_MAX bytes of a data file are in memory, and a page's rows. */
-enum { PAGE = 1000, FILE_MAX = 1 << 20, ARENA = 64 << 20, TRIES = 3 };
-enum { DAY_MS = 86400000, KEY_MAX = 1024, STATE_HEAD = 18 };
-
-static const char state_name[] = "inventory";
-
-/* How far the newest cycle is; in the store. */
-struct progress {
-	bool running;
-	int64_t began_ms, before_ms; /* this cycle, and the one before it */
-	struct buf bucket, config; /* the last report that was done; n = 0: none */
-};
+enum { PAGE = 1000, FILE_MAX = 1 << 20, ARENA = 64 << 20 };
 
 struct inventory_job {
 	struct store *store;
 	struct reader *reader;
 	int64_t day_ms;
-	bool loaded, idle; /* idle: no bucket wants any, as of seen */
-	uint64_t seen; /* changes of the table of documents */
-	int64_t next_ms;
-	struct progress at;
-	bool any; /* an enabled configuration was met in this cycle */
-	/* the report */
-	bool open;
-	unsigned tries;
+	struct report report;
+	bool found; /* what and source are those of the next report */
 	struct arena room; /* of what follows */
 	struct inventory what;
 	struct rec_bucket source;
@@ -65,19 +46,6 @@ struct inventory_job {
 	enum err bad;
 };
 
-struct inventory_job *
-inventory_new(struct store *store, int64_t day_ms)
-{
-	struct inventory_job *x = mem_zalloc(sizeof *x);
-
-	x->store = store;
-	x->reader = reader_new(store);
-	x->day_ms = day_ms;
-	arena_init(&x->room, ARENA);
-	arena_init(&x->page, ARENA);
-	return x;
-}
-
 static void
 buf_set(struct buf *b, struct span s)
 {
@@ -86,9 +54,11 @@ buf_set(struct buf *b, struct span s)
 }
 
 static void
-report_close(struct inventory_job *x)
+report_close(void *ctx)
 {
-	x->open = false;
+	struct inventory_job *x = ctx;
+
+	x->found = false;
 	gzip_free(&x->gzip);
 	buf_fini(&x->data);
 	buf_fini(&x->rows);
@@ -98,147 +68,6 @@ report_close(struct inventory_job *x)
 	x->nrow = x->nsize = 0;
 	x->key.n = 0;
 	x->has_version = x->last = false;
-}
-
-void
-inventory_free(struct inventory_job **job)
-{
-	struct inventory_job *x = *job;
-
-	if (x == NULL)
-		return;
-	*job = NULL;
-	report_close(x);
-	reader_free(&x->reader);
-	arena_fini(&x->room);
-	arena_fini(&x->page);
-	buf_fini(&x->at.bucket);
-	buf_fini(&x->at.config);
-	buf_fini(&x->key);
-	mem_free(x);
-}
-
-/* ---- what the store remembers ---- */
-
-static enum err
-progress_write(struct txn *t, void *arg)
-{
-	const struct progress *p = arg;
-	struct buf row = { 0 };
-	char *head = buf_grow(&row, STATE_HEAD);
-	enum err e;
-
-	head[0] = 1;
-	head[1] = (char)p->running;
-	be64_put(head + 2, (uint64_t)p->began_ms);
-	be64_put(head + 10, (uint64_t)p->before_ms);
-	buf_span(&row, buf_view(&p->bucket));
-	buf_char(&row, '\0');
-	buf_span(&row, buf_view(&p->config));
-	e = obj_state_put(t, state_name, buf_view(&row));
-	buf_fini(&row);
-	return e;
-}
-
-static enum err
-progress_keep(struct inventory_job *x)
-{
-	return store_write_wait(x->store, progress_write, &x->at);
-}
-
-static enum err
-progress_read(struct txn *t, void *arg)
-{
-	struct progress *p = arg;
-	struct span row, names;
-	enum err e = obj_state_get(t, state_name, &row);
-
-	if (e != OK)
-		return e;
-	if (row.n < STATE_HEAD + 1 || row.p[0] != 1)
-		return E_CORRUPT;
-	p->running = row.p[1] != 0;
-	p->began_ms = (int64_t)be64_get(row.p + 2);
-	p->before_ms = (int64_t)be64_get(row.p + 10);
-	names = span_from(row, STATE_HEAD);
-	buf_set(&p->bucket, span_cut(&names, '\0'));
-	buf_set(&p->config, names);
-	return OK;
-}
-
-static int64_t
-midnight_after(int64_t ms)
-{
-	return ms - ms % DAY_MS + DAY_MS;
-}
-
-/* Where nothing is remembered the first reports are those of the next midnight. */
-static enum err
-load(struct inventory_job *x, int64_t now_ms)
-{
-	enum err e = store_read(x->reader, progress_read, &x->at);
-
-	if (e == E_NOT_FOUND || (e == OK && x->at.began_ms > now_ms)) {
-		x->at.running = false;
-		x->at.began_ms = x->at.before_ms = now_ms;
-		x->at.bucket.n = x->at.config.n = 0;
-		e = progress_keep(x);
-	}
-	if (e != OK)
-		return e;
-	x->loaded = true;
-	x->any = x->at.running; /* what is behind the cursor is not looked at again */
-	x->next_ms = midnight_after(x->at.began_ms);
-	return OK;
-}
-
-/* ---- when ---- */
-
-static int64_t
-due(void *ctx)
-{
-	struct inventory_job *x = ctx;
-	int64_t next = midnight_after(clock_now_ms());
-
-	if (!x->loaded || x->at.running)
-		return INT64_MIN;
-	if (x->idle) {
-		if (store_changes(x->store, T_DOCUMENT) == x->seen)
-			return INT64_MAX;
-		x->idle = false;
-		x->next_ms = next;
-	}
-	/* The clock was moved back. */
-	if (x->next_ms > next)
-		x->next_ms = next;
-	return x->next_ms;
-}
-
-static enum err
-cycle_begin(struct inventory_job *x, int64_t now_ms)
-{
-	x->at.running = true;
-	x->at.before_ms = x->at.began_ms < now_ms ? x->at.began_ms : now_ms;
-	x->at.began_ms = now_ms;
-	x->at.bucket.n = x->at.config.n = 0;
-	x->any = false;
-	x->tries = 0;
-	x->seen = store_changes(x->store, T_DOCUMENT);
-	/* Begun anew, the reports have the same names. */
-	return progress_keep(x);
-}
-
-static enum err
-cycle_end(struct inventory_job *x)
-{
-	enum err e;
-
-	x->at.running = false;
-	e = progress_keep(x);
-	x->at.running = e != OK;
-	x->idle = !x->any;
-	x->next_ms = midnight_after(x->at.began_ms);
-	return e;
 }
 
 /* ---- the next report ---- */
@@ -280,11 +109,11 @@ config_row(void *ctx, struct span id, struct span inner)
 		    (int)id.n, id.p);
 		return true;
 	}
-	x->any = x->any || x->what.enabled;
-	if (!inventory_due(&x->what, x->at.before_ms, x->at.began_ms))
+	x->report.any = x->report.any || x->what.enabled;
+	if (!inventory_due(&x->what, x->report.before_ms, x->report.began_ms))
 		return true;
-	buf_set(&x->at.config, id);
-	x->open = true;
+	buf_set(&x->report.config, id);
+	x->found = true;
 	return false;
 }
 
@@ -295,19 +124,19 @@ bucket_row(void *ctx, struct span name, const struct rec_bucket *b)
 
 	x->source = *b;
 	x->bad = obj_doc_each(x->txn, b->id, DOC_INVENTORY, SPAN_NONE, config_row, x);
-	if (x->bad == OK && x->open) {
-		buf_set(&x->at.bucket, name);
+	if (x->bad == OK && x->found) {
+		buf_set(&x->report.bucket, name);
 		x->bad = rules_load(x, name);
 	}
-	return x->bad == OK && !x->open;
+	return x->bad == OK && !x->found;
 }
 
 static enum err
 find_read(struct txn *t, void *arg)
 {
 	struct inventory_job *x = arg;
-	struct span bucket = arena_span(&x->page, buf_view(&x->at.bucket)),
-		    config = arena_span(&x->page, buf_view(&x->at.config));
+	struct span bucket = arena_span(&x->page, buf_view(&x->report.bucket)),
+		    config = arena_span(&x->page, buf_view(&x->report.config));
 	enum err e = bucket.n == 0 ? E_NO_SUCH_BUCKET
 				   : obj_bucket_find(t, bucket, &x->source, NULL);
 
@@ -315,64 +144,52 @@ find_read(struct txn *t, void *arg)
 	x->bad = OK;
 	if (e == OK) {
 		e = obj_doc_each(t, x->source.id, DOC_INVENTORY, config, config_row, x);
-		if (e == OK && x->open)
+		if (e == OK && x->found)
 			e = rules_load(x, bucket);
 	}
 	if (e == E_NO_SUCH_BUCKET)
 		e = OK;
-	if (e == OK && !x->open)
+	if (e == OK && !x->found)
 		e = obj_bucket_each(t, SPAN_LIT(""), bucket, bucket_row, x);
 	/* Borrowed: gone with the read. */
 	x->source.region = x->source.name = SPAN_NONE;
 	return e == OK ? x->bad : e;
 }
 
-/* Those who pay for it must own it: no bucket of another account is written to. */
-static enum err
-target_read(struct txn *t, void *arg)
+static struct report_place
+place_of(const struct inventory_job *x)
 {
-	struct inventory_job *x = arg;
-	struct rec_bucket to;
-	enum err e = obj_bucket_find(t, x->what.to, &to, NULL);
-
-	if (e == OK && memcmp(to.account, x->source.account, sizeof to.account) != 0)
-		e = E_ACCESS_DENIED;
-	return e;
+	return (struct report_place){
+		.id = x->what.id, .to = x->what.to, .owner = x->source.account
+	};
 }
 
-/* This one is behind us, done or not. */
-static enum err
-report_end(struct inventory_job *x)
+static void
+report_give_up(void *ctx, const char *why)
 {
-	report_close(x);
-	x->tries = 0;
-	return progress_keep(x);
+	struct inventory_job *x = ctx;
+	struct report_place at = place_of(x);
+
+	report_lost(&x->report, &at, why);
 }
 
+/* *done: there will be none. */
 static enum err
-give_up(struct inventory_job *x, const char *why)
+report_open(struct inventory_job *x, bool *done)
 {
-	log_warn("inventory %.*s of bucket %s: no report to bucket %.*s today: %s",
-	    (int)x->what.id.n, x->what.id.p, buf_cstr(&x->at.bucket), (int)x->what.to.n,
-	    x->what.to.p, why);
-	return report_end(x);
-}
-
-static enum err
-report_open(struct inventory_job *x)
-{
+	struct report_place at = place_of(x);
 	struct fail fail;
-	enum err e = store_read(x->reader, target_read, x);
+	const char *why;
+	enum err e = report_refused(&x->report, &at, &why);
 
-	if (e == E_NO_SUCH_BUCKET)
-		return give_up(x, "there is no such bucket here");
-	if (e == E_ACCESS_DENIED)
-		return give_up(x, "that bucket is another account's");
 	if (e != OK)
 		return e;
 	fail_init(&fail, NULL);
-	if (gzip_new(&x->gzip, &fail) != OK)
-		return give_up(x, fail_text(&fail));
+	if (why == NULL && gzip_new(&x->gzip, &fail) != OK)
+		why = fail_text(&fail);
+	*done = why != NULL;
+	if (*done)
+		report_give_up(x, why);
 	return OK;
 }
 
@@ -385,7 +202,7 @@ place_put(struct inventory_job *x, struct buf *out)
 		buf_span(out, x->what.to_prefix);
 		buf_char(out, '/');
 	}
-	buf_span(out, buf_view(&x->at.bucket));
+	buf_span(out, buf_view(&x->report.bucket));
 	buf_char(out, '/');
 	buf_span(out, x->what.id);
 	buf_char(out, '/');
@@ -394,23 +211,9 @@ place_put(struct inventory_job *x, struct buf *out)
 static enum err
 object_put(struct inventory_job *x, struct span key, struct span data, const char *type)
 {
-	struct fail fail;
-	struct obj_bytes put = { .bucket = x->what.to,
-		.key = key,
-		.data = data,
-		.type = span_str(type),
-		.now_ms = x->at.began_ms,
-		.fail = &fail };
-	enum err e;
+	struct report_place at = place_of(x);
 
-	fail_init(&fail, NULL);
-	e = key.n > KEY_MAX ? fail_set(&fail, E_KEY_TOO_LONG)
-			    : obj_bytes_put(x->store, &put);
-	if (e != OK)
-		log_warn("inventory %.*s of bucket %s: %.*s could not be written: %s",
-		    (int)x->what.id.n, x->what.id.p, buf_cstr(&x->at.bucket), (int)key.n,
-		    key.p, fail_text(&fail));
-	return e;
+	return report_put(&x->report, &at, key, data, type);
 }
 
 /* The same for the same file of the same report, so that one begun anew writes over what
@@ -422,8 +225,8 @@ file_name_put(struct inventory_job *x, struct buf *out)
 	uint8_t id[32];
 	char hex[32];
 
-	buf_printf(
-	    &seed, "%" PRIu64 " %" PRId64 " %u ", x->source.id, x->at.began_ms, x->nfile);
+	buf_printf(&seed, "%" PRIu64 " %" PRId64 " %u ", x->source.id, x->report.began_ms,
+	    x->nfile);
 	buf_span(&seed, x->what.id);
 	digest_of(DIGEST_SHA256, buf_view(&seed), id);
 	buf_fini(&seed);
@@ -481,13 +284,13 @@ manifest_put(struct inventory_job *x)
 	size_t head;
 	enum err e;
 
-	stamp_iso(t, x->at.began_ms);
+	stamp_iso(t, x->report.began_ms);
 	place_put(x, &key);
 	head = key.n;
 	buf_printf(&key, "hive/dt=%.10s-%.2s-%.2s/symlink.txt", t, t + 11, t + 14);
 	e = object_put(x, buf_view(&key), buf_view(&x->links), "text/plain");
-	inventory_manifest_put(&text, &x->what, buf_view(&x->at.bucket), x->at.began_ms,
-	    buf_view(&x->files));
+	inventory_manifest_put(&text, &x->what, buf_view(&x->report.bucket),
+	    x->report.began_ms, buf_view(&x->files));
 	key.n = head;
 	buf_printf(&key, "%.13s-%.2sZ/manifest.json", t, t + 14);
 	if (e == OK)
@@ -511,9 +314,9 @@ version_row(void *ctx, struct span key, const struct rec_object *rec, bool lates
 		.arena = &x->page,
 		.what = &x->what,
 		.rules = &x->rules,
-		.bucket = buf_view(&x->at.bucket),
+		.bucket = buf_view(&x->report.bucket),
 		.versioned = x->source.versioning != VERSIONING_NEVER,
-		.now_ms = x->at.began_ms };
+		.now_ms = x->report.began_ms };
 
 	if (x->bad != OK)
 		return;
@@ -574,7 +377,7 @@ page_read(struct txn *t, void *arg)
 {
 	struct inventory_job *x = arg;
 	struct rec_bucket now;
-	enum err e = obj_bucket_find(t, buf_view(&x->at.bucket), &now, NULL);
+	enum err e = obj_bucket_find(t, buf_view(&x->report.bucket), &now, NULL);
 
 	if (e == OK && now.id != x->source.id)
 		e = E_NO_SUCH_BUCKET;
@@ -606,65 +409,93 @@ page(struct inventory_job *x)
 }
 
 static enum err
-report_step(struct inventory_job *x)
+report_piece(void *ctx, bool *done)
 {
-	enum err e = x->gzip == NULL ? report_open(x) : page(x);
+	struct inventory_job *x = ctx;
+	enum err e;
 
-	if (e != OK || !x->open || !x->last)
+	arena_fini(&x->page);
+	arena_init(&x->page, ARENA);
+	e = x->gzip == NULL ? report_open(x, done) : page(x);
+	if (e != OK || *done || !x->last)
 		return e;
 	e = manifest_put(x);
 	if (e != OK)
 		return e;
+	*done = true;
 	log_info("inventory %.*s of bucket %s: %" PRIu64
 		 " rows in %u files to bucket %.*s",
-	    (int)x->what.id.n, x->what.id.p, buf_cstr(&x->at.bucket), x->nrow, x->nfile,
-	    (int)x->what.to.n, x->what.to.p);
-	return report_end(x);
+	    (int)x->what.id.n, x->what.id.p, buf_cstr(&x->report.bucket), x->nrow,
+	    x->nfile, (int)x->what.to.n, x->what.to.p);
+	return OK;
 }
 
-/* A report that failed begins anew, and then is left for another day. */
 static enum err
-report_failed(struct inventory_job *x, enum err e)
+report_find(void *ctx, bool *open)
 {
-	if (e == E_NO_SUCH_BUCKET || e == E_KEY_TOO_LONG)
-		return give_up(x, err_row(e)->message);
-	if (++x->tries >= TRIES)
-		return give_up(x, "it failed too often");
-	/* Back in front of it: the cursor in the store is the one before. */
-	report_close(x);
-	x->loaded = false;
+	struct inventory_job *x = ctx;
+	enum err e;
+
+	arena_fini(&x->page);
+	arena_init(&x->page, ARENA);
+	e = store_read(x->reader, find_read, x);
+	*open = x->found;
 	return e;
+}
+
+/* ---- the job ---- */
+
+static const struct report_kind kind = { .name = "inventory",
+	.find = report_find,
+	.step = report_piece,
+	.close = report_close,
+	.give_up = report_give_up };
+
+struct inventory_job *
+inventory_new(struct store *store, int64_t day_ms)
+{
+	struct inventory_job *x = mem_zalloc(sizeof *x);
+
+	x->store = store;
+	x->reader = reader_new(store);
+	x->day_ms = day_ms;
+	report_init(&x->report, &kind, x, store, x->reader);
+	arena_init(&x->room, ARENA);
+	arena_init(&x->page, ARENA);
+	return x;
+}
+
+void
+inventory_free(struct inventory_job **job)
+{
+	struct inventory_job *x = *job;
+
+	if (x == NULL)
+		return;
+	*job = NULL;
+	report_close(x);
+	report_fini(&x->report);
+	reader_free(&x->reader);
+	arena_fini(&x->room);
+	arena_fini(&x->page);
+	buf_fini(&x->key);
+	mem_free(x);
+}
+
+static int64_t
+due(void *ctx)
+{
+	struct inventory_job *x = ctx;
+
+	return report_due(&x->report);
 }
 
 static enum err
 step(void *ctx, int64_t now_ms, bool *more)
 {
 	struct inventory_job *x = ctx;
-	enum err e = OK;
 
-	*more = true;
-	if (!x->loaded) {
-		e = load(x, now_ms);
-		*more = e == OK && (x->at.running || x->next_ms <= now_ms);
-		return e;
-	}
-	if (!x->at.running)
-		return cycle_begin(x, now_ms);
-	arena_fini(&x->page);
-	arena_init(&x->page, ARENA);
-	if (x->open) {
-		e = report_step(x);
-		return e == OK ? OK : report_failed(x, e);
-	}
-	e = store_read(x->reader, find_read, x);
-	if (e != OK) { /* from where the store says it is */
-		report_close(x);
-		x->loaded = false;
-	} else if (!x->open) {
-		*more = false;
-		e = cycle_end(x);
-	}
-	return e;
+	return report_step(&x->report, now_ms, more);
 }
 
 void

@@ -9,7 +9,12 @@
 #include "base/mem.h"
 #include "object/state.h"
 
-enum { LONGEST_MS = 30000, AFTER_FAILURE_MS = 10000, CLOCK_SIZE = 17 };
+enum {
+	LONGEST_MS = 30000,
+	AFTER_FAILURE_MS = 10000,
+	BUSY_MS = 5, /* how often others are asked whether they are done */
+	CLOCK_SIZE = 17
+};
 
 static const char clock_state[] = "clock";
 
@@ -110,11 +115,34 @@ run_due(struct jobs *j)
 	}
 }
 
+static bool
+is_busy(const struct jobs *j)
+{
+	for (size_t i = 0; i < j->n; i++)
+		if (j->job[i].busy != NULL && j->job[i].busy(j->job[i].ctx))
+			return true;
+	return false;
+}
+
+/* A round of each, and what it gave others to do. */
+static void
+run_all(struct jobs *j)
+{
+	run_due(j);
+	while (!is_stopping(j) && is_busy(j)) {
+		lock_take(&j->lock);
+		if (!j->stop)
+			(void)cond_wait_ms(&j->cond, &j->lock, BUSY_MS);
+		lock_drop(&j->lock);
+	}
+}
+
 static void
 settle(struct jobs *j)
 {
-	while (!is_stopping(j) && next_due(j) <= clock_now_ms())
-		run_due(j);
+	do
+		run_all(j);
+	while (!is_stopping(j) && next_due(j) <= clock_now_ms());
 }
 
 /* ---- the clock, as the store remembers it ---- */
@@ -197,7 +225,7 @@ travel(struct jobs *j, int64_t target)
 			break;
 		if (due > now)
 			clock_set_ms(due);
-		run_due(j);
+		run_all(j);
 	}
 	if (is_stopping(j)) /* the rest of the way is for the next start */
 		return E_GONE;

@@ -9,75 +9,20 @@
 #include "codec/digest.h"
 #include "codec/hex.h"
 #include "codec/json.h"
-#include "codec/stamp.h"
 #include "codec/uri.h"
-
-/* ---- JSON, field by field ---- */
-
-static void
-name(struct buf *b, const char *text)
-{
-	char last = b->n > 0 ? b->p[b->n - 1] : '{';
-
-	if (last != '{' && last != '[')
-		buf_char(b, ',');
-	buf_printf(b, "\"%s\":", text);
-}
-
-static void
-put(struct buf *b, const char *field, struct span value)
-{
-	name(b, field);
-	json_put(b, value);
-}
-
-static void
-put_str(struct buf *b, const char *field, const char *value)
-{
-	put(b, field, span_str(value));
-}
 
 static void
 put_some(struct buf *b, const char *field, struct span value)
 {
 	if (value.n > 0)
-		put(b, field, value);
-}
-
-static void
-put_u64(struct buf *b, const char *field, uint64_t v)
-{
-	name(b, field);
-	buf_u64(b, v);
-}
-
-static void
-put_time(struct buf *b, const char *field, int64_t ms)
-{
-	char text[STAMP_ISO];
-
-	stamp_iso(text, ms);
-	put(b, field, span_of(text, STAMP_ISO));
+		json_span(b, field, value);
 }
 
 static void
 put_sequencer(struct buf *b, const struct rec_event *r)
 {
-	name(b, "sequencer");
+	json_name(b, "sequencer");
 	buf_printf(b, "\"%016" PRIX64 "\"", r->number);
-}
-
-static void
-begin(struct buf *b, const char *field)
-{
-	name(b, field);
-	buf_char(b, '{');
-}
-
-static void
-end(struct buf *b)
-{
-	buf_char(b, '}');
 }
 
 /* ---- what is asked about events ---- */
@@ -138,7 +83,7 @@ put_key(struct buf *b, struct span key, bool slash)
 		buf_fini(&text);
 		text = all;
 	}
-	put(b, "key", buf_view(&text));
+	json_span(b, "key", buf_view(&text));
 	buf_fini(&text);
 }
 
@@ -151,7 +96,7 @@ region_of(const struct rec_event *r)
 static void
 put_arn(struct buf *b, const struct rec_event *r)
 {
-	name(b, "arn");
+	json_name(b, "arn");
 	buf_str(b, "\"arn:aws:s3:::");
 	buf_span(b, r->bucket);
 	buf_char(b, '"');
@@ -164,20 +109,20 @@ aws_object(struct buf *b, const struct rec_event *r)
 {
 	enum event e = (enum event)r->event;
 
-	begin(b, "object");
+	json_begin(b, "object");
 	put_key(b, r->key, true);
 	if ((r->flags & EVENT_HAS_OBJECT) != 0) {
 		if (!is_side(e))
-			put_u64(b, "size", r->size);
-		put(b, "eTag", r->etag);
+			json_u64(b, "size", r->size);
+		json_span(b, "eTag", r->etag);
 	} else if (e == EVENT_MARKER || e == EVENT_EXPIRED_MARKER)
-		put_str(b, "eTag", "d41d8cd98f00b204e9800998ecf8427e");
+		json_str(b, "eTag", "d41d8cd98f00b204e9800998ecf8427e");
 	/* What it was before the bucket had versions is not told. */
 	if ((r->flags & EVENT_HAS_VERSION) != 0 && !span_is(r->version, "null"))
-		put(b, "versionId", r->version);
+		json_span(b, "versionId", r->version);
 	if (!is_side(e))
 		put_sequencer(b, r);
-	end(b);
+	buf_char(b, '}');
 }
 
 static void
@@ -186,32 +131,32 @@ aws_more(struct buf *b, const struct rec_event *r)
 	enum event e = (enum event)r->event;
 
 	if (e == EVENT_RESTORE_COMPLETED) {
-		begin(b, "glacierEventData");
-		begin(b, "restoreEventData");
-		put_time(b, "lifecycleRestorationExpiryTime", r->when_ms);
-		put(b, "lifecycleRestoreStorageClass", r->class);
+		json_begin(b, "glacierEventData");
+		json_begin(b, "restoreEventData");
+		json_time(b, "lifecycleRestorationExpiryTime", r->when_ms);
+		json_span(b, "lifecycleRestoreStorageClass", r->class);
 		buf_str(b, "}}");
 	} else if (e == EVENT_TRANSITION) {
-		begin(b, "lifecycleEventData");
-		begin(b, "transitionEventData");
-		put(b, "destinationStorageClass", r->class);
+		json_begin(b, "lifecycleEventData");
+		json_begin(b, "transitionEventData");
+		json_span(b, "destinationStorageClass", r->class);
 		buf_str(b, "}}");
 	} else if (e == EVENT_TIERING) {
-		begin(b, "intelligentTieringEventData");
-		put(b, "destinationAccessTier", r->class);
-		end(b);
+		json_begin(b, "intelligentTieringEventData");
+		json_span(b, "destinationAccessTier", r->class);
+		buf_char(b, '}');
 	} else if (is_replication(e)) {
-		begin(b, "replicationEventData");
-		put(b, "replicationRuleId", r->rule);
-		put(b, "destinationBucket", r->destination);
-		put(b, "s3Operation", r->operation);
-		put_time(b, "requestTime", r->when_ms);
+		json_begin(b, "replicationEventData");
+		json_span(b, "replicationRuleId", r->rule);
+		json_span(b, "destinationBucket", r->destination);
+		json_span(b, "s3Operation", r->operation);
+		json_time(b, "requestTime", r->when_ms);
 		put_some(b, "failureReason", r->reason);
 		if (e == EVENT_REPLICATION_MISSED || e == EVENT_REPLICATION_LATE)
-			put_str(b, "threshold", "900");
+			json_str(b, "threshold", "900");
 		if (e == EVENT_REPLICATION_LATE)
-			put_u64(b, "replicationTime", (uint64_t)(r->took_ms / 1000));
-		end(b);
+			json_u64(b, "replicationTime", (uint64_t)(r->took_ms / 1000));
+		buf_char(b, '}');
 	}
 }
 
@@ -219,48 +164,48 @@ static void
 aws_record(struct buf *b, const struct rec_event *r)
 {
 	buf_char(b, '{');
-	put_str(b, "eventVersion", version_of((enum event)r->event));
-	put_str(b, "eventSource", "aws:s3");
-	put(b, "awsRegion", region_of(r));
-	put_time(b, "eventTime", r->time_ms);
-	put_str(b, "eventName", event_name((enum event)r->event) + 3);
-	begin(b, "userIdentity");
-	put(b, "principalId", r->principal);
-	end(b);
-	begin(b, "requestParameters");
-	put(b, "sourceIPAddress", r->address);
-	end(b);
-	begin(b, "responseElements");
-	put(b, "x-amz-request-id", r->request_id);
-	put(b, "x-amz-id-2", r->host_id);
-	end(b);
-	begin(b, "s3");
-	put_str(b, "s3SchemaVersion", "1.0");
-	put(b, "configurationId", r->config);
-	begin(b, "bucket");
-	put(b, "name", r->bucket);
-	begin(b, "ownerIdentity");
-	put(b, "principalId", r->account);
-	end(b);
+	json_str(b, "eventVersion", version_of((enum event)r->event));
+	json_str(b, "eventSource", "aws:s3");
+	json_span(b, "awsRegion", region_of(r));
+	json_time(b, "eventTime", r->time_ms);
+	json_str(b, "eventName", event_name((enum event)r->event) + 3);
+	json_begin(b, "userIdentity");
+	json_span(b, "principalId", r->principal);
+	buf_char(b, '}');
+	json_begin(b, "requestParameters");
+	json_span(b, "sourceIPAddress", r->address);
+	buf_char(b, '}');
+	json_begin(b, "responseElements");
+	json_span(b, "x-amz-request-id", r->request_id);
+	json_span(b, "x-amz-id-2", r->host_id);
+	buf_char(b, '}');
+	json_begin(b, "s3");
+	json_str(b, "s3SchemaVersion", "1.0");
+	json_span(b, "configurationId", r->config);
+	json_begin(b, "bucket");
+	json_span(b, "name", r->bucket);
+	json_begin(b, "ownerIdentity");
+	json_span(b, "principalId", r->account);
+	buf_char(b, '}');
 	put_arn(b, r);
-	end(b);
+	buf_char(b, '}');
 	aws_object(b, r);
-	end(b);
+	buf_char(b, '}');
 	aws_more(b, r);
-	end(b);
+	buf_char(b, '}');
 }
 
 static void
 aws_test(struct buf *b, const struct rec_event *r)
 {
 	buf_char(b, '{');
-	put_str(b, "Service", "Amazon S3");
-	put_str(b, "Event", "s3:TestEvent");
-	put_time(b, "Time", r->time_ms);
-	put(b, "Bucket", r->bucket);
-	put(b, "RequestId", r->request_id);
-	put(b, "HostId", r->host_id);
-	end(b);
+	json_str(b, "Service", "Amazon S3");
+	json_str(b, "Event", "s3:TestEvent");
+	json_time(b, "Time", r->time_ms);
+	json_span(b, "Bucket", r->bucket);
+	json_span(b, "RequestId", r->request_id);
+	json_span(b, "HostId", r->host_id);
+	buf_char(b, '}');
 }
 
 /* ---- MinIO ---- */
@@ -272,9 +217,9 @@ minio_meta(struct buf *b, const struct rec_event *r)
 	struct attrs meta = { 0 };
 
 	arena_init(&a, 1 << 16);
-	begin(b, "userMetadata");
+	json_begin(b, "userMetadata");
 	if (r->type.n > 0)
-		put(b, "content-type", r->type);
+		json_span(b, "content-type", r->type);
 	if (r->meta.n > 0 && rec_attrs_get(&a, r->meta, &meta) == OK)
 		for (size_t i = 0; i < meta.n; i++) {
 			struct buf field = { 0 };
@@ -290,29 +235,29 @@ minio_meta(struct buf *b, const struct rec_event *r)
 			json_put(b, meta.field[i].value);
 			buf_fini(&field);
 		}
-	end(b);
+	buf_char(b, '}');
 	arena_fini(&a);
 }
 
 static void
 minio_object(struct buf *b, const struct rec_event *r, bool plain)
 {
-	begin(b, "object");
+	json_begin(b, "object");
 	if (plain)
-		put(b, "key", r->key);
+		json_span(b, "key", r->key);
 	else
 		put_key(b, r->key, false);
 	if ((r->flags & EVENT_HAS_OBJECT) != 0) {
 		if (r->size > 0)
-			put_u64(b, "size", r->size);
-		put(b, "eTag", r->etag);
+			json_u64(b, "size", r->size);
+		json_span(b, "eTag", r->etag);
 		put_some(b, "contentType", r->type);
 		minio_meta(b, r);
 	}
 	if ((r->flags & EVENT_HAS_VERSION) != 0)
-		put(b, "versionId", r->version);
+		json_span(b, "versionId", r->version);
 	put_sequencer(b, r);
-	end(b);
+	buf_char(b, '}');
 }
 
 static void
@@ -321,41 +266,41 @@ minio_record(struct buf *b, const struct rec_event *r, bool plain)
 	struct span who = r->access_key.n > 0 ? r->access_key : r->principal;
 
 	buf_char(b, '{');
-	put_str(b, "eventVersion", "2.0");
-	put_str(b, "eventSource", "minio:s3");
-	put(b, "awsRegion", r->region);
-	put_time(b, "eventTime", r->time_ms);
-	put_str(b, "eventName", event_name((enum event)r->event));
-	begin(b, "userIdentity");
-	put(b, "principalId", who);
-	end(b);
-	begin(b, "requestParameters");
-	put(b, "principalId", who);
-	put(b, "region", r->region);
-	put(b, "sourceIPAddress", r->address);
-	end(b);
-	begin(b, "responseElements");
-	put(b, "x-amz-id-2", r->host_id);
-	put(b, "x-amz-request-id", r->request_id);
-	end(b);
-	begin(b, "s3");
-	put_str(b, "s3SchemaVersion", "1.0");
-	put(b, "configurationId", r->config.n > 0 ? r->config : SPAN_LIT("Config"));
-	begin(b, "bucket");
-	put(b, "name", r->bucket);
-	begin(b, "ownerIdentity");
-	put(b, "principalId", r->account);
-	end(b);
+	json_str(b, "eventVersion", "2.0");
+	json_str(b, "eventSource", "minio:s3");
+	json_span(b, "awsRegion", r->region);
+	json_time(b, "eventTime", r->time_ms);
+	json_str(b, "eventName", event_name((enum event)r->event));
+	json_begin(b, "userIdentity");
+	json_span(b, "principalId", who);
+	buf_char(b, '}');
+	json_begin(b, "requestParameters");
+	json_span(b, "principalId", who);
+	json_span(b, "region", r->region);
+	json_span(b, "sourceIPAddress", r->address);
+	buf_char(b, '}');
+	json_begin(b, "responseElements");
+	json_span(b, "x-amz-id-2", r->host_id);
+	json_span(b, "x-amz-request-id", r->request_id);
+	buf_char(b, '}');
+	json_begin(b, "s3");
+	json_str(b, "s3SchemaVersion", "1.0");
+	json_span(b, "configurationId", r->config.n > 0 ? r->config : SPAN_LIT("Config"));
+	json_begin(b, "bucket");
+	json_span(b, "name", r->bucket);
+	json_begin(b, "ownerIdentity");
+	json_span(b, "principalId", r->account);
+	buf_char(b, '}');
 	put_arn(b, r);
-	end(b);
+	buf_char(b, '}');
 	minio_object(b, r, plain);
-	end(b);
-	begin(b, "source");
-	put(b, "host", r->address);
-	put_str(b, "port", "");
-	put(b, "userAgent", r->agent);
-	end(b);
-	end(b);
+	buf_char(b, '}');
+	json_begin(b, "source");
+	json_span(b, "host", r->address);
+	json_str(b, "port", "");
+	json_span(b, "userAgent", r->agent);
+	buf_char(b, '}');
+	buf_char(b, '}');
 }
 
 static void
@@ -367,9 +312,9 @@ minio_whole(struct buf *b, const struct rec_event *r, struct span record)
 	buf_char(&key, '/');
 	buf_span(&key, r->key);
 	buf_char(b, '{');
-	put_str(b, "EventName", event_name((enum event)r->event));
-	put(b, "Key", buf_view(&key));
-	name(b, "Records");
+	json_str(b, "EventName", event_name((enum event)r->event));
+	json_span(b, "Key", buf_view(&key));
+	json_name(b, "Records");
 	buf_char(b, '[');
 	buf_span(b, record);
 	buf_str(b, "]}");
@@ -398,24 +343,24 @@ r2_whole(struct buf *b, const struct rec_event *r)
 	if (action == NULL)
 		return false;
 	buf_char(b, '{');
-	put(b, "account", r->account);
-	put_str(b, "action", action);
-	put(b, "bucket", r->bucket);
-	begin(b, "object");
-	put(b, "key", r->key);
+	json_span(b, "account", r->account);
+	json_str(b, "action", action);
+	json_span(b, "bucket", r->bucket);
+	json_begin(b, "object");
+	json_span(b, "key", r->key);
 	if ((r->flags & EVENT_HAS_OBJECT) != 0) {
-		put_u64(b, "size", r->size);
-		put(b, "eTag", r->etag);
+		json_u64(b, "size", r->size);
+		json_span(b, "eTag", r->etag);
 	}
-	end(b);
-	put_time(b, "eventTime", r->time_ms);
+	buf_char(b, '}');
+	json_time(b, "eventTime", r->time_ms);
 	if (r->event == EVENT_COPY && r->destination.n > 0) {
-		begin(b, "copySource");
-		put(b, "bucket", r->destination);
-		put(b, "object", r->reason);
-		end(b);
+		json_begin(b, "copySource");
+		json_span(b, "bucket", r->destination);
+		json_span(b, "object", r->reason);
+		buf_char(b, '}');
 	}
-	end(b);
+	buf_char(b, '}');
 	return true;
 }
 
@@ -461,7 +406,7 @@ put_uuid(struct buf *b, const struct rec_event *r)
 	raw[6] = (uint8_t)((raw[6] & 0x0f) | 0x30);
 	raw[8] = (uint8_t)((raw[8] & 0x3f) | 0x80);
 	hex_render(hex, raw, sizeof raw);
-	name(b, "id");
+	json_name(b, "id");
 	buf_printf(b, "\"%.8s-%.4s-%.4s-%.4s-%.12s\"", hex, hex + 8, hex + 12, hex + 16,
 	    hex + 20);
 }
@@ -472,69 +417,66 @@ bridge_detail(struct buf *b, const struct rec_event *r, const struct bridge_row 
 	bool restore = r->event == EVENT_RESTORE_POST ||
 	    r->event == EVENT_RESTORE_COMPLETED || r->event == EVENT_RESTORE_DELETE;
 
-	begin(b, "detail");
-	put_str(b, "version", "0");
-	begin(b, "bucket");
-	put(b, "name", r->bucket);
-	end(b);
-	begin(b, "object");
-	put(b, "key", r->key);
+	json_begin(b, "detail");
+	json_str(b, "version", "0");
+	json_begin(b, "bucket");
+	json_span(b, "name", r->bucket);
+	buf_char(b, '}');
+	json_begin(b, "object");
+	json_span(b, "key", r->key);
 	if ((r->flags & EVENT_HAS_OBJECT) != 0) {
 		if (!is_side((enum event)r->event))
-			put_u64(b, "size", r->size);
-		put(b, "etag", r->etag);
+			json_u64(b, "size", r->size);
+		json_span(b, "etag", r->etag);
 	}
 	if ((r->flags & EVENT_HAS_VERSION) != 0 && !span_is(r->version, "null"))
-		put(b, "version-id", r->version);
+		json_span(b, "version-id", r->version);
 	if (row->reason != NULL)
 		put_sequencer(b, r);
-	end(b);
-	put(b, "request-id", r->request_id);
-	put(b, "requester", r->requester.n > 0 ? r->requester : r->principal);
+	buf_char(b, '}');
+	json_span(b, "request-id", r->request_id);
+	json_span(b, "requester", r->requester.n > 0 ? r->requester : r->principal);
 	if (r->request_id.n > 0)
-		put(b, "source-ip-address", r->address);
+		json_span(b, "source-ip-address", r->address);
 	if (row->reason != NULL)
-		put_str(b, "reason", row->reason);
+		json_str(b, "reason", row->reason);
 	if (row->deletion != NULL)
-		put_str(b, "deletion-type", row->deletion);
+		json_str(b, "deletion-type", row->deletion);
 	if (r->event == EVENT_RESTORE_COMPLETED)
-		put_time(b, "restore-expiry-time", r->when_ms);
+		json_time(b, "restore-expiry-time", r->when_ms);
 	if (restore)
-		put(b, "source-storage-class", r->class);
+		json_span(b, "source-storage-class", r->class);
 	if (r->event == EVENT_TRANSITION)
-		put(b, "destination-storage-class", r->class);
+		json_span(b, "destination-storage-class", r->class);
 	if (r->event == EVENT_TIERING)
-		put(b, "destination-access-tier", r->class);
-	end(b);
+		json_span(b, "destination-access-tier", r->class);
+	buf_char(b, '}');
 }
 
 static bool
 bridge_whole(struct buf *b, const struct rec_event *r)
 {
 	const struct bridge_row *row = NULL;
-	char time[STAMP_ISO];
 
 	for (size_t i = 0; i < ARRAY_LEN(bridge); i++)
 		if (bridge[i].event == r->event)
 			row = &bridge[i];
 	if (row == NULL)
 		return false;
-	stamp_iso(time, r->time_ms);
 	buf_char(b, '{');
-	put_str(b, "version", "0");
+	json_str(b, "version", "0");
 	put_uuid(b, r);
-	put_str(b, "detail-type", row->type);
-	put_str(b, "source", "aws.s3");
-	put(b, "account", r->account);
-	name(b, "time");
-	buf_printf(b, "\"%.19sZ\"", time);
-	put(b, "region", region_of(r));
-	name(b, "resources");
+	json_str(b, "detail-type", row->type);
+	json_str(b, "source", "aws.s3");
+	json_span(b, "account", r->account);
+	json_second(b, "time", r->time_ms);
+	json_span(b, "region", region_of(r));
+	json_name(b, "resources");
 	buf_str(b, "[\"arn:aws:s3:::");
 	buf_span(b, r->bucket);
 	buf_str(b, "\"]");
 	bridge_detail(b, r, row);
-	end(b);
+	buf_char(b, '}');
 	return true;
 }
 

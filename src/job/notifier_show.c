@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "codec/json.h"
-#include "codec/stamp.h"
 #include "job/message.h"
 #include "object/event.h"
 
@@ -31,10 +30,8 @@ put_u64(struct buf *b, const char *name, uint64_t v)
 static void
 put_time(struct buf *b, const char *name, int64_t ms)
 {
-	char text[STAMP_ISO];
-
-	stamp_iso(text, ms);
-	put(b, name, span_of(text, STAMP_ISO));
+	buf_printf(b, ", \"%s\": ", name);
+	json_put_time(b, ms);
 }
 
 /* ---- the queues ---- */

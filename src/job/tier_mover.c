@@ -48,6 +48,8 @@ struct tier_mover {
 	uint64_t seen; /* changes of the table */
 	int64_t next_ms; /* when a row will be due */
 	bool resting; /* a row waits for its tier */
+	uint64_t frozen_us; /* when a clock that stands still was last passed over */
+	bool pass_over; /* in this look, it is */
 	uint8_t from[ERRAND_KEY]; /* where the next page begins */
 	bool more;
 	struct seat *found[SEATS_MAX];
@@ -201,6 +203,16 @@ tier_for(struct tier_mover *m, const struct rec_errand *r)
 	return x;
 }
 
+/* What failed is not put off for longer where the store's clock stands still, or was set
+ * back. */
+static bool
+is_later(const struct tier_mover *m, const struct rec_errand *r, int64_t now)
+{
+	if (r->due_ms <= now)
+		return false;
+	return r->tries == 0 || (!m->pass_over && r->due_ms - now <= LATER_MAX_MS);
+}
+
 /* false: no seat is free for such. */
 static bool
 consider(struct tier_mover *m, const struct rec_errand *r)
@@ -211,7 +223,7 @@ consider(struct tier_mover *m, const struct rec_errand *r)
 
 	if (r->kind == ERRAND_SENT)
 		return true;
-	if (r->due_ms > now) {
+	if (is_later(m, r, now)) {
 		m->next_ms = r->due_ms < m->next_ms ? r->due_ms : m->next_ms;
 		return true;
 	}
@@ -272,6 +284,13 @@ look_read(struct txn *t, void *arg)
 	return e == E_NOT_FOUND ? OK : e;
 }
 
+static bool
+is_passed_over(const struct tier_mover *m)
+{
+	return clock_frozen() &&
+	    clock_mono_us() - m->frozen_us >= (uint64_t)LATER_MS * 1000;
+}
+
 /* All of the table, or until no seat is free. */
 static void
 look(struct tier_mover *m)
@@ -281,6 +300,9 @@ look(struct tier_mover *m)
 	m->seen = store_changes(m->t->conf.store, T_ERRAND);
 	m->next_ms = INT64_MAX;
 	m->resting = false;
+	m->pass_over = is_passed_over(m);
+	if (m->pass_over)
+		m->frozen_us = clock_mono_us();
 	memset(m->from, 0, sizeof m->from);
 	do {
 		m->nfound = 0;
@@ -300,7 +322,17 @@ static bool
 is_due(struct tier_mover *m, bool ended)
 {
 	return ended || m->resting || clock_now_ms() >= m->next_ms ||
+	    (m->next_ms < INT64_MAX && is_passed_over(m)) ||
 	    store_changes(m->t->conf.store, T_ERRAND) != m->seen;
+}
+
+void
+tier_mover_nudge(struct tier_mover *m)
+{
+	lock_take(&m->lock);
+	m->ended = true;
+	cond_signal(&m->cond);
+	lock_drop(&m->lock);
 }
 
 static void *

@@ -49,14 +49,13 @@ void tier_publish(struct tiers *t, struct tier *tier, unsigned slot);
 NODISCARD enum err tier_make(struct tiers *t, unsigned slot, const struct rec_tier *rec,
     struct tier **out, struct fail *fail);
 void tier_free(struct tier **tier);
-NODISCARD enum err tier_remote_conf(struct tiers *t, const struct rec_tier *rec,
-    struct arena *a, struct remote_conf *out, struct fail *fail);
 void tier_seal(struct tiers *t, struct span name, struct span secret, struct span token,
     struct buf *out);
 
 struct tier_mover *tier_mover_new(struct tiers *t);
 NODISCARD enum err tier_mover_start(struct tier_mover *m);
 void tier_mover_stop(struct tier_mover *m);
+void tier_mover_nudge(struct tier_mover *m); /* something may be due now */
 void tier_mover_free(struct tier_mover **m);
 
 /* Does it, with a reader of the thread's own. OK: it is done, and its row is gone or says

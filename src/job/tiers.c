@@ -53,8 +53,8 @@ tier_seal(struct tiers *t, struct span name, struct span secret, struct span tok
 	buf_fini(&plain);
 }
 
-enum err
-tier_remote_conf(struct tiers *t, const struct rec_tier *rec, struct arena *a,
+static enum err
+remote_conf_of(struct tiers *t, const struct rec_tier *rec, struct arena *a,
     struct remote_conf *out, struct fail *fail)
 {
 	uint8_t *plain;
@@ -91,7 +91,7 @@ tier_make(struct tiers *t, unsigned slot, const struct rec_tier *rec, struct tie
 	enum err e;
 
 	arena_init(&a, ARENA);
-	e = tier_remote_conf(t, rec, &a, &conf, fail);
+	e = remote_conf_of(t, rec, &a, &conf, fail);
 	if (e == OK)
 		e = remote_check(&conf, fail);
 	if (e == OK) {
@@ -379,7 +379,7 @@ seal_anew(struct txn *txn, void *arg)
 		if (e == OK)
 			e = rec_tier_get(arena_span(&a, old), &rec);
 		if (e == OK)
-			e = tier_remote_conf(l->t, &rec, &a, &conf, NULL);
+			e = remote_conf_of(l->t, &rec, &a, &conf, NULL);
 		if (e == OK) {
 			sealed.n = row.n = 0;
 			tier_seal(l->t, rec.name, conf.secret, conf.token, &sealed);

@@ -195,15 +195,6 @@ acl_canned(struct arena *a, struct span name, bool bucket, struct span owner,
 
 /* ---- grantees ---- */
 
-static enum err
-bad_argument(struct fail *fail, const char *text, const char *name, struct span value)
-{
-	(void)fail_msg(fail, E_INVALID_ARGUMENT, "%s", text);
-	fail_pair_str(fail, "ArgumentName", name);
-	fail_pair(fail, "ArgumentValue", value);
-	return E_INVALID_ARGUMENT;
-}
-
 /* Any account may be meant, so any id that could be one is taken. */
 static bool
 is_canonical(struct span id)
@@ -223,7 +214,7 @@ to_group(struct span uri, const char *name, struct acl_grant *out, struct fail *
 			out->to = i;
 			return OK;
 		}
-	return bad_argument(fail, "Invalid group uri", name, uri);
+	return fail_argument(fail, name, uri, "Invalid group uri");
 }
 
 static enum err
@@ -231,7 +222,7 @@ to_id(struct span id, const char *name, struct acl_grant *out, struct fail *fail
 {
 	out->to = ACL_TO_ID;
 	out->id = id;
-	return is_canonical(id) ? OK : bad_argument(fail, "Invalid id", name, id);
+	return is_canonical(id) ? OK : fail_argument(fail, name, id, "Invalid id");
 }
 
 static struct span
@@ -264,8 +255,8 @@ acl_add_header(struct arena *a, uint8_t permission, const char *header, struct s
 		else if (span_is(type, "emailAddress"))
 			return E_METHOD_NOT_ALLOWED;
 		else
-			return bad_argument(
-			    fail, "Argument format not recognized", header, one);
+			return fail_argument(
+			    fail, header, one, "Argument format not recognized");
 		if (e == OK)
 			e = add(a, out, g, fail);
 	} while (e == OK && rest.n > 0);
@@ -316,7 +307,7 @@ acl_parse_xml(struct arena *a, struct span in, struct acl *out, struct fail *fai
 		return fail_set(fail, E_MALFORMED_ACL);
 	acl.owner = xml_text(owner, "ID");
 	if (!is_canonical(acl.owner))
-		return bad_argument(fail, "Invalid id", "CanonicalUser/ID", acl.owner);
+		return fail_argument(fail, "CanonicalUser/ID", acl.owner, "Invalid id");
 	for (const struct xml_node *g = xml_child(list, "Grant"); e == OK && g != NULL;
 	     g = xml_next(g, "Grant"))
 		e = grant_node(a, g, &acl, fail);

@@ -3,10 +3,11 @@
 
 #include "model/archive.h"
 
+#include "model/lifecycle.h"
+
 #include "model_priv.h"
 
 #define HOUR_MS ((int64_t)3600 * 1000)
-#define DAY_MS (24 * HOUR_MS)
 
 enum { RESTORE_VERSION = 1 };
 
@@ -93,7 +94,5 @@ restore_takes_ms(uint8_t class, uint8_t tier, bool at_once)
 int64_t
 restore_until_ms(int64_t ready_ms, unsigned days)
 {
-	int64_t at = ready_ms + ((int64_t)days + 1) * DAY_MS;
-
-	return at - at % DAY_MS;
+	return life_midnight(ready_ms, days, LIFE_DAY_MS);
 }

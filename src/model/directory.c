@@ -35,8 +35,7 @@ add_lower(struct dir_key *k, struct span s)
 
 	add(k, s);
 	for (size_t i = at; i < k->n && k->n <= sizeof k->p; i++)
-		if (k->p[i] >= 'A' && k->p[i] <= 'Z')
-			k->p[i] = (char)(k->p[i] + 32);
+		k->p[i] = char_lower(k->p[i]);
 }
 
 static void

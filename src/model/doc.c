@@ -3,6 +3,9 @@
 
 #include "model/doc.h"
 
+#include "base/rand.h"
+#include "codec/b64.h"
+#include "codec/hex.h"
 #include "model/lifecycle.h"
 #include "model/notify.h"
 #include "model/replication.h"
@@ -172,6 +175,28 @@ doc_well_formed(enum doc d, const struct xml_node *root)
 }
 
 /* What the elements cannot say, of those documents whose rules are read for it. */
+enum { UUID_TEXT = 36 };
+
+struct span
+doc_make_id(struct arena *a)
+{
+	uint8_t raw[16];
+	char hex[33], uuid[UUID_TEXT];
+	char *out = arena_alloc(a, B64_LEN(UUID_TEXT) + 1);
+	size_t n = 0;
+
+	rand_bytes(raw, sizeof raw);
+	raw[6] = (uint8_t)((raw[6] & 0x0f) | 0x40);
+	raw[8] = (uint8_t)((raw[8] & 0x3f) | 0x80);
+	hex_render(hex, raw, sizeof raw);
+	for (size_t i = 0; i < 32; i++) {
+		if (i == 8 || i == 12 || i == 16 || i == 20)
+			uuid[n++] = '-';
+		uuid[n++] = hex[i];
+	}
+	return span_of(out, b64_render(out, uuid, n));
+}
+
 static enum err
 rules_parse(struct arena *a, enum doc d, const struct xml_node *root, struct span id,
     struct doc_text *out, struct fail *fail)

@@ -19,24 +19,7 @@ malformed(struct fail *fail)
 	return fail_set(fail, E_MALFORMED_XML);
 }
 
-static enum err
-bad_argument(struct fail *fail, const char *text, const char *name, struct span value)
-{
-	(void)fail_msg(fail, E_INVALID_ARGUMENT, "%s", text);
-	fail_pair_str(fail, "ArgumentName", name);
-	fail_pair(fail, "ArgumentValue", value);
-	return E_INVALID_ARGUMENT;
-}
-
 /* ---- tags ---- */
-
-static enum err
-bad_tag(struct fail *fail, const char *text, struct span key)
-{
-	(void)fail_msg(fail, E_INVALID_TAG, "%s", text);
-	fail_pair(fail, "TagKey", key);
-	return E_INVALID_TAG;
-}
 
 enum err
 doc_check_tags(const struct xml_node *set, const char *system_text, struct fail *fail)
@@ -51,11 +34,11 @@ doc_check_tags(const struct xml_node *set, const char *system_text, struct fail 
 		for (before = xml_child(set, "Tag"); before != t;
 		     before = xml_next(before, "Tag"))
 			if (span_eq(xml_text(before, "Key"), key))
-				return bad_tag(fail,
-				    "Cannot provide multiple Tags with the same key",
-				    key);
+				return tags_refuse(fail,
+				    "Cannot provide multiple Tags with the same key", key,
+				    SPAN_NONE);
 		if (span_starts(key, SPAN_LIT("aws:")))
-			return bad_tag(fail, system_text, key);
+			return tags_refuse(fail, system_text, key, SPAN_NONE);
 		e = tags_check_text(key, value, fail);
 		if (e != OK)
 			return e;
@@ -237,21 +220,21 @@ check_website(const struct xml_node *root, struct fail *fail)
 
 	if (all != NULL) {
 		if (root->child->next != NULL)
-			return bad_argument(fail,
+			return fail_argument(fail, "RedirectAllRequestsTo",
+			    SPAN_LIT("not null"),
 			    "RedirectAllRequestsTo cannot be provided in conjunction "
-			    "with other Routing Rules.",
-			    "RedirectAllRequestsTo", SPAN_LIT("not null"));
+			    "with other Routing Rules.");
 		return web_texts_ok(all) ? web_protocol(all, fail) : malformed(fail);
 	}
 	if (index == NULL)
-		return bad_argument(fail,
+		return fail_argument(fail, "IndexDocument", SPAN_LIT("null"),
 		    "A value for IndexDocument Suffix must be provided if "
-		    "RedirectAllRequestsTo is empty",
-		    "IndexDocument", SPAN_LIT("null"));
+		    "RedirectAllRequestsTo is empty");
 	suffix = xml_text(index, "Suffix");
 	if (suffix.n == 0 || span_find(suffix, '/', 0) < suffix.n)
-		return bad_argument(fail, "The IndexDocument Suffix is not well formed",
-		    "IndexDocument", suffix.p == NULL ? SPAN_LIT("null") : suffix);
+		return fail_argument(fail, "IndexDocument",
+		    suffix.p == NULL ? SPAN_LIT("null") : suffix,
+		    "The IndexDocument Suffix is not well formed");
 	if (error != NULL && xml_text(error, "Key").n == 0)
 		return malformed(fail);
 	return rules != NULL ? web_rules(rules, fail) : OK;
@@ -278,16 +261,6 @@ check_logging(const struct xml_node *root, struct doc_text *out, struct fail *fa
 
 /* ---- the configurations with an id ---- */
 
-static unsigned
-children(const struct xml_node *node)
-{
-	unsigned n = 0;
-
-	for (const struct xml_node *c = node->child; c != NULL; c = c->next)
-		n++;
-	return n;
-}
-
 /* One thing to filter by, or several inside And. */
 static enum err
 check_filter(const struct xml_node *root, struct fail *fail)
@@ -296,10 +269,10 @@ check_filter(const struct xml_node *root, struct fail *fail)
 
 	if (filter == NULL)
 		return OK;
-	if (children(filter) != 1)
+	if (xml_children(filter) != 1)
 		return malformed(fail);
 	and = xml_child(filter, "And");
-	return and != NULL && children(and) < 2 ? malformed(fail) : OK;
+	return and != NULL && xml_children(and) < 2 ? malformed(fail) : OK;
 }
 
 static enum err
@@ -326,9 +299,8 @@ check_tiers(const struct xml_node *root, struct fail *fail)
 		least = span_is(xml_text(t, "AccessTier"), "ARCHIVE_ACCESS") ? 90 : 180;
 		if (!span_u64(span_trim(xml_text(t, "Days")), &days) || days < least ||
 		    days > DAYS_MAX)
-			return bad_argument(fail,
-			    "The number of days is outside what the access tier allows",
-			    "Days", xml_text(t, "Days"));
+			return fail_argument(fail, "Days", xml_text(t, "Days"),
+			    "The number of days is outside what the access tier allows");
 	}
 	return OK;
 }
@@ -431,12 +403,11 @@ lock_number(
 	if (!span_u64(minus ? span_from(text, 1) : text, &n))
 		return malformed(fail);
 	if (minus || n == 0)
-		return bad_argument(fail,
-		    "Default retention period must be a positive integer value.", name,
-		    text);
+		return fail_argument(fail, name, text,
+		    "Default retention period must be a positive integer value.");
 	return n <= max
 	    ? OK
-	    : bad_argument(fail, "Default retention period too large.", name, text);
+	    : fail_argument(fail, name, text, "Default retention period too large.");
 }
 
 /* Days or Years, never both. */

@@ -29,4 +29,7 @@ NODISCARD enum err doc_check(enum doc d, const struct xml_node *root, struct spa
 NODISCARD enum err doc_check_tags(
     const struct xml_node *set, const char *system_text, struct fail *fail);
 
+/* For a part that was given none, as AWS makes them: a UUID in base64. */
+struct span doc_make_id(struct arena *a);
+
 #endif

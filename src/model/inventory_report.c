@@ -211,8 +211,9 @@ inventory_row_put(
 
 /* ---- manifest ---- */
 
-void
-inventory_schema_put(struct buf *out, const struct inventory *v)
+/* "Bucket, Key, ...": what the columns are. */
+static void
+schema_put(struct buf *out, const struct inventory *v)
 {
 	buf_str(out, "Bucket, Key");
 	if (v->versions)
@@ -251,7 +252,7 @@ inventory_manifest_put(struct buf *out, const struct inventory *v, struct span s
 	    ",\n  \"version\" : \"2016-11-30\",\n  \"creationTimestamp\" : \"%" PRId64
 	    "\",\n  \"fileFormat\" : \"CSV\",\n  \"fileSchema\" : \"",
 	    began_ms);
-	inventory_schema_put(out, v);
+	schema_put(out, v);
 	buf_str(out, "\",\n  \"files\" : [\n");
 	buf_span(out, files);
 	buf_str(out, "\n  ]\n}\n");

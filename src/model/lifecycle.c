@@ -6,20 +6,15 @@
 
 #include "model/remote_tier.h"
 
-enum {
-	SMALL = 128 << 10, /* bytes: what is smaller is not moved by default */
-	TIER_DEPTH = 7
-};
+#include "lifecycle_priv.h"
 
-int64_t
-life_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms)
+enum { SMALL = 128 << 10 }; /* bytes: what is smaller is not moved by default */
+
+/* Days behind an event, or the date that w says. */
+static int64_t
+when_due(const struct lifecycle *l, const struct life_when *w, int64_t event_ms)
 {
-	int64_t at;
-
-	if (w->dated)
-		return w->date_ms;
-	at = event_ms + (w->days + 1) * l->day_ms;
-	return at - at % l->day_ms;
+	return w->dated ? w->date_ms : life_midnight(event_ms, w->days, l->day_ms);
 }
 
 static bool
@@ -57,10 +52,14 @@ struct judge {
 	struct life_verdict *out;
 };
 
-static bool
-is_removal(enum life_kind k)
+/* Deleting for good goes before moving, moving before a delete marker.
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html */
+static unsigned
+rank(const struct life_object *o, enum life_kind k)
 {
-	return k == LIFE_EXPIRE || k == LIFE_EXPIRE_ALL || k == LIFE_REMOVE;
+	if (k == LIFE_MOVE)
+		return 1;
+	return k == LIFE_EXPIRE && o->versioned ? 0 : 2;
 }
 
 /* One action more that could be taken at due: the stronger stays. */
@@ -78,10 +77,10 @@ weigh(struct judge *j, const struct life_rule *r, enum life_kind kind, uint8_t c
 	}
 	if (v->kind == LIFE_NOTHING)
 		better = true;
-	else if (is_removal(kind) != is_removal(v->kind))
-		better = is_removal(kind);
+	else if (rank(j->o, kind) != rank(j->o, v->kind))
+		better = rank(j->o, kind) > rank(j->o, v->kind);
 	else if (kind == LIFE_MOVE) /* the colder of two that are due */
-		better = due > v->due_ms;
+		better = life_depth(class) > life_depth(v->class);
 	else
 		better = due < v->due_ms;
 	if (!better)
@@ -92,29 +91,14 @@ weigh(struct judge *j, const struct life_rule *r, enum life_kind kind, uint8_t c
 	v->due_ms = due;
 }
 
-/* A move only goes down: STANDARD, STANDARD_IA, INTELLIGENT_TIERING, ONEZONE_IA,
- * GLACIER_IR, GLACIER, DEEP_ARCHIVE.
- * docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
-static unsigned
-depth(uint8_t class)
-{
-	static const uint8_t depths[CLASS_COUNT] = { [CLASS_STANDARD_IA] = 1,
-		[CLASS_INTELLIGENT_TIERING] = 2,
-		[CLASS_ONEZONE_IA] = 3,
-		[CLASS_GLACIER_IR] = 4,
-		[CLASS_GLACIER] = 5,
-		[CLASS_DEEP_ARCHIVE] = 6 };
-
-	/* From a tier with a name of its own nothing goes on. */
-	return class < CLASS_COUNT ? depths[class] : TIER_DEPTH;
-}
-
 static bool
 may_move(const struct judge *j, const struct life_rule *r, uint8_t class)
 {
 	bool archive = class == CLASS_GLACIER || class == CLASS_DEEP_ARCHIVE;
 
-	if (depth(class) <= depth(j->o->class) || j->o->marker)
+	/* A move only goes down, and from one zone to no instant retrieval. */
+	if (life_depth(class) <= life_depth(j->o->class) || j->o->marker ||
+	    (j->o->class == CLASS_ONEZONE_IA && class == CLASS_GLACIER_IR))
 		return false;
 	/* A rule that names sizes means them; MinIO knows no smallest size. */
 	if (j->o->size >= SMALL || r->has_size || class >= CLASS_TIER)
@@ -133,19 +117,19 @@ judge_latest(struct judge *j, const struct life_rule *r)
 			weigh(j, r, LIFE_REMOVE, 0, o->mtime_ms);
 		if (o->alone && r->expire.given)
 			weigh(j, r, LIFE_REMOVE, 0,
-			    life_due(j->l, &r->expire, o->mtime_ms));
+			    when_due(j->l, &r->expire, o->mtime_ms));
 		if (r->marker.given)
 			weigh(j, r, LIFE_EXPIRE_ALL, 0,
-			    life_due(j->l, &r->marker, o->mtime_ms));
+			    when_due(j->l, &r->marker, o->mtime_ms));
 		return;
 	}
 	if (r->expire.given)
 		weigh(j, r, r->expire_all ? LIFE_EXPIRE_ALL : LIFE_EXPIRE, 0,
-		    life_due(j->l, &r->expire, o->mtime_ms));
+		    when_due(j->l, &r->expire, o->mtime_ms));
 	for (size_t i = 0; i < r->nmove; i++)
 		if (may_move(j, r, r->move[i].class))
 			weigh(j, r, LIFE_MOVE, r->move[i].class,
-			    life_due(j->l, &r->move[i].when, o->mtime_ms));
+			    when_due(j->l, &r->move[i].when, o->mtime_ms));
 }
 
 static void
@@ -154,12 +138,12 @@ judge_older(struct judge *j, const struct life_rule *r)
 	const struct life_object *o = j->o;
 
 	if (r->expire_old.given && o->newer >= r->keep_old)
-		weigh(j, r, LIFE_REMOVE, 0, life_due(j->l, &r->expire_old, o->since_ms));
+		weigh(j, r, LIFE_REMOVE, 0, when_due(j->l, &r->expire_old, o->since_ms));
 	for (size_t i = 0; i < r->nmove_old; i++)
 		if (o->newer >= r->move_old[i].keep &&
 		    may_move(j, r, r->move_old[i].class))
 			weigh(j, r, LIFE_MOVE, r->move_old[i].class,
-			    life_due(j->l, &r->move_old[i].when, o->since_ms));
+			    when_due(j->l, &r->move_old[i].when, o->since_ms));
 }
 
 void
@@ -190,7 +174,7 @@ life_expiry(
 
 		if (!r->expire.given || !life_rule_means(r, o))
 			continue;
-		due = life_due(l, &r->expire, o->mtime_ms);
+		due = when_due(l, &r->expire, o->mtime_ms);
 		if (out->rule != NULL && due >= out->due_ms)
 			continue;
 		out->kind = LIFE_EXPIRE;
@@ -211,7 +195,7 @@ life_abort_due(
 
 		if (!r->enabled || !r->abort.given || !span_starts(key, r->prefix))
 			continue;
-		due = life_due(l, &r->abort, begun_ms);
+		due = when_due(l, &r->abort, begun_ms);
 		if (first != NULL && due >= *due_ms)
 			continue;
 		first = r;

@@ -5,18 +5,18 @@
  */
 #include "config.h"
 
-#include <stdio.h>
+#include <inttypes.h>
 
-#include "base/rand.h"
-#include "codec/hex.h"
 #include "codec/stamp.h"
 #include "model/doc.h"
 #include "model/lifecycle.h"
 
 #include "doc_priv.h"
+#include "lifecycle_priv.h"
 
-enum { ID_MAX = 255, ID_RAW = 18, NEWER_MAX = 100, IA_DAYS = 30, STEP_DAYS = 30 };
+enum { ID_MAX = 255, PREFIX_MAX = 1024 };
 #define DAYS_MAX INT32_MAX
+#define SIZE_LIMIT UINT64_C(1099511627776000) /* bytes that a filter may name */
 
 static enum err
 malformed(struct fail *fail)
@@ -30,8 +30,6 @@ life_add_ids(struct arena *a, struct xml_node *root)
 	for (struct xml_node *r = xml_child(root, "Rule"); r != NULL;
 	     r = xml_next(r, "Rule")) {
 		struct xml_node *id = xml_child(r, "ID");
-		uint8_t raw[ID_RAW];
-		char *text;
 
 		if (id != NULL && id->text.n > 0)
 			continue;
@@ -42,10 +40,7 @@ life_add_ids(struct arena *a, struct xml_node *root)
 			id->next = r->child;
 			r->child = id;
 		}
-		rand_bytes(raw, sizeof raw);
-		text = arena_alloc(a, 2 * ID_RAW + 1);
-		hex_render(text, raw, sizeof raw);
-		id->text = span_of(text, 2 * ID_RAW);
+		id->text = doc_make_id(a);
 	}
 }
 
@@ -73,8 +68,9 @@ positive(const char *name, const char *action, int64_t n, struct fail *fail)
 {
 	if (n > 0)
 		return OK;
-	return fail_msg(fail, E_INVALID_ARGUMENT,
+	(void)fail_msg(fail, E_INVALID_ARGUMENT,
 	    "'%s' for %s action must be a positive integer", name, action);
+	return life_argument_number(fail, name, n);
 }
 
 static enum err
@@ -82,9 +78,11 @@ date_read(struct span text, struct life_when *w, struct fail *fail)
 {
 	if (!stamp_iso_parse(span_trim(text), &w->date_ms))
 		return malformed(fail);
-	if (w->date_ms % LIFE_DAY_MS != 0)
-		return fail_msg(
+	if (w->date_ms % LIFE_DAY_MS != 0) {
+		(void)fail_msg(
 		    fail, E_INVALID_ARGUMENT, "'Date' must be at midnight GMT");
+		return life_argument(fail, "Date", text);
+	}
 	w->given = w->dated = true;
 	return OK;
 }
@@ -102,17 +100,40 @@ days_read(
 
 /* ---- filter ---- */
 
+/* A size of 0 is no size for "less than"; MinIO and R2 take what is a number. */
 static enum err
-size_read(const struct xml_node *n, const char *name, uint64_t *out, bool *has,
-    struct fail *fail)
+size_read(const struct xml_node *n, const char *name, uint64_t least, uint64_t *out,
+    struct life_rule *r, struct fail *fail)
 {
-	struct span text = xml_text(n, name);
+	struct span text = span_trim(xml_text(n, name));
+	bool minus = text.n > 1 && text.p[0] == '-';
 
 	if (text.p == NULL)
 		return OK;
-	if (!span_u64(span_trim(text), out))
+	if (!span_u64(minus ? span_from(text, 1) : text, out))
 		return malformed(fail);
-	*has = true;
+	if ((minus || *out < least || *out > SIZE_LIMIT) && !r->soon)
+		return fail_msg(fail, E_INVALID_REQUEST,
+		    "'%s' should be between %u and %" PRIu64 ".", name, (unsigned)least,
+		    SIZE_LIMIT);
+	if (minus)
+		return malformed(fail);
+	r->has_size = true;
+	return OK;
+}
+
+static enum err
+tag_check(const struct field *f, struct fail *fail)
+{
+	struct fail why;
+
+	fail_init(&why, NULL);
+	if (tags_check_text(f->name, SPAN_LIT(""), &why) != OK)
+		return fail_msg(fail, E_INVALID_REQUEST,
+		    "A Tag's Key must be a length between 1 and 128.");
+	if (tags_check_text(f->name, f->value, &why) != OK)
+		return fail_msg(fail, E_INVALID_REQUEST,
+		    "A Tag's Value must be a length between 0 and 256.");
 	return OK;
 }
 
@@ -134,20 +155,10 @@ tags_read_from(
 			if (span_eq(r->tags.tag[i].name, f.name))
 				return fail_msg(fail, E_INVALID_REQUEST,
 				    "Duplicate Tag Keys are not allowed.");
-		e = tags_check_text(f.name, f.value, fail);
+		e = tag_check(&f, fail);
 		r->tags.tag[r->tags.n++] = f;
 	}
 	return e;
-}
-
-static unsigned
-children(const struct xml_node *n)
-{
-	unsigned count = 0;
-
-	for (const struct xml_node *c = n->child; c != NULL; c = c->next)
-		count++;
-	return count;
 }
 
 enum err
@@ -167,15 +178,14 @@ life_filter_read(
 	and = xml_child(filter, "And");
 	in = and != NULL ? and : filter;
 	/* One condition, or several inside And. */
-	if (children(filter) > 1 || (and != NULL && children(and) < 2))
+	if (xml_children(filter) > 1 || (and != NULL && xml_children(and) < 2))
 		return malformed(fail);
 	prefix = xml_text(in, "Prefix");
 	if (prefix.p != NULL)
 		r->prefix = prefix;
-	e = size_read(in, "ObjectSizeGreaterThan", &r->larger_than, &r->has_size, fail);
+	e = size_read(in, "ObjectSizeGreaterThan", 0, &r->larger_than, r, fail);
 	if (e == OK)
-		e = size_read(
-		    in, "ObjectSizeLessThan", &r->smaller_than, &r->has_size, fail);
+		e = size_read(in, "ObjectSizeLessThan", 1, &r->smaller_than, r, fail);
 	if (e == OK)
 		e = tags_read_from(a, in, r, fail);
 	if (e == OK && r->smaller_than != UINT64_MAX && r->larger_than >= r->smaller_than)
@@ -183,13 +193,6 @@ life_filter_read(
 		    "'ObjectSizeLessThan' has to be a value greater than "
 		    "'ObjectSizeGreaterThan'.");
 	return e;
-}
-
-/* How errors name a rule's filter. */
-static const char *
-filter_name(struct arena *a, const struct life_rule *r)
-{
-	return arena_printf(a, "'(prefix=%.*s)'", (int)r->prefix.n, r->prefix.p);
 }
 
 /* ---- actions ---- */
@@ -218,100 +221,56 @@ expiration_read(const struct xml_node *rule, struct life_rule *r, struct fail *f
 	}
 	r->lone_markers = span_ieq(marker, SPAN_LIT("true"));
 	r->expire_all = span_ieq(all, SPAN_LIT("true"));
-	if (e == OK && r->lone_markers && r->tags.n > 0)
+	/* Also where it says false. */
+	if (e == OK && marker.p != NULL && !r->soon && (r->tags.n > 0 || r->has_size))
 		e = fail_msg(fail, E_INVALID_REQUEST,
-		    "ExpiredObjectDeleteMarker cannot be specified with Tags.");
+		    "ExpiredObjectDeleteMarker cannot be specified with %s.",
+		    r->tags.n > 0 ? "Tags" : "Object Size");
 	return e;
 }
 
+/* The documentation's limit of 100 is none: recorded is that 500 are taken. */
 static enum err
-keep_read(const struct xml_node *n, uint64_t *out, struct fail *fail)
+keep_read(const struct xml_node *n, const char *action, uint64_t *out, struct fail *fail)
 {
 	struct span text = xml_text(n, "NewerNoncurrentVersions");
 	int64_t v;
+	enum err e;
 
 	if (text.p == NULL)
 		return OK;
 	if (!number(text, &v))
 		return malformed(fail);
-	if (v < 1 || v > NEWER_MAX)
-		return fail_msg(fail, E_INVALID_ARGUMENT,
-		    "'NewerNoncurrentVersions' must be a positive integer less than or "
-		    "equal to %d",
-		    NEWER_MAX);
-	*out = (uint64_t)v;
-	return OK;
+	e = positive("NewerNoncurrentVersions", action, v, fail);
+	if (e == OK)
+		*out = (uint64_t)v;
+	return e;
 }
 
-static bool
-is_ia(uint8_t class)
-{
-	return class == CLASS_STANDARD_IA || class == CLASS_ONEZONE_IA;
-}
-
-/* One move behind those there are already: its place among them, and its class. */
+/* Nothing goes back to where it came from. */
 static enum err
-move_check(const struct life_move *m, size_t n, const struct life_move *now, bool soon,
-    const char *days, const char *action, const char *in, struct fail *fail)
+class_read(const struct xml_node *n, const char *action, uint8_t *out, struct fail *fail)
 {
-	const char *class = class_name(now->class);
+	struct span name = xml_text(n, "StorageClass");
 
-	if (!now->when.dated && now->when.days < 0)
-		return fail_msg(fail, E_INVALID_ARGUMENT,
-		    "'%s' for %s action must be nonnegative", days, action);
-	if (!now->when.dated && is_ia(now->class) && now->when.days < IA_DAYS && !soon)
-		return fail_msg(fail, E_INVALID_ARGUMENT,
-		    "'%s' in %s action must be greater than or equal to %d for "
-		    "storageClass '%s'",
-		    days, action, IA_DAYS, class);
-	for (size_t i = 0; i < n; i++) {
-		int64_t apart = now->when.days - m[i].when.days;
-		const struct life_move *first = &m[i], *second = now;
-
-		if (m[i].class == now->class)
-			return fail_msg(fail, E_INVALID_REQUEST,
-			    "'StorageClass' must be different for '%s' actions in same "
-			    "'Rule' with filter %s",
-			    action, in);
-		if (m[i].when.dated != now->when.dated)
-			return fail_msg(fail, E_INVALID_REQUEST,
-			    "Found mixed 'Date' and 'Days' based %s actions in lifecycle "
-			    "rule for filter %s",
-			    action, in);
-		if (apart < 0) {
-			apart = -apart;
-			first = now;
-			second = &m[i];
-		}
-		if (!now->when.dated && is_ia(first->class) && apart < STEP_DAYS)
-			return fail_msg(fail, E_INVALID_ARGUMENT,
-			    "'%s' in the '%s' action for StorageClass '%s' for filter %s "
-			    "must be 30 days more than 'filter %s' in the '%s' action "
-			    "for StorageClass '%s'",
-			    days, action, class_name(second->class), in, in, action,
-			    class_name(first->class));
-	}
-	return OK;
-}
-
-static enum err
-class_read(const struct xml_node *n, uint8_t *out, struct fail *fail)
-{
-	if (!class_find_any(xml_text(n, "StorageClass"), out) || *out == CLASS_STANDARD ||
-	    *out == CLASS_REDUCED_REDUNDANCY || *out == CLASS_EXPRESS_ONEZONE)
+	if (!class_find_any(name, out) || *out == CLASS_EXPRESS_ONEZONE)
 		return malformed(fail);
-	return OK;
+	if (*out != CLASS_STANDARD && *out != CLASS_REDUCED_REDUNDANCY)
+		return OK;
+	(void)fail_msg(fail, E_INVALID_ARGUMENT,
+	    "Invalid target Storage class for %s action", action);
+	return life_argument(fail, "StorageClass", name);
 }
 
 static enum err
 moves_read(
     struct arena *a, const struct xml_node *rule, struct life_rule *r, struct fail *fail)
 {
-	const char *in = filter_name(a, r);
+	const char *action = "Transition", *about = life_about(a, rule, r);
 	enum err e = OK;
 
-	for (const struct xml_node *t = xml_child(rule, "Transition");
-	     t != NULL && e == OK; t = xml_next(t, "Transition")) {
+	for (const struct xml_node *t = xml_child(rule, action); t != NULL && e == OK;
+	     t = xml_next(t, action)) {
 		struct life_move m = { 0 };
 		struct span date = xml_text(t, "Date"), days = xml_text(t, "Days");
 
@@ -321,20 +280,29 @@ moves_read(
 		e = date.p != NULL ? date_read(date, &m.when, fail)
 				   : days_read(t, "Days", &m.when, fail);
 		if (e == OK)
-			e = class_read(t, &m.class, fail);
+			e = class_read(t, action, &m.class, fail);
 		if (e == OK)
-			e = move_check(r->move, r->nmove, &m, r->soon, "Days",
-			    "Transition", in, fail);
+			e = life_move_check(r, &m, action, about, fail);
 		r->move[r->nmove++] = m;
 	}
 	return e;
 }
 
 static enum err
+keep_form(const struct xml_node *rule, struct fail *fail)
+{
+	if (xml_child(rule, "Filter") != NULL)
+		return OK;
+	return fail_msg(fail, E_INVALID_REQUEST,
+	    "NewerNoncurrentVersions element can only be used in Lifecycle V2.");
+}
+
+static enum err
 old_moves_read(
     struct arena *a, const struct xml_node *rule, struct life_rule *r, struct fail *fail)
 {
-	const char *action = "NoncurrentVersionTransition", *in = filter_name(a, r);
+	const char *action = "NoncurrentVersionTransition";
+	const char *about = life_about(a, rule, r);
 	enum err e = OK;
 
 	for (const struct xml_node *t = xml_child(rule, action); t != NULL && e == OK;
@@ -345,12 +313,13 @@ old_moves_read(
 			return malformed(fail);
 		e = days_read(t, "NoncurrentDays", &m.when, fail);
 		if (e == OK)
-			e = class_read(t, &m.class, fail);
+			e = class_read(t, action, &m.class, fail);
 		if (e == OK)
-			e = keep_read(t, &m.keep, fail);
+			e = keep_read(t, action, &m.keep, fail);
+		if (e == OK && m.keep > 0)
+			e = keep_form(rule, fail);
 		if (e == OK)
-			e = move_check(r->move_old, r->nmove_old, &m, r->soon,
-			    "NoncurrentDays", action, in, fail);
+			e = life_move_check(r, &m, action, about, fail);
 		r->move_old[r->nmove_old++] = m;
 	}
 	return e;
@@ -369,11 +338,8 @@ old_expiration_read(const struct xml_node *rule, struct life_rule *r, struct fai
 		e = positive("NoncurrentDays", "NoncurrentVersionExpiration",
 		    r->expire_old.days, fail);
 	if (e == OK)
-		e = keep_read(x, &r->keep_old, fail);
-	if (e == OK && r->keep_old > 0 && xml_child(rule, "Filter") == NULL)
-		e = fail_msg(fail, E_INVALID_REQUEST,
-		    "NewerNoncurrentVersions element can only be used in Lifecycle V2.");
-	return e;
+		e = keep_read(x, "NoncurrentVersionExpiration", &r->keep_old, fail);
+	return e == OK && r->keep_old > 0 ? keep_form(rule, fail) : e;
 }
 
 static enum err
@@ -412,40 +378,6 @@ marker_read(const struct xml_node *rule, struct life_rule *r, struct fail *fail)
 		       : e;
 }
 
-/* Objects are deleted behind their last move, and both are said alike. */
-static enum err
-order_check(struct arena *a, const struct life_rule *r, struct fail *fail)
-{
-	const char *in = filter_name(a, r);
-
-	for (size_t i = 0; i < r->nmove; i++) {
-		const struct life_when *w = &r->move[i].when;
-
-		if (!r->expire.given)
-			break;
-		if (w->dated != r->expire.dated)
-			return fail_msg(fail, E_INVALID_REQUEST,
-			    "Found mixed 'Date' and 'Days' based Expiration and "
-			    "Transition actions in lifecycle rule for filter %s",
-			    in);
-		if (w->dated ? w->date_ms >= r->expire.date_ms
-			     : w->days >= r->expire.days)
-			return fail_msg(fail, E_INVALID_ARGUMENT,
-			    "'%s' in the Expiration action for filter %s must be %s "
-			    "than '%s' in the Transition action",
-			    w->dated ? "Date" : "Days", in,
-			    w->dated ? "later" : "greater", w->dated ? "Date" : "Days");
-	}
-	for (size_t i = 0; i < r->nmove_old && r->expire_old.given; i++)
-		if (r->move_old[i].when.days >= r->expire_old.days)
-			return fail_msg(fail, E_INVALID_ARGUMENT,
-			    "'NoncurrentDays' in the NoncurrentVersionExpiration action "
-			    "for filter %s must be greater than 'NoncurrentDays' in the "
-			    "NoncurrentVersionTransition action",
-			    in);
-	return OK;
-}
-
 static bool
 has_action(const struct xml_node *rule)
 {
@@ -469,11 +401,16 @@ rule_read(struct arena *a, const struct xml_node *rule, bool soon, struct life_r
 		.enabled = span_is(xml_text(rule, "Status"), "Enabled"),
 		.soon = soon,
 		.smaller_than = UINT64_MAX };
-	if (r->id.n > ID_MAX)
-		return fail_msg(fail, E_INVALID_ARGUMENT,
+	if (r->id.n > ID_MAX) {
+		(void)fail_msg(fail, E_INVALID_ARGUMENT,
 		    "ID length should not exceed allowed limit of %d", ID_MAX);
+		return life_argument(fail, "ID", r->id);
+	}
 	if ((e = life_filter_read(a, rule, r, fail)) != OK)
 		return e;
+	if (r->prefix.n > PREFIX_MAX)
+		return fail_msg(fail, E_INVALID_REQUEST,
+		    "The maximum size of a prefix is %d.", PREFIX_MAX);
 	if (!has_action(rule))
 		return fail_msg(fail, E_INVALID_REQUEST,
 		    "At least one action needs to be specified in a rule");
@@ -484,7 +421,7 @@ rule_read(struct arena *a, const struct xml_node *rule, bool soon, struct life_r
 	    (e = abort_read(rule, r, fail)) != OK ||
 	    (e = marker_read(rule, r, fail)) != OK)
 		return e;
-	return order_check(a, r, fail);
+	return life_order_check(r, life_about(a, rule, r), fail);
 }
 
 /* ---- rules among each other ---- */
@@ -494,42 +431,12 @@ ids_check(const struct lifecycle *l, struct fail *fail)
 {
 	for (size_t i = 1; i < l->n; i++)
 		for (size_t k = 0; k < i; k++)
-			if (span_eq(l->rule[i].id, l->rule[k].id))
-				return fail_msg(fail, E_INVALID_ARGUMENT,
+			if (span_eq(l->rule[i].id, l->rule[k].id)) {
+				(void)fail_msg(fail, E_INVALID_ARGUMENT,
 				    "Rule ID must be unique. Found same ID for more than "
 				    "one rule");
-	return OK;
-}
-
-/* The old form, with prefixes alone, must not say two things of one key. */
-static enum err
-prefixes_check(const struct lifecycle *l, const struct xml_node *root, struct fail *fail)
-{
-	const struct xml_node *first;
-	size_t i = 0, k;
-
-	if (xml_child(root, "Rule") == NULL ||
-	    xml_child(xml_child(root, "Rule"), "Filter") != NULL)
-		return OK;
-	for (first = xml_child(root, "Rule"); first != NULL;
-	     first = xml_next(first, "Rule"), i++)
-		for (k = 0; k < i; k++) {
-			const struct life_rule *x = &l->rule[k], *y = &l->rule[i];
-			const char *both = x->expire.given && y->expire.given
-			    ? "Expiration"
-			    : x->nmove > 0 && y->nmove > 0 ? "Transition"
-							   : NULL;
-
-			if (both == NULL ||
-			    (!span_starts(x->prefix, y->prefix) &&
-				!span_starts(y->prefix, x->prefix)))
-				continue;
-			return fail_msg(fail, E_INVALID_REQUEST,
-			    "Found overlapping prefixes '%.*s' and '%.*s' for same "
-			    "action type '%s'",
-			    (int)x->prefix.n, x->prefix.p, (int)y->prefix.n, y->prefix.p,
-			    both);
-		}
+				return life_argument(fail, "ID", l->rule[i].id);
+			}
 	return OK;
 }
 
@@ -556,7 +463,7 @@ life_parse(struct arena *a, const struct xml_node *root, bool soon, struct lifec
 	if (e == OK)
 		e = ids_check(&l, fail);
 	if (e == OK)
-		e = prefixes_check(&l, root, fail);
+		e = life_forms_check(&l, root, soon, fail);
 	if (e == OK)
 		*out = l;
 	return e;

@@ -2,7 +2,10 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	src/model/acl.c \
+	src/model/analytics_day.c \
+	src/model/analytics_report.c \
 	src/model/archive.c \
+	src/model/bill.c \
 	src/model/directory.c \
 	src/model/doc.c \
 	src/model/doc_check.c \
@@ -11,7 +14,11 @@ libmodel_a_SOURCES = \
 	src/model/event.c \
 	src/model/inventory_report.c \
 	src/model/lifecycle.c \
+	src/model/lifecycle_order.c \
 	src/model/lifecycle_parse.c \
+	src/model/lifecycle_priv.h \
+	src/model/meter.c \
+	src/model/meter_priv.h \
 	src/model/model_priv.h \
 	src/model/notify.c \
 	src/model/outbox.c \
@@ -38,17 +45,22 @@ libmodel_a_SOURCES = \
 	src/model/walk.c \
 	src/model/worm.c \
 	include/model/acl.h \
+	include/model/analytics_report.h \
 	include/model/archive.h \
+	include/model/bill.h \
 	include/model/classes.def \
 	include/model/directory.h \
 	include/model/doc.h \
 	include/model/docs.def \
 	include/model/dropped.h \
 	include/model/event.h \
-	include/model/inventory_report.h \
-	include/model/inventory_fields.def \
 	include/model/events.def \
+	include/model/inventory_fields.def \
+	include/model/inventory_report.h \
 	include/model/lifecycle.h \
+	include/model/meter.def \
+	include/model/meter.h \
+	include/model/prices.def \
 	include/model/notify.h \
 	include/model/outbox.h \
 	include/model/point.h \

@@ -3,13 +3,12 @@
 
 #include "model/notify.h"
 
-#include "base/rand.h"
-#include "codec/b64.h"
-#include "codec/hex.h"
 #include "model/doc.h"
 #include "model/outbox.h"
 
-enum { VALUE_MAX = 1024, ID_MAX = 255, UUID_TEXT = 36 };
+#include "doc_priv.h"
+
+enum { VALUE_MAX = 1024, ID_MAX = 255 };
 
 /* What each kind of configuration is called, and where it names its destination. */
 static const struct {
@@ -21,27 +20,6 @@ static const struct {
 };
 
 /* ---- before the elements are checked ---- */
-
-/* As AWS's: a UUID in base64. */
-static struct span
-id_make(struct arena *a)
-{
-	uint8_t raw[16];
-	char hex[33], uuid[UUID_TEXT];
-	char *out = arena_alloc(a, B64_LEN(UUID_TEXT) + 1);
-	size_t n = 0;
-
-	rand_bytes(raw, sizeof raw);
-	raw[6] = (uint8_t)((raw[6] & 0x0f) | 0x40);
-	raw[8] = (uint8_t)((raw[8] & 0x3f) | 0x80);
-	hex_render(hex, raw, sizeof raw);
-	for (size_t i = 0; i < 32; i++) {
-		if (i == 8 || i == 12 || i == 16 || i == 20)
-			uuid[n++] = '-';
-		uuid[n++] = hex[i];
-	}
-	return span_of(out, b64_render(out, uuid, n));
-}
 
 static void
 id_give(struct arena *a, struct xml_node *conf)
@@ -57,7 +35,7 @@ id_give(struct arena *a, struct xml_node *conf)
 		id->next = conf->child;
 		conf->child = id;
 	}
-	id->text = id_make(a);
+	id->text = doc_make_id(a);
 }
 
 static void
@@ -94,12 +72,8 @@ notify_complete(struct arena *a, struct xml_node *root)
 static enum err
 refuse(struct fail *fail, const char *text, const char *name, struct span value)
 {
-	(void)fail_msg(fail, E_INVALID_ARGUMENT, "%s", text);
-	if (name != NULL) {
-		fail_pair_str(fail, "ArgumentName", name);
-		fail_pair(fail, "ArgumentValue", value);
-	}
-	return E_INVALID_ARGUMENT;
+	return name != NULL ? fail_argument(fail, name, value, "%s", text)
+			    : fail_msg(fail, E_INVALID_ARGUMENT, "%s", text);
 }
 
 /* arn:PARTITION:SERVICE:REGION:ACCOUNT:NAME; MinIO calls all its targets sqs. */

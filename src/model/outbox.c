@@ -93,8 +93,8 @@ outbox_count_get(struct txn *t, struct span arn, struct outbox_count *out)
 	return e == OK ? count_get(row, out) : e;
 }
 
-enum err
-outbox_count_put(struct txn *t, struct span arn, const struct outbox_count *c)
+static enum err
+count_put(struct txn *t, struct span arn, const struct outbox_count *c)
 {
 	char key[OUTBOX_KEY_MAX];
 	struct buf row = { 0 };
@@ -202,7 +202,7 @@ count_add(struct txn *t, struct span arn, int64_t waiting, int64_t dead)
 		return e;
 	c.waiting = (uint64_t)((int64_t)c.waiting + waiting);
 	c.dead = (uint64_t)((int64_t)c.dead + dead);
-	return outbox_count_put(t, arn, &c);
+	return count_put(t, arn, &c);
 }
 
 enum err
@@ -347,11 +347,11 @@ outbox_add(struct txn *t, struct span arn, const struct rec_event *r, uint64_t m
 		return e;
 	if (max != 0 && count.waiting >= max) {
 		count.lost++;
-		return outbox_count_put(t, arn, &count);
+		return count_put(t, arn, &count);
 	}
 	count.waiting++;
 	e = put(t, OUTBOX_WAITS, arn, r->number, r);
-	return e == OK ? outbox_count_put(t, arn, &count) : e;
+	return e == OK ? count_put(t, arn, &count) : e;
 }
 
 /* ---- events to come ---- */

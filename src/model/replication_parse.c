@@ -92,16 +92,6 @@ is_on(const struct xml_node *node, const char *name)
 	return c != NULL && span_is(xml_text(c, "Status"), "Enabled");
 }
 
-static unsigned
-children(const struct xml_node *n)
-{
-	unsigned count = 0;
-
-	for (const struct xml_node *c = n->child; c != NULL; c = c->next)
-		count++;
-	return count;
-}
-
 static enum err
 tags_of(struct arena *a, const struct xml_node *in, struct tags *out, struct fail *fail)
 {
@@ -136,10 +126,10 @@ filter_read(struct arena *a, const struct xml_node *node, struct replication_rul
 		r->prefix = xml_text(node, "Prefix");
 		return xml_child(node, "Prefix") != NULL ? OK : malformed(fail);
 	}
-	if (xml_child(node, "Prefix") != NULL || children(filter) > 1)
+	if (xml_child(node, "Prefix") != NULL || xml_children(filter) > 1)
 		return malformed(fail);
 	and = xml_child(filter, "And");
-	if (and != NULL && children(and) < 2)
+	if (and != NULL && xml_children(and) < 2)
 		return malformed(fail);
 	if (and != NULL)
 		filter = and;
@@ -339,6 +329,27 @@ rule_read(struct arena *a, const struct xml_node *node, bool old, bool minio,
 
 /* ---- all of them ---- */
 
+/* arn:aws:iam::ACCOUNT:role/NAME; nobody looks whether it is there, as on AWS. */
+static enum err
+role_check(struct span role, struct fail *fail)
+{
+	struct span part[5], rest = role;
+	bool digits = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(part); i++)
+		part[i] = span_cut(&rest, ':');
+	for (size_t i = 0; i < part[4].n; i++)
+		digits = digits && part[4].p[i] >= '0' && part[4].p[i] <= '9';
+	if (!span_is(part[0], "arn") || !span_starts(part[1], SPAN_LIT("aws")) ||
+	    !span_is(part[2], "iam") || part[3].n > 0 || part[4].n != ACCOUNT_DIGITS ||
+	    !digits || rest.n == 0)
+		return bad(fail, "Role", role,
+		    "Invalid Role specified in replication configuration");
+	if (!span_starts(rest, SPAN_LIT("role/")) || rest.n == 5)
+		return bad(fail, "Role", role, "The relative id should start with role");
+	return OK;
+}
+
 static enum err
 unique(const struct replication *r, bool old, struct fail *fail)
 {
@@ -379,6 +390,8 @@ replication_parse(struct arena *a, const struct xml_node *root, struct replicati
 	/* MinIO's know their targets' secrets instead of a role. */
 	if (xml_child(root, "Role") == NULL && !r.minio)
 		return malformed(fail);
+	if (!r.minio && (e = role_check(r.role, fail)) != OK)
+		return e;
 	r.rule = arena_array(a, r.n, sizeof *r.rule);
 	r.n = 0;
 	for (node = xml_child(root, "Rule"); node != NULL && e == OK;

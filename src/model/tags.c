@@ -37,8 +37,8 @@ text_ok(struct span s, size_t max)
 	return units <= max;
 }
 
-static enum err
-bad_tag(struct fail *fail, const char *text, struct span key, struct span value)
+enum err
+tags_refuse(struct fail *fail, const char *text, struct span key, struct span value)
 {
 	(void)fail_msg(fail, E_INVALID_TAG, "%s", text);
 	fail_pair(fail, "TagKey", key);
@@ -51,10 +51,10 @@ enum err
 tags_check_text(struct span key, struct span value, struct fail *fail)
 {
 	if (key.n == 0 || !text_ok(key, TAG_KEY_MAX))
-		return bad_tag(
+		return tags_refuse(
 		    fail, "The TagKey you have provided is invalid", key, SPAN_NONE);
 	if (!text_ok(value, TAG_VALUE_MAX))
-		return bad_tag(
+		return tags_refuse(
 		    fail, "The TagValue you have provided is invalid", key, value);
 	return OK;
 }
@@ -85,11 +85,11 @@ tags_check(struct tags *t, struct fail *fail)
 		    fail, E_BAD_REQUEST, "Object tags cannot be greater than 10");
 	for (size_t i = 0; i < t->n && e == OK; i++) {
 		if (is_twice(t, i))
-			return bad_tag(fail,
+			return tags_refuse(fail,
 			    "Cannot provide multiple Tags with the same key",
 			    t->tag[i].name, SPAN_NONE);
 		if (span_starts(t->tag[i].name, SPAN_LIT("aws:")))
-			return bad_tag(fail,
+			return tags_refuse(fail,
 			    "Your TagKey cannot be prefixed with aws:", t->tag[i].name,
 			    SPAN_NONE);
 		e = tags_check_text(t->tag[i].name, t->tag[i].value, fail);
@@ -104,12 +104,9 @@ tags_check(struct tags *t, struct fail *fail)
 static enum err
 bad_header(struct span in, struct fail *fail)
 {
-	(void)fail_msg(fail, E_INVALID_ARGUMENT,
+	return fail_argument(fail, "x-amz-tagging", in,
 	    "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL "
 	    "query parameters without tag name duplicates.");
-	fail_pair_str(fail, "ArgumentName", "x-amz-tagging");
-	fail_pair(fail, "ArgumentValue", in);
-	return E_INVALID_ARGUMENT;
 }
 
 /* "a", "a=" and "a=b"; a second '=' must be encoded (recorded answers). */

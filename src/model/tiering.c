@@ -144,9 +144,7 @@ struct judging {
 static void
 step_down(struct judging *j, unsigned days, uint8_t tier)
 {
-	const struct lifecycle clock = { .day_ms = j->t->day_ms };
-	const struct life_when when = { .given = true, .days = days };
-	int64_t due = life_due(&clock, &when, j->last_ms);
+	int64_t due = life_midnight(j->last_ms, days, j->t->day_ms);
 
 	if (days == 0)
 		return;

@@ -4,9 +4,11 @@ libobject_a_SOURCES = \
 	src/object/body.c \
 	src/object/checksum.c \
 	src/object/crypt.c \
+	src/object/heat.c \
 	src/object/kms.c \
 	src/object/obj_access.c \
 	src/object/obj_acl.c \
+	src/object/obj_analytics.c \
 	src/object/obj_append.c \
 	src/object/obj_arrive.c \
 	src/object/obj_bucket.c \
@@ -17,11 +19,13 @@ libobject_a_SOURCES = \
 	src/object/obj_cond.c \
 	src/object/obj_copy.c \
 	src/object/obj_doc.c \
+	src/object/obj_doubt.c \
 	src/object/obj_dropped.c \
 	src/object/obj_event.c \
 	src/object/obj_hash.c \
 	src/object/obj_list.c \
 	src/object/obj_lock.c \
+	src/object/obj_meter.c \
 	src/object/obj_mfa.c \
 	src/object/obj_plain.c \
 	src/object/obj_point.c \
@@ -31,6 +35,7 @@ libobject_a_SOURCES = \
 	src/object/obj_remote.c \
 	src/object/obj_replica.c \
 	src/object/obj_reset.c \
+	src/object/obj_room.c \
 	src/object/obj_rotate.c \
 	src/object/obj_scan.c \
 	src/object/obj_seal.c \
@@ -46,6 +51,7 @@ libobject_a_SOURCES = \
 	src/object/team.c \
 	include/object/access.h \
 	include/object/acl.h \
+	include/object/analytics.h \
 	include/object/body.h \
 	include/object/bytes.h \
 	include/object/census.h \
@@ -54,8 +60,10 @@ libobject_a_SOURCES = \
 	include/object/document.h \
 	include/object/event.h \
 	include/object/hash.h \
+	include/object/heat.h \
 	include/object/kms.h \
 	include/object/lock.h \
+	include/object/meter.h \
 	include/object/object.h \
 	include/object/plain.h \
 	include/object/point.h \

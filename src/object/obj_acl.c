@@ -6,6 +6,8 @@
 #include "model/side.h"
 #include "object/document.h"
 
+#include "obj_priv.h"
+
 static const char *const ownerships[OWNERSHIPS] = { "BucketOwnerEnforced",
 	"BucketOwnerPreferred", "ObjectWriter" };
 
@@ -92,18 +94,9 @@ obj_ownership_put(struct txn *t, struct span bucket, uint8_t ownership, struct f
 enum err
 obj_acl_owner(struct txn *t, const struct rec_object *rec, struct span *owner)
 {
-	struct span row, side;
-	uint8_t key[8];
-	enum err e;
+	struct span side;
+	enum err e = obj_side(t, rec, SIDE_ACL, &side);
 
 	*owner = SPAN_NONE;
-	if ((rec->flags & OBJECT_HAS_ATTR) == 0)
-		return OK;
-	be64_put(key, rec->number);
-	e = table_get(t, T_ATTR, span_of(key, sizeof key), &row);
-	if (e == OK)
-		e = side_find(row, SIDE_ACL, &side);
-	if (e == OK && side.p != NULL)
-		e = acl_read_owner(side, owner);
-	return e == E_NOT_FOUND ? E_CORRUPT : e;
+	return e == OK && side.p != NULL ? acl_read_owner(side, owner) : e;
 }

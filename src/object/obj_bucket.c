@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "object/object.h"
+#include "object/analytics.h"
 #include "object/document.h"
 #include "object/upload.h"
 #include "object/point.h"
@@ -9,7 +10,12 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "model/meter.h"
 #include "object/event.h"
+
+#include "obj_priv.h"
+
+enum { ROWS_AT_ONCE = 5000 }; /* of analyses; the rest goes in the background */
 
 enum err
 obj_bucket_find(
@@ -93,7 +99,7 @@ enum err
 obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 {
 	struct rec_bucket r;
-	bool points;
+	bool points, more = false;
 	enum err e = obj_bucket_find(t, name, &r, fail);
 
 	if (e == OK)
@@ -114,9 +120,15 @@ obj_bucket_delete(struct txn *t, struct span name, struct fail *fail)
 	if (e == OK)
 		e = obj_upload_drop_all(t, &r);
 	if (e == OK)
+		e = usage_bucket_gone(t, r.id, name, clock_now_ms());
+	if (e == OK)
 		e = usage_drop(t, r.id);
 	if (e == OK)
 		e = obj_doc_drop_all(t, r.id);
+	if (e == OK)
+		e = obj_analytics_drop(t, r.id, SPAN_NONE, ROWS_AT_ONCE, &more);
+	if (e == OK && more)
+		e = obj_dropped_add(t, &r);
 	if (e == OK)
 		e = obj_targets_move(t, r.id, 0);
 	if (e == OK)

@@ -39,6 +39,8 @@ bytes_write(struct txn *t, void *arg)
 	e = obj_dest_check(t, &d, &old, &exists);
 	if (e != OK)
 		return e;
+	/* Nobody asks for it, so it is called as what it is put over. */
+	d.making.uuid = exists && (old.flags & OBJECT_IS_UUID) != 0;
 	rec.number = store_next_id(t);
 	e = w->file != NULL ? blob_file_link(t, w->file, &rec.body)
 			    : blob_put(t, w->b->data, w->crc32c, &rec.body);

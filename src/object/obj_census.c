@@ -4,6 +4,7 @@
 #include "object/census.h"
 
 #include "base/mem.h"
+#include "model/meter.h"
 #include "model/remote_tier.h"
 
 /* Rows looked at for one census: a millisecond's worth. */

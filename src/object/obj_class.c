@@ -5,6 +5,7 @@
 
 #include "model/tiering.h"
 #include "object/event.h"
+#include "object/meter.h"
 
 #include "obj_priv.h"
 
@@ -19,6 +20,8 @@ obj_class_set(struct txn *t, const struct rec_bucket *b, struct span key,
 	enum err e = obj_version_find(t, b, key, v, &rec, fail);
 
 	if (e == OK)
+		e = obj_meter_leave(t, b, &rec, now_ms);
+	if (e == OK)
 		e = usage_add(t, b->id, rec.class, -1, -(int64_t)rec.size);
 	if (e == OK && rec.class == CLASS_INTELLIGENT_TIERING)
 		e = access_drop(t, rec.number);
@@ -26,6 +29,8 @@ obj_class_set(struct txn *t, const struct rec_bucket *b, struct span key,
 		return e;
 	rec.class = class;
 	e = usage_add(t, b->id, class, 1, (int64_t)rec.size);
+	if (e == OK)
+		e = obj_meter_enter(t, b, &rec, now_ms);
 	if (e == OK)
 		e = obj_row_rewrite(t, b, key, &rec);
 	change.rec = &rec;

@@ -117,14 +117,17 @@ order_check(const struct obj_complete *c)
 
 /* developers.cloudflare.com/r2/objects/multipart-objects */
 static enum err
-equal_check(const struct obj_complete *c, const struct gather *g)
+equal_check(struct obj_complete *c, const struct gather *g)
 {
+	c->unequal = false;
 	for (size_t i = 1; i < c->n; i++)
 		if (i + 1 < c->n ? g->kept[i].size != g->kept[0].size
 				 : g->kept[i].size > g->kept[0].size)
-			return fail_msg(c->dest.fail, E_INVALID_PART,
-			    "All non-trailing parts must have the same length.");
-	return OK;
+			c->unequal = true;
+	return c->unequal && (c->how & OBJ_PARTS_EQUAL) != 0
+	    ? fail_msg(c->dest.fail, E_INVALID_PART,
+		  "All non-trailing parts must have the same length.")
+	    : OK;
 }
 
 static enum err
@@ -147,7 +150,7 @@ gather_all(struct txn *t, struct obj_complete *c, struct gather *g)
 	for (size_t i = 0; e == OK && i < c->n; i++)
 		e = gather_part(c, g, &at, i);
 	table_end(&at);
-	if (e == OK && (c->how & OBJ_PARTS_EQUAL) != 0)
+	if (e == OK)
 		e = equal_check(c, g);
 	if (e == OK && c->max != 0 && g->size > c->max)
 		e = too_large(c, g->size);

@@ -7,6 +7,7 @@
 #include "codec/hex.h"
 #include "model/replication.h"
 #include "object/acl.h"
+#include "object/analytics.h"
 #include "object/event.h"
 #include "object/object.h"
 #include "object/replica.h"
@@ -328,6 +329,10 @@ obj_doc_put(struct txn *t, const struct obj_doc *d, const struct doc_text *text)
 		e = rules_write(t, d, text->rules);
 	if (e != OK)
 		return e;
+	if (d->doc == DOC_ANALYTICS)
+		e = obj_analytics_begin(t, d->bucket_id, d->id, clock_now_ms());
+	if (e != OK)
+		return e;
 	if (!text->nothing)
 		return doc_write(t, d, &rec);
 	e = doc_remove(t, d);
@@ -339,6 +344,7 @@ obj_doc_delete(struct txn *t, const struct obj_doc *d)
 {
 	struct rec_doc gone = { .deleted = true };
 	struct rec_bucket b;
+	bool more;
 	enum err e = obj_bucket_find(t, d->bucket, &b, d->fail);
 
 	if (e == OK && b.id != d->bucket_id)
@@ -355,6 +361,8 @@ obj_doc_delete(struct txn *t, const struct obj_doc *d)
 	e = doc_remove(t, d);
 	if (e == E_NOT_FOUND)
 		return d->id.n > 0 ? missing(d) : OK;
+	if (e == OK && d->doc == DOC_ANALYTICS)
+		e = obj_analytics_drop(t, d->bucket_id, d->id, SIZE_MAX, &more);
 	return e;
 }
 

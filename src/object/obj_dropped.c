@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/dropped.h"
+#include "model/meter.h"
+#include "object/analytics.h"
 #include "object/document.h"
 #include "object/upload.h"
 
@@ -122,6 +124,20 @@ space_drop(struct dropping *d, unsigned table, uint64_t space,
 }
 
 static enum err
+analytics_drop(struct dropping *d, uint64_t bucket)
+{
+	bool more = true;
+	enum err e = OK;
+
+	while (e == OK && more && !d->out_of_time) {
+		e = obj_analytics_drop(d->txn, bucket, SPAN_NONE, ROWS, &more);
+		if (more)
+			(void)out_of_time(d);
+	}
+	return e;
+}
+
+static enum err
 one_drop(struct dropping *d, const struct rec_dropped *r)
 {
 	enum err e = space_drop(d, T_OBJECT, r->bucket, object_row);
@@ -134,9 +150,23 @@ one_drop(struct dropping *d, const struct rec_dropped *r)
 		e = space_drop(d, T_ORIGIN, r->versions, bare_row);
 	if (e == OK)
 		e = space_drop(d, T_UPLOAD, r->uploads, upload_row);
+	if (e == OK)
+		e = analytics_drop(d, r->bucket);
 	if (e == OK && !d->out_of_time)
 		e = obj_doc_drop_all(d->txn, r->bucket);
 	return e == OK && !d->out_of_time ? usage_drop(d->txn, r->bucket) : e;
+}
+
+enum err
+obj_dropped_add(struct txn *t, const struct rec_bucket *b)
+{
+	const struct rec_dropped d = { b->id, b->uploads, b->versions };
+	uint8_t row[REC_DROPPED], key[8];
+
+	rec_dropped_put(row, &d);
+	be64_put(key, store_next_id(t));
+	return table_put(
+	    t, T_DROPPED, span_of(key, sizeof key), span_of(row, sizeof row));
 }
 
 /* The first that waits. */

@@ -57,8 +57,9 @@ rules_at(struct span bucket, uint64_t id)
 		.id = SPAN_LIT(RULES_ID) };
 }
 
-enum err
-obj_event_rules(struct txn *t, uint64_t bucket_id, struct span *out)
+/* "" where there are none. Borrows from the snapshot. */
+static enum err
+rules_get(struct txn *t, uint64_t bucket_id, struct span *out)
 {
 	struct obj_doc at = rules_at(SPAN_NONE, bucket_id);
 	struct span inner;
@@ -277,7 +278,7 @@ obj_event_tell(struct txn *t, const struct obj_change *c)
 	enum err e = OK;
 
 	if ((c->bucket->watch & WATCH_EVENTS) != 0)
-		e = obj_event_rules(t, c->bucket->id, &found);
+		e = rules_get(t, c->bucket->id, &found);
 	/* Both are borrowed from the transaction, which is about to be changed. */
 	if (e == OK) {
 		buf_span(&rules, found);

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "object/object.h"
 
+#include "obj_priv.h"
+
 /* The part of an index key that S3 calls the key. */
 static struct span
 list_key(const struct obj_list *l, struct span index_key)
@@ -15,18 +17,6 @@ list_key(const struct obj_list *l, struct span index_key)
 	if (l->table == T_UPLOAD && !upload_key_get(index_key, &key, &number))
 		return index_key;
 	return key;
-}
-
-/* prefix + delimiter: what the key rolls up into, n = 0 for nothing. */
-static struct span
-list_common(const struct obj_list *l, struct span key)
-{
-	size_t at;
-
-	if (l->delimiter.n == 0)
-		return SPAN_NONE;
-	at = span_search(key, l->delimiter, l->prefix.n);
-	return at == key.n ? SPAN_NONE : span_head(key, at + l->delimiter.n);
 }
 
 static enum err
@@ -52,7 +42,7 @@ after_is_common(const struct obj_list *l)
 
 	if (l->delimiter.n == 0 || !span_starts(l->after, l->prefix))
 		return false;
-	common = list_common(l, l->after);
+	common = obj_common(l->after, l->prefix, l->delimiter);
 	return common.n > 0 && common.n == l->after.n;
 }
 
@@ -77,7 +67,8 @@ is_shadowed(struct txn *t, const struct obj_list *l, struct span key, bool *out)
 static enum err
 list_one(struct obj_list *l, struct key_cursor *c, struct arena *a)
 {
-	struct span key = list_key(l, c->key), common = list_common(l, key);
+	struct span key = list_key(l, c->key),
+		    common = obj_common(key, l->prefix, l->delimiter);
 
 	/* The prefix reached into what stands behind the key in the index. */
 	if (!span_starts(key, l->prefix))

@@ -12,21 +12,15 @@
 enum err
 obj_lock_check(struct txn *t, const struct rec_object *rec, const struct obj_drop *how)
 {
-	struct span row, lock;
+	struct span lock;
 	struct worm w;
-	uint8_t key[8];
-	enum err e;
+	enum err e = obj_side(t, rec, SIDE_LOCK, &lock);
 
-	if ((rec->flags & OBJECT_HAS_ATTR) == 0)
-		return OK;
-	be64_put(key, rec->number);
-	e = table_get(t, T_ATTR, span_of(key, sizeof key), &row);
-	if (e == OK)
-		e = side_find(row, SIDE_LOCK, &lock);
-	if (e == OK)
-		e = worm_read(lock, &w);
+	if (e != OK || lock.p == NULL)
+		return e;
+	e = worm_read(lock, &w);
 	if (e != OK)
-		return e == E_NOT_FOUND ? E_CORRUPT : e;
+		return e;
 	return worm_may_drop(&w, how->now_ms, how->bypass) ? OK : E_OBJECT_LOCKED;
 }
 

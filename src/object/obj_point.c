@@ -40,19 +40,27 @@ point_read(struct arena *a, struct span row, struct rec_point *out)
 	return rec_point_get(arena_span(a, row), out);
 }
 
+/* Its key and its row. */
+static enum err
+point_get(struct txn *t, struct span account, struct span name, char text[KEY_MAX],
+    struct span *key, struct span *row, struct fail *fail)
+{
+	enum err e;
+
+	if (!point_key(text, account, name, key) || name.n == 0)
+		return missing(name, fail);
+	e = table_get(t, T_POINT, *key, row);
+	return e == E_NOT_FOUND ? missing(name, fail) : e;
+}
+
 enum err
 obj_point_find(struct txn *t, struct span account, struct span name, struct arena *a,
     struct rec_point *out, struct fail *fail)
 {
 	char text[KEY_MAX];
 	struct span key, row;
-	enum err e;
+	enum err e = point_get(t, account, name, text, &key, &row, fail);
 
-	if (!point_key(text, account, name, &key) || name.n == 0)
-		return missing(name, fail);
-	e = table_get(t, T_POINT, key, &row);
-	if (e == E_NOT_FOUND)
-		return missing(name, fail);
 	return e == OK ? point_read(a, row, out) : e;
 }
 
@@ -131,13 +139,8 @@ obj_point_delete(struct txn *t, struct span account, struct span name, struct fa
 	char text[KEY_MAX], alias[POINT_ALIAS_MAX];
 	struct rec_point rec;
 	struct span key, row;
-	enum err e;
+	enum err e = point_get(t, account, name, text, &key, &row, fail);
 
-	if (!point_key(text, account, name, &key) || name.n == 0)
-		return missing(name, fail);
-	e = table_get(t, T_POINT, key, &row);
-	if (e == E_NOT_FOUND)
-		return missing(name, fail);
 	if (e == OK)
 		e = rec_point_get(row, &rec);
 	if (e == OK && rec.alias.n > sizeof alias)

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "object/event.h"
+#include "object/meter.h"
 #include "object/read.h"
 
 #include "obj_priv.h"
@@ -250,16 +251,20 @@ tell(struct txn *t, enum event event, const struct rec_bucket *b, struct span ke
 }
 
 static enum err
-class_change(
-    struct txn *t, const struct rec_bucket *b, struct rec_object *rec, uint8_t class)
+class_change(struct txn *t, const struct rec_bucket *b, struct rec_object *rec,
+    uint8_t class, int64_t now_ms)
 {
 	enum err e = OK;
 
 	if (class == rec->class)
 		return OK;
-	e = usage_add(t, b->id, rec->class, -1, -(int64_t)rec->size);
+	e = obj_meter_leave(t, b, rec, now_ms);
+	if (e == OK)
+		e = usage_add(t, b->id, rec->class, -1, -(int64_t)rec->size);
 	rec->class = class;
-	return e == OK ? usage_add(t, b->id, class, 1, (int64_t)rec->size) : e;
+	if (e == OK)
+		e = usage_add(t, b->id, class, 1, (int64_t)rec->size);
+	return e == OK ? obj_meter_enter(t, b, rec, now_ms) : e;
 }
 
 /* The side of a restore goes with the copy that it told of. */
@@ -307,7 +312,7 @@ obj_remote_moved(struct txn *t, const struct rec_errand *r, const struct rec_obj
 	if (e == OK)
 		e = restore_side(t, &rec, &a, NULL);
 	if (e == OK)
-		e = class_change(t, &b, &rec, r->class);
+		e = class_change(t, &b, &rec, r->class, now_ms);
 	if (e == OK)
 		e = remote_put(t, rec.number, to);
 	if (e == OK)

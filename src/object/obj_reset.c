@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "model/directory.h"
-#include "model/dropped.h"
+#include "model/meter.h"
 #include "object/acl.h"
 #include "object/document.h"
 #include "object/point.h"
@@ -14,17 +14,6 @@
 #include "obj_priv.h"
 
 enum { ID = 8, ACCOUNT_SPACES = 0x80 };
-
-static enum err
-spaces_drop(struct txn *t, const struct rec_bucket *b)
-{
-	uint8_t row[REC_DROPPED], key[ID];
-	struct rec_dropped d = { b->id, b->uploads, b->versions };
-
-	rec_dropped_put(row, &d);
-	be64_put(key, store_next_id(t));
-	return table_put(t, T_DROPPED, span_of(key, ID), span_of(row, sizeof row));
-}
 
 /* ---- what stands beside a bucket ---- */
 
@@ -163,8 +152,10 @@ bucket_reset(
 {
 	const struct rec_bucket old = *b;
 	struct buf row = { 0 };
-	enum err e = spaces_drop(t, &old);
+	enum err e = obj_dropped_add(t, &old);
 
+	if (e == OK)
+		e = meter_drop(t, old.id);
 	b->id = store_next_id(t);
 	b->uploads = store_next_id(t);
 	if (!r->keep_settings) {
@@ -243,13 +234,15 @@ all_reset(struct txn *t, struct obj_reset *r)
 	e = obj_bucket_each(t, SPAN_NONE, SPAN_NONE, name_row, &n);
 	for (struct named *one = n.first; e == OK && one != NULL; one = one->next) {
 		e = r->keep_settings ? bucket_reset(t, one->name, r, &one->rec)
-				     : spaces_drop(t, &one->rec);
+				     : obj_dropped_add(t, &one->rec);
 		if (e == OK && !r->keep_settings)
 			e = obj_targets_move(t, one->rec.id, 0);
 		buckets++;
 	}
 	arena_fini(&n.arena);
 	r->buckets = buckets;
+	if (e == OK)
+		e = meter_drop(t, 0);
 	if (e == OK) /* nobody has to hear of what is no more */
 		e = table_clear(t, T_OUTBOX);
 	if (e != OK || r->keep_settings)

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "object/event.h"
+#include "object/meter.h"
 #include "object/remote.h"
 #include "object/replica.h"
 #include "object/upload.h"
@@ -53,20 +54,30 @@ obj_attrs(struct txn *t, const struct rec_object *rec, struct arena *a, struct a
 }
 
 enum err
-obj_spelling(struct txn *t, const struct rec_object *rec, struct span *io)
+obj_side(struct txn *t, const struct rec_object *rec, enum side_kind s, struct span *out)
 {
 	uint8_t key[8];
-	struct span row, v = SPAN_NONE;
+	struct span row;
 	enum err e;
 
+	*out = SPAN_NONE;
 	if ((rec->flags & OBJECT_HAS_ATTR) == 0)
 		return OK;
 	e = table_get(t, T_ATTR, number_key(key, rec->number), &row);
 	if (e == OK)
-		e = side_find(row, SIDE_SPELLING, &v);
+		e = side_find(row, s, out);
+	return e == E_NOT_FOUND ? E_CORRUPT : e;
+}
+
+enum err
+obj_spelling(struct txn *t, const struct rec_object *rec, struct span *io)
+{
+	struct span v;
+	enum err e = obj_side(t, rec, SIDE_SPELLING, &v);
+
 	if (e == OK && v.p != NULL)
 		*io = v;
-	return e == E_NOT_FOUND ? E_CORRUPT : e;
+	return e;
 }
 
 enum err
@@ -92,6 +103,8 @@ obj_drop(struct txn *t, const struct rec_bucket *b, const struct rec_object *rec
 {
 	enum err e = obj_lock_check(t, rec, how);
 
+	if (e == OK)
+		e = obj_meter_leave(t, b, rec, how->now_ms);
 	if (e == OK)
 		e = obj_release(t, rec);
 	if (e == OK && (rec->flags & OBJECT_IS_MARKER) == 0)
@@ -173,7 +186,9 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 	enum err e;
 
 	arena_init(&a, SIZE_MAX);
-	e = obj_version_make_room(t, &d->now, d->key, old, rec);
+	e = obj_version_make_room(t, &d->now, d->key, &d->making, old, rec);
+	if (e == E_TOO_MANY_VERSIONS)
+		(void)fail_set(d->fail, e);
 	if (e == OK)
 		e = obj_lock_default(t, &d->now, rec, &a, &all);
 	if (e == OK)

@@ -217,6 +217,25 @@ obj_upload_drop(struct txn *t, const struct rec_bucket *b, struct span key,
 	return e;
 }
 
+enum err
+obj_upload_abort(struct txn *t, const struct rec_bucket *b, struct span key,
+    uint64_t number, struct arena *a)
+{
+	struct buf index_key = { 0 };
+	struct rec_upload u;
+	struct span row;
+	enum err e;
+
+	upload_key_put(&index_key, key, number);
+	e = key_get(t, T_UPLOAD, b->uploads, buf_view(&index_key), &row);
+	buf_fini(&index_key);
+	if (e == E_NOT_FOUND)
+		return OK;
+	if (e == OK)
+		e = rec_upload_get(a, row, &u);
+	return e == OK ? obj_upload_drop(t, b, key, &u) : e;
+}
+
 static enum err
 upload_mark(
     struct txn *t, const struct rec_bucket *b, struct span index_key, struct span row)

@@ -9,12 +9,28 @@
 #include "object/replica.h"
 #include "object/upload.h"
 
+static void
+origin_of(uint8_t out[ORIGIN_SIZE], const struct rec_object *rec)
+{
+	if ((rec->flags & OBJECT_HAS_ORIGIN) != 0)
+		memcpy(out, rec->origin, ORIGIN_SIZE);
+	else
+		version_origin_of(out, rec->number);
+}
+
 size_t
 obj_version_text(char out[VERSION_ID_TEXT], const struct rec_object *rec)
 {
+	uint8_t origin[ORIGIN_SIZE];
+
 	if ((rec->flags & OBJECT_HAS_ID) == 0) {
 		memcpy(out, "null", 4);
 		return 4;
+	}
+	if ((rec->flags & OBJECT_IS_UUID) != 0) {
+		origin_of(origin, rec);
+		version_origin_uuid(out, origin);
+		return VERSION_ID_TEXT;
 	}
 	if ((rec->flags & OBJECT_HAS_ORIGIN) != 0)
 		return version_origin_render(out, rec->origin);
@@ -30,8 +46,12 @@ obj_version_parse(struct span text, struct obj_version *out)
 		return true;
 	}
 	*out = (struct obj_version){ .which = VERSION_NUMBER };
-	(void)version_id_parse(text, &out->number);
-	return version_origin_parse(text, out->origin);
+	out->uuid = text.n == VERSION_ID_TEXT;
+	if (!version_origin_parse(text, out->origin))
+		return false;
+	/* Also of a UUID that holds a number: versions are shown so, or were once. */
+	(void)version_origin_number(out->origin, &out->number);
+	return true;
 }
 
 struct obj_version
@@ -43,10 +63,8 @@ obj_version_of(const struct rec_object *rec)
 		return v;
 	v.which = VERSION_NUMBER;
 	v.number = rec->number;
-	if ((rec->flags & OBJECT_HAS_ORIGIN) != 0)
-		memcpy(v.origin, rec->origin, ORIGIN_SIZE);
-	else
-		version_origin_of(v.origin, rec->number);
+	v.uuid = (rec->flags & OBJECT_IS_UUID) != 0;
+	origin_of(v.origin, rec);
 	return v;
 }
 
@@ -290,6 +308,8 @@ version_named(const struct obj_version *v)
 	if (v->which != VERSION_NUMBER)
 		return rec;
 	rec.flags = OBJECT_HAS_ID | OBJECT_HAS_ORIGIN;
+	if (v->uuid)
+		rec.flags |= OBJECT_IS_UUID;
 	memcpy(rec.origin, v->origin, ORIGIN_SIZE);
 	return rec;
 }
@@ -348,7 +368,7 @@ drop_older_null(struct txn *t, const struct rec_bucket *b, struct span key,
 
 enum err
 obj_version_make_room(struct txn *t, const struct rec_bucket *b, struct span key,
-    const struct rec_object *old, struct rec_object *rec)
+    const struct obj_making *making, const struct rec_object *old, struct rec_object *rec)
 {
 	struct obj_drop how = { .now_ms = rec->mtime_ms };
 	enum err e = OK;
@@ -356,11 +376,17 @@ obj_version_make_room(struct txn *t, const struct rec_bucket *b, struct span key
 	switch (b->versioning) {
 	case VERSIONING_ENABLED:
 		rec->flags |= OBJECT_HAS_ID;
-		return old != NULL ? older_put(t, b, key, old) : OK;
+		if (making->uuid)
+			rec->flags |= OBJECT_IS_UUID;
+		if (old != NULL)
+			e = obj_room_take(t, b, key, making->most);
+		return e == OK && old != NULL ? older_put(t, b, key, old) : e;
 	case VERSIONING_SUSPENDED:
 		if (old != NULL && (old->flags & OBJECT_HAS_ID) == 0)
 			return obj_drop(t, b, old, &how);
 		e = drop_older_null(t, b, key, &how);
+		if (e == OK && old != NULL)
+			e = obj_room_take(t, b, key, making->most);
 		return e == OK && old != NULL ? older_put(t, b, key, old) : e;
 	default:
 		return old != NULL ? obj_drop(t, b, old, &how) : OK;
@@ -372,6 +398,7 @@ marker_put(struct txn *t, const struct rec_bucket *b, struct span key,
     const struct rec_object *old, const struct obj_drop *how, struct rec_object *marker)
 {
 	uint8_t row[REC_OBJECT_MAX];
+	struct obj_making making = how->making;
 	struct obj_replica replica;
 	struct arena a;
 	enum err e;
@@ -380,7 +407,10 @@ marker_put(struct txn *t, const struct rec_bucket *b, struct span key,
 	*marker = (struct rec_object){ .flags = OBJECT_IS_MARKER,
 		.mtime_ms = how->now_ms,
 		.number = store_next_id(t) };
-	e = obj_version_make_room(t, b, key, old, marker);
+	/* A rule's marker is called as what it is put over. */
+	if (how->expired && old != NULL)
+		making.uuid = (old->flags & OBJECT_IS_UUID) != 0;
+	e = obj_version_make_room(t, b, key, &making, old, marker);
 	if (e == OK)
 		e = obj_replica_marker_begin(t, b, key, how, &a, marker, &replica);
 	if (e == OK)
@@ -431,6 +461,8 @@ obj_delete(struct txn *t, const struct rec_bucket *asked, struct span key,
 	if (e == OK && b->versioning != VERSIONING_NEVER) {
 		out->marker = out->versioned = true;
 		e = marker_put(t, b, key, out->existed ? &old : NULL, how, &out->rec);
+		if (e == E_TOO_MANY_VERSIONS)
+			(void)fail_set(fail, e);
 		return e == OK ? delete_event(t, b, key, &out->rec, how,
 				     how->expired ? EVENT_EXPIRED_MARKER : EVENT_MARKER)
 			       : e;

@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "object/version.h"
 
+#include "obj_priv.h"
+
 struct side {
 	struct key_cursor *c;
 	bool open, more;
@@ -57,18 +59,6 @@ side_close(struct side *s)
 	mem_free(s->c);
 }
 
-/* prefix + delimiter: what the key rolls up into, n = 0 for nothing. */
-static struct span
-merge_common(const struct obj_version_list *l, struct span key)
-{
-	size_t at;
-
-	if (l->delimiter.n == 0)
-		return SPAN_NONE;
-	at = span_search(key, l->delimiter, l->prefix.n);
-	return at == key.n ? SPAN_NONE : span_head(key, at + l->delimiter.n);
-}
-
 static enum err
 skip_both(struct merge *m, struct span prefix)
 {
@@ -105,7 +95,7 @@ static enum err
 start_behind(struct txn *t, struct merge *m)
 {
 	const struct obj_version_list *l = m->l;
-	struct span common = merge_common(l, l->key_marker);
+	struct span common = obj_common(l->key_marker, l->prefix, l->delimiter);
 	struct buf from = { 0 };
 	uint64_t number = 0;
 	enum err e = OK;
@@ -154,7 +144,7 @@ merge_one(struct merge *m, bool older, struct span key)
 {
 	struct obj_version_list *l = m->l;
 	struct side *s = older ? &m->older : &m->now;
-	struct span common = merge_common(l, key);
+	struct span common = obj_common(key, l->prefix, l->delimiter);
 	struct rec_object rec;
 	enum err e;
 

@@ -27,8 +27,8 @@ obj_stat_get(struct txn *t, uint64_t bucket_id, uint64_t queue, struct rec_stat 
 	return e == E_NOT_FOUND ? OK : e;
 }
 
-enum err
-obj_stat_put(struct txn *t, uint64_t bucket_id, uint64_t queue, const struct rec_stat *r)
+static enum err
+stat_put(struct txn *t, uint64_t bucket_id, uint64_t queue, const struct rec_stat *r)
 {
 	uint8_t key[STAT_KEY], row[STAT_SIZE];
 
@@ -238,7 +238,7 @@ obj_work_add(struct txn *t, uint64_t queue, struct rec_work *w)
 	w->queued_ms = clock_real_ms();
 	stat.pending++;
 	stat.pending_bytes += w->size;
-	e = obj_stat_put(t, w->bucket_id, queue, &stat);
+	e = stat_put(t, w->bucket_id, queue, &stat);
 	work_key_put(key, queue, work_lane(w->key), store_next_id(t));
 	return e == OK ? work_write(t, key, w) : e;
 }
@@ -541,7 +541,7 @@ obj_work_end(struct txn *t, const struct obj_work_at *at, enum work_end how,
 		stat.failed++;
 		stat.failed_bytes += w.size;
 	}
-	e = obj_stat_put(t, w.bucket_id, at->queue, &stat);
+	e = stat_put(t, w.bucket_id, at->queue, &stat);
 	if (e == OK && (w.kind == WORK_PUT || w.kind == WORK_CHANGE))
 		e = status_write(t, &w, how, a);
 	if (e == OK)

@@ -220,12 +220,23 @@ give(void *ctx, void *to, size_t n, size_t *got)
 	return k->bad == OK;
 }
 
+/* What is in memory may all have gone; of a source it is known. */
+static bool
+may_repeat(void *ctx)
+{
+	const struct calling *k = ctx;
+
+	if (!k->c->once)
+		return true;
+	return k->body.n == 0 && k->c->source.length > 0 && k->sent < k->c->source.length;
+}
+
 static bool
 give_again(void *ctx)
 {
 	struct calling *k = ctx;
 
-	if (k->c->once && k->sent == k->c->source.length)
+	if (!may_repeat(k))
 		return false;
 	k->sent = 0;
 	k->bad = k->c->source.seek(k->c->source.ctx, 0);
@@ -237,7 +248,6 @@ see_header(void *ctx, struct span name, struct span value)
 {
 	struct calling *k = ctx;
 	struct remote_call *c = k->c;
-	char *lower;
 
 	if (span_starts(name, SPAN_LIT("HTTP/"))) { /* after a 100, once more */
 		c->nanswer = 0;
@@ -245,12 +255,8 @@ see_header(void *ctx, struct span name, struct span value)
 	}
 	if (name.n == 0 || c->nanswer == ANSWER_HEADERS)
 		return;
-	lower = arena_str(c->arena, name);
-	for (size_t i = 0; i < name.n; i++)
-		if (lower[i] >= 'A' && lower[i] <= 'Z')
-			lower[i] = (char)(lower[i] - 'A' + 'a');
 	c->answer[c->nanswer++] =
-	    (struct field){ span_of(lower, name.n), arena_span(c->arena, value) };
+	    (struct field){ arena_lower(c->arena, name), arena_span(c->arena, value) };
 }
 
 /* A server that knows no ranges sends all of it: those are not the bytes asked for. */
@@ -381,6 +387,7 @@ run(struct calling *k, unsigned patience, struct fail *fail)
 	struct outbound_stream stream = { .ctx = k,
 		.header = see_header,
 		.write = take,
+		.again = may_repeat,
 		.go_on = go_on,
 		.connect_ms = k->r->connect_ms,
 		.stall_ms = k->r->stall_ms * patience,

@@ -200,19 +200,13 @@ address_host_bucket(const struct rq *rq, struct span host)
 	    : best;
 }
 
-/* Host names know no case; bucket names are lower case. */
-static struct span
-lower(struct arena *a, struct span s)
+/* R2 would have taken a label of the host name for an account. */
+static void
+note_account(struct rq *rq)
 {
-	char *text;
-
-	if (s.n == 0)
-		return s;
-	text = arena_str(a, s);
-	for (size_t i = 0; i < s.n; i++)
-		if (text[i] >= 'A' && text[i] <= 'Z')
-			text[i] = (char)(text[i] + 32);
-	return span_of(text, s.n);
+	if (rq->tier == TIER_OPEN && rq->host_bucket.n > 0 &&
+	    before_account(rq->host_bucket, false).n != rq->host_bucket.n)
+		(void)tier_says(rq, TP_HOSTS);
 }
 
 static enum err
@@ -263,11 +257,14 @@ address_nfc(struct rq *rq, struct span *key)
 static enum err
 key_identity(struct rq *rq)
 {
-	struct span sent = rq->key;
+	struct span sent = rq->key, made = sent;
 	enum err e = address_nfc(rq, &rq->key);
 
 	if (e == OK && rq->key.p != sent.p)
 		rq->spelling = sent;
+	if (rq->tier == TIER_OPEN && !nfc_is_ascii(sent) &&
+	    nfc_make(rq->arena, sent, &made, NULL) == OK && made.p != sent.p)
+		(void)tier_says(rq, TP_KEY_UNICODE);
 	return e;
 }
 
@@ -350,7 +347,7 @@ head_check(struct rq *rq)
 enum err
 address_split(struct rq *rq)
 {
-	struct span path = rq->http->path;
+	struct span path = rq->http->path, named;
 	enum err e = address_query(rq);
 
 	profile_host(rq);
@@ -362,8 +359,11 @@ address_split(struct rq *rq)
 		return rq->http->method == HTTP_OPTIONS ? OK : bad_uri(rq);
 	if (control_asked(rq))
 		return control_address(rq);
+	/* Host names know no case; bucket names are lower case. */
+	named = address_host_bucket(rq, rq->http->host);
 	rq->host_bucket = rq->bucket =
-	    lower(rq->arena, address_host_bucket(rq, rq->http->host));
+	    named.n > 0 ? arena_lower(rq->arena, named) : SPAN_NONE;
+	note_account(rq);
 	e = rq->host_bucket.n == 0 ? point_host(rq) : OK;
 	if (e != OK)
 		return e;

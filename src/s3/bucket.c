@@ -100,6 +100,18 @@ doc_is_there(struct txn *t, uint64_t id, enum doc doc, bool *out)
 	return obj_doc_find(t, &d, &inner, out);
 }
 
+/* There is one: no need to look further. */
+static bool
+some_row(void *ctx, struct span id, struct span inner)
+{
+	bool *any = ctx;
+
+	(void)id;
+	(void)inner;
+	*any = true;
+	return false;
+}
+
 static bool
 says(struct span inner, const char *text)
 {
@@ -147,13 +159,13 @@ bucket_blocks(struct txn *t, uint64_t id, struct span account, struct bucket_rul
 }
 
 enum err
-bucket_made(const struct s3 *s, struct txn *t, struct span name, struct fail *fail)
+bucket_made(bool public, struct txn *t, struct span name, struct fail *fail)
 {
 	struct obj_doc d = { .bucket = name, .doc = DOC_PUBLIC_BLOCK, .fail = fail };
 	struct rec_bucket rec;
 	enum err e;
 
-	if (!s->conf.public_allowed)
+	if (!public)
 		return OK;
 	e = obj_bucket_find(t, name, &rec, fail);
 	d.bucket_id = rec.id;
@@ -180,6 +192,9 @@ rules_read(struct txn *t, struct span name, const struct rec_bucket *rec,
 		e = doc_is_there(t, rec->id, DOC_LIFECYCLE, &out->has_lifecycle);
 	if (e == OK)
 		e = doc_is_there(t, rec->id, DOC_ENCRYPTION, &out->has_encryption);
+	if (e == OK)
+		e = obj_doc_each(
+		    t, rec->id, DOC_ANALYTICS, SPAN_NONE, some_row, &out->has_analytics);
 	if (e == OK)
 		e = doc_find_inner(t, rec->id, DOC_POLICY, &inner);
 	if (e == OK)
@@ -256,7 +271,9 @@ bucket_find(struct rq *rq)
 	if (rq->rules.policy != NULL)
 		policy_free(&rq->rules.policy);
 	e = look(rq, rq->bucket, &rq->bkt, &rq->rules);
-	if (e == OK && tier_value(rq, TP_NEW_PUBLIC) == TV_POLICY_ONLY)
+	/* Who may choose how to call the server must not open what is blocked by that. */
+	if (e == OK && !rq->tier_of_host &&
+	    tier_value(rq, TP_NEW_PUBLIC) == TV_POLICY_ONLY)
 		rq->rules.no_public_acls = rq->rules.ignore_public_acls =
 		    rq->rules.no_public_policy = rq->rules.restrict_public = false;
 	return e;

@@ -146,7 +146,7 @@ step_control(struct rq *rq)
 		return e;
 	if (rq->s3->conf.control.call == NULL)
 		return OK;
-	if (span_starts(path, minio_path) && tier_value(rq, TP_ADMIN_ERROR) == TV_JSON)
+	if (span_starts(path, minio_path) && tier_says(rq, TP_ADMIN_ERROR) == TV_JSON)
 		return call_step(rq, span_from(path, minio_path.n), true);
 	if (path.n > control_path.n && span_starts(path, control_path))
 		return call_step(rq, span_from(path, control_path.n), false);

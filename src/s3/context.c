@@ -91,6 +91,33 @@ copy_source(struct context *c, struct policy_values *out)
 	return policy_value_one(out, span_from(raw, raw.n > 0 && raw.p[0] == '/'));
 }
 
+static enum err
+version_find(struct txn *t, void *arg)
+{
+	struct context *c = arg;
+	struct obj_version v;
+	struct rec_object rec;
+	char *text;
+
+	if (!obj_version_parse(c->version, &v) ||
+	    obj_version_find(t, c->bkt, c->key, &v, &rec, NULL) != OK)
+		return OK;
+	text = arena_alloc(c->rq->arena, VERSION_ID_TEXT);
+	c->version = span_of(text, obj_version_text(text, &rec));
+	return OK;
+}
+
+/* An id has two forms that find the version; a policy means the one that is shown. */
+static bool
+version_value(struct context *c, struct policy_values *out)
+{
+	if (c->version.n == 0)
+		return false;
+	if (c->key.n > 0 && c->bkt->id != 0)
+		(void)look(c, version_find, c);
+	return policy_value_one(out, c->version);
+}
+
 /* ---- tags ---- */
 
 static bool
@@ -455,7 +482,7 @@ context_value(void *ctx, const struct policy_ask *ask, struct policy_values *out
 	case POLICY_KEY_S3_REQUEST_TAG_KEYS:
 		return request_tag(c, ask, out);
 	case POLICY_KEY_S3_VERSION_ID:
-		return c->version.n > 0 && policy_value_one(out, c->version);
+		return version_value(c, out);
 	case POLICY_KEY_S3_SIGNATURE:
 	case POLICY_KEY_S3_SIGNATURE_AGE:
 	case POLICY_KEY_S3_AUTH_TYPE:

@@ -222,6 +222,8 @@ step_begin(struct rq *rq)
 		e = payer_look(rq);
 	if (e == OK && (rq->op->flags & F_EXPIRY) != 0 && rq->rules.has_lifecycle)
 		e = expiry_look(rq);
+	if (e == OK && rq->rules.has_analytics)
+		e = analysis_look(rq);
 	if (e == OK && rq->op->begin != NULL)
 		e = rq->op->begin(rq);
 	return e;

@@ -113,11 +113,28 @@ expiry_look(struct rq *rq)
 	return OK;
 }
 
+/* As it is, blanks too (recorded; the documentation has it encoded), where a header can carry
+ * it. */
+static struct span
+id_shown(struct rq *rq, struct span id)
+{
+	struct buf b = { 0 };
+	struct span out = id;
+
+	for (size_t i = 0; i < id.n; i++)
+		if (id.p[i] < ' ' || id.p[i] > '~') {
+			uri_encode(&b, id, false);
+			out = arena_span(rq->arena, buf_view(&b));
+			break;
+		}
+	buf_fini(&b);
+	return out;
+}
+
 void
 expiry_abort(struct rq *rq, int64_t begun_ms)
 {
 	const struct life_rule *rule;
-	struct buf id = { 0 };
 	int64_t due;
 
 	if (rq->expiry == NULL)
@@ -126,9 +143,7 @@ expiry_abort(struct rq *rq, int64_t begun_ms)
 	if (rule == NULL)
 		return;
 	reply_http_date(rq, "x-amz-abort-date", due);
-	uri_encode(&id, rule->id, false);
-	reply_header(rq, "x-amz-abort-rule-id", arena_span(rq->arena, buf_view(&id)));
-	buf_fini(&id);
+	reply_header(rq, "x-amz-abort-rule-id", id_shown(rq, rule->id));
 }
 
 void
@@ -141,7 +156,7 @@ expiry_tell(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 		.latest = true };
 	struct life_verdict v;
 	char date[STAMP_HTTP];
-	struct buf id = { 0 };
+	struct span id;
 
 	if (tags_read(rq->arena, side_get(attrs, SIDE_TAGS), &o.tags) != OK)
 		return;
@@ -149,9 +164,8 @@ expiry_tell(struct rq *rq, const struct rec_object *rec, const struct attrs *att
 	if (v.rule == NULL)
 		return;
 	stamp_http(date, v.due_ms / 1000);
-	uri_encode(&id, v.rule->id, false);
+	id = id_shown(rq, v.rule->id);
 	reply_header_str(rq, "x-amz-expiration",
 	    arena_printf(rq->arena, "expiry-date=\"%.*s\", rule-id=\"%.*s\"", STAMP_HTTP,
 		date, (int)id.n, id.p));
-	buf_fini(&id);
 }

@@ -17,7 +17,7 @@ listmeta_asked(struct rq *rq)
 
 	if (!span_is(query_get(rq, "metadata"), "true"))
 		return false;
-	more = tier_says(rq, TP_LIST_MORE);
+	more = tier_says_of(rq, TP_LIST_MORE, TIER_BIT_AWS | TIER_BIT_R2);
 	return more == TV_METADATA || more == TV_SUMS_METADATA;
 }
 

@@ -6,10 +6,12 @@ libs3_a_SOURCES = \
 	src/s3/address.c \
 	src/s3/allow.c \
 	src/s3/alter.c \
+	src/s3/analysis.c \
 	src/s3/away.c \
 	src/s3/away_priv.h \
 	src/s3/bucket.c \
 	src/s3/call.c \
+	src/s3/charge.c \
 	src/s3/context.c \
 	src/s3/control.c \
 	src/s3/dispatch.c \
@@ -28,6 +30,7 @@ libs3_a_SOURCES = \
 	src/s3/manners.c \
 	src/s3/metrics.c \
 	src/s3/mfa.c \
+	src/s3/notice.c \
 	src/s3/op_acl.c \
 	src/s3/op_bucket.c \
 	src/s3/op_control.c \
@@ -79,6 +82,7 @@ libs3_a_SOURCES = \
 	src/s3/trail.c \
 	src/s3/website.c \
 	src/s3/wording.c \
+	include/s3/charge.def \
 	include/s3/metrics.def \
 	include/s3/ops.def \
 	include/s3/portability.h \

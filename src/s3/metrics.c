@@ -267,9 +267,7 @@ put_operation(struct scrape *s, const struct op *op)
 	size_t n = 0;
 
 	for (; op->name[n] != '\0' && n < sizeof text; n++)
-		text[n] = s->dialect == SAY_V2 && op->name[n] >= 'A' && op->name[n] <= 'Z'
-		    ? (char)(op->name[n] + 32)
-		    : op->name[n];
+		text[n] = s->dialect == SAY_V2 ? char_lower(op->name[n]) : op->name[n];
 	put_label(s, label[s->dialect], span_of(text, n));
 	if (s->dialect == SAY_V3)
 		put_label(s, "type", SPAN_LIT("s3"));

@@ -208,11 +208,18 @@ acl_post(struct acl_op *op, const struct acl_subject *s, const struct acl *acl)
 	return rq_wait(rq);
 }
 
+static bool
+is_more_than_private(struct rq *rq, const struct acl_op *op)
+{
+	return !span_is(op->asked.canned, "private") &&
+	    !headers_acl_is_void(rq, &op->asked);
+}
+
 /* MinIO has no lists, and takes one that says so. */
 static enum err
 only_private(struct rq *rq, const struct acl_op *op)
 {
-	if (!span_is(op->asked.canned, "private") && !headers_acl_is_void(rq, &op->asked))
+	if (is_more_than_private(rq, op))
 		return fail_set(&rq->fail, E_NOT_IMPLEMENTED);
 	reply_begin(rq, 200);
 	return OK;
@@ -234,6 +241,8 @@ op_put_acl_finish(struct rq *rq)
 		e = owner_check(rq, &op->asked, s.acl.owner);
 	if (e == OK && tier_value(rq, TP_ACL_PUT) == TV_FIXED)
 		return only_private(rq, op);
+	if (e == OK && is_more_than_private(rq, op))
+		(void)tier_says_of(rq, TP_ACL_PUT, TIER_BIT_MINIO);
 	if (e == OK && rq->rules.ownership == OWNERSHIP_ENFORCED) {
 		if (!headers_acl_is_void(rq, &op->asked))
 			return fail_set(&rq->fail, E_ACL_NOT_SUPPORTED);

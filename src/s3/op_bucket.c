@@ -69,7 +69,9 @@ create_write(struct txn *t, void *arg)
 	if (e == OK && tier_over(rq, TL_BUCKETS, op->owned + 1))
 		e = fail_set(&rq->fail, E_TOO_MANY_BUCKETS);
 	if (e == OK)
-		e = bucket_made(rq->s3, t, rq->bucket, &rq->fail);
+		e = bucket_made(rq->s3->conf.public_allowed ||
+			tier_value(rq, TP_NEW_PUBLIC) == TV_POLICY_ONLY,
+		    t, rq->bucket, &rq->fail);
 	if (e == OK && op->lock)
 		e = obj_lock_enable(t, rq->bucket, &rq->fail);
 	if (e == OK && op->ownership != OWNERSHIP_ENFORCED)
@@ -326,7 +328,9 @@ op_head_bucket_begin(struct rq *rq)
 	if (region.n == 0)
 		region = span_str(rq->s3->conf.region);
 	reply_begin(rq, 200);
-	if (tier_value(rq, TP_BUCKET_HEAD) == TV_AUTO)
+	if (tier_says_of(rq, TP_BUCKET_HEAD,
+		span_is(region, "us-east-1") ? TIER_BIT_MINIO | TIER_BIT_R2
+					     : TIER_BIT_R2) == TV_AUTO)
 		region = SPAN_LIT("auto");
 	if (tier_value(rq, TP_BUCKET_HEAD) != TV_REGION_SET ||
 	    !span_is(region, "us-east-1"))
@@ -346,7 +350,7 @@ op_get_bucket_location_begin(struct rq *rq)
 {
 	struct buf *b = reply_xml(rq, 200);
 
-	if (tier_value(rq, TP_LOCATION_TOLD) == TV_AUTO) {
+	if (tier_says_of(rq, TP_LOCATION_TOLD, TIER_BIT_R2) == TV_AUTO) {
 		buf_str(b,
 		    "<LocationConstraint xmlns=\"" XML_S3NS "\">auto"
 		    "</LocationConstraint>");

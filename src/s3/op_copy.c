@@ -227,6 +227,8 @@ copy_versions(struct rq *rq, const struct obj_source *s, const struct rec_object
 	if ((s->seen.flags & OBJECT_HAS_ID) != 0 || s->version.which != VERSION_CURRENT)
 		reply_header(rq, "x-amz-copy-source-version-id",
 		    span_of(text, obj_version_text(text, &s->seen)));
+	rq->copied = s->seen.size;
+	rq->copied_class = s->seen.class;
 	if (made != NULL)
 		reply_written(rq, made);
 }
@@ -278,6 +280,7 @@ copy_then(struct obj_write *w, enum err e)
 		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
 		copy_versions(rq, &op->source.source, rec);
 		expiry_reply(rq, rec, &op->copy.has);
+		analysis_written(rq, rec, &op->copy.has, rec->size);
 	}
 	rq_resume(rq, e);
 }
@@ -446,6 +449,7 @@ op_copy_object_begin(struct rq *rq)
 	op->copy.dest.key = rq->key;
 	op->copy.dest.bucket_id = rq->bkt.id;
 	op->copy.dest.event = EVENT_COPY;
+	op->copy.dest.making = tier_making(rq);
 	op->copy.dest.by = actor_of(rq);
 	op->copy.dest.fail = &rq->fail;
 	op->source.plan = copy_plan;
@@ -500,6 +504,7 @@ copy_part_then(struct obj_write *w, enum err e)
 		buf_str(b, "</CopyPartResult>");
 		sse_reply(rq, op->sse.side, SSE_TELL_CUSTOMER);
 		copy_versions(rq, &op->source.source, NULL);
+		rq->copied = rec->size; /* of a range */
 	}
 	rq_resume(rq, e);
 }

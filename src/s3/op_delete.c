@@ -14,7 +14,9 @@ ways_take(struct rq *rq, struct obj_drop *how)
 	struct span v = header_get(rq, "x-amz-bypass-governance-retention");
 	enum err e;
 
-	*how = (struct obj_drop){ .now_ms = rq->now_ms, .by = actor_of(rq) };
+	*how = (struct obj_drop){
+		.now_ms = rq->now_ms, .making = tier_making(rq), .by = actor_of(rq)
+	};
 	e = mfa_check(rq, &how->mfa);
 	if (e != OK || v.p == NULL)
 		return e;
@@ -166,7 +168,9 @@ row_parse(struct rq *rq, const struct xml_node *node, struct delete_row *row)
 		return rq->fail.code;
 	row->id = xml_text(node, "VersionId");
 	if (row->id.n > 0 && !obj_version_parse(row->id, &row->version))
-		row->err = E_INVALID_VERSION;
+		row->err = tier_says_of(rq, TP_VERSION_ID, TIER_BIT_MINIO) == TV_UUID
+		    ? E_NO_SUCH_VERSION
+		    : E_INVALID_VERSION;
 	row->etag = xml_text(node, "ETag");
 	if (xml_child(node, "LastModifiedTime") != NULL ||
 	    xml_child(node, "Size") != NULL)
@@ -206,7 +210,8 @@ row_delete(struct txn *t, struct delete_many *d, struct delete_row *row)
 		cond.if_match = SPAN_NONE;
 
 	how.bypass = row->bypass;
-	if (row->err == E_INVALID_VERSION || row->err == E_ACCESS_DENIED)
+	if (row->err == E_INVALID_VERSION || row->err == E_NO_SUCH_VERSION ||
+	    row->err == E_ACCESS_DENIED)
 		return row->err;
 	return delete_one(
 	    t, d->rq, row->key, &row->version, &cond, &how, &row->did, NULL);

@@ -69,8 +69,8 @@ minimum_header(struct rq *rq, struct doc_op *op)
 	op->small_moves = span_is(v, LIFE_MINIMUM_ID);
 	if (v.p == NULL || op->small_moves || span_is(v, "all_storage_classes_128K"))
 		return OK;
-	return bad_argument(
-	    rq, MINIMUM_HEADER, v, "Invalid TransitionDefaultMinimumObjectSize found");
+	return fail_msg(&rq->fail, E_INVALID_REQUEST,
+	    "Invalid TransitionDefaultMinimumObjectSize found: %.*s", (int)v.n, v.p);
 }
 
 static enum err
@@ -160,6 +160,14 @@ put_name_check(struct rq *rq, enum doc d)
 	    "their names");
 }
 
+static struct span
+arn_account(struct span arn)
+{
+	for (size_t i = 0; i < 4; i++)
+		(void)span_cut(&arn, ':');
+	return span_cut(&arn, ':');
+}
+
 /* Who lets S3 act in a role's name must be allowed to hand that role on:
  * docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
 static enum err
@@ -171,6 +179,8 @@ role_check(struct rq *rq, struct span rules)
 
 	if (e != OK || r.role.n == 0)
 		return e;
+	if (!r.minio && !span_eq(arn_account(r.role), rq->who->account))
+		return fail_set(&rq->fail, E_ACCESS_DENIED);
 	rq->resource = r.role;
 	e = allow_also(rq, "iam:PassRole", SPAN_NONE);
 	rq->resource = was;
@@ -214,7 +224,8 @@ put_origins_check(struct rq *rq)
 		for (n = xml_child(rule, "AllowedOrigin"); n != NULL;
 		     n = xml_next(n, "AllowedOrigin"))
 			if (!is_origin(span_trim(n->text)) &&
-			    tier_says(rq, TP_CORS_RULES) == TV_ORIGINS_STRICT)
+			    tier_says_of(rq, TP_CORS_RULES, TIER_BIT_R2) ==
+				TV_ORIGINS_STRICT)
 				return fail_set(&rq->fail, E_MALFORMED_XML);
 	return OK;
 }

@@ -32,7 +32,6 @@ struct get {
 	size_t parts;
 	uint64_t off, len;
 	bool partial;
-	uint64_t sent_at;
 	bool undone; /* gzip that the client does not take */
 	struct inflate inflate;
 	/* of one in a tier: what begin() looked at, and the first of its bytes */
@@ -546,6 +545,8 @@ get_reply(struct txn *t, void *arg)
 	if (e != OK)
 		goto out;
 	get_headers(g);
+	if (rq->http->method == HTTP_GET)
+		analysis_read(rq, &g->rec, &g->attrs, g->len);
 	if (rq->http->method == HTTP_GET && access_is_watched(&g->rec) &&
 	    obj_access_tells(&g->access, rq->now_ms))
 		obj_access_note(

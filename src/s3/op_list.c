@@ -23,11 +23,14 @@ struct listing {
 	uint64_t max, told;
 	bool url, v2;
 	bool owner; /* is shown */
-	bool metadata; /* too */
+	bool metadata, restore; /* too */
 	struct txn *t; /* of the page */
 	bool amp_34; /* quotes as &#34; */
 	struct owners owners;
 	struct txn *spelt; /* keys are shown as they were sent; NULL: as they are */
+	size_t above_n; /* of above: a key that others may be below; 0: none */
+	char above[256];
+	bool watched, shadow; /* there are a and a/1; looked for when watched */
 };
 
 static void
@@ -73,8 +76,22 @@ list_fixed(struct listing *l, const struct rec_object *rec)
 	if (l->owner && l->list.bad == OK)
 		l->list.bad = owner_put(&l->behind_size, &l->owners, rec);
 	xml_put_str(&l->behind_size, "StorageClass", class_name(rec->class));
-	if (!l->metadata)
+	if (!l->metadata && !l->restore)
 		buf_str(&l->behind_size, "</Contents>");
+}
+
+/* For the report: MinIO lists no key that has another before one of its slashes. Of keys that
+ * begin alike and stand between the two (a-b between a and a/1) none is remembered. */
+static void
+shadow_look(struct listing *l, struct span key)
+{
+	if (l->above_n > 0 && key.n > l->above_n &&
+	    memcmp(key.p, l->above, l->above_n) == 0) {
+		l->shadow |= key.p[l->above_n] == '/';
+		return;
+	}
+	l->above_n = key.n < sizeof l->above ? key.n : 0;
+	memcpy(l->above, key.p, l->above_n);
 }
 
 /* The hot line of a listing. */
@@ -94,6 +111,8 @@ list_row(void *ctx, struct span key, struct span value)
 		list_fixed(l, &rec);
 	if (l->spelt != NULL && !nfc_is_ascii(key))
 		l->list.bad = obj_spelling(l->spelt, &rec, &key);
+	if (l->watched)
+		shadow_look(l, key);
 	buf_str(b, "<Contents><Key>");
 	put_name(l, b, key);
 	buf_str(b, "</Key><LastModified>");
@@ -107,9 +126,11 @@ list_row(void *ctx, struct span key, struct span value)
 	buf_span(b, buf_view(&l->before_size));
 	buf_u64(b, rec.size);
 	buf_span(b, buf_view(&l->behind_size));
-	if (!l->metadata)
+	if (!l->metadata && !l->restore)
 		return;
-	if (l->list.bad == OK)
+	if (l->list.bad == OK && l->restore)
+		l->list.bad = restore_put(b, l->rq, l->t, &rec);
+	if (l->list.bad == OK && l->metadata)
 		l->list.bad = listmeta_put(b, l->t, l->rq, key, &rec);
 	buf_str(b, "</Contents>");
 }
@@ -119,6 +140,8 @@ list_common(void *ctx, struct span prefix)
 {
 	struct listing *l = ctx;
 
+	if (l->watched)
+		shadow_look(l, prefix);
 	buf_str(&l->common, "<CommonPrefixes><Prefix>");
 	put_name(l, &l->common, prefix);
 	buf_str(&l->common, "</Prefix></CommonPrefixes>");
@@ -243,6 +266,8 @@ list_params(struct listing *l)
 	l->max = KEYS_MAX;
 	l->metadata = l->v2 && listmeta_asked(rq);
 	if (e == OK)
+		e = restore_asked(rq, &l->restore);
+	if (e == OK)
 		e = query_max(rq, "max-keys", INT32_MAX, &l->max);
 	l->told = l->max;
 	if (l->max > KEYS_MAX) {
@@ -274,11 +299,14 @@ list_rows(struct listing *l)
 
 	l->list.ctx = l;
 	l->amp_34 = tier_value(rq, TP_LIST_QUOTE) == TV_AMP_34;
+	l->watched = rq->tier == TIER_OPEN;
 	e = store_read(rq->loop->reader, list_read, l);
 	buf_span(l->out, buf_view(&l->common));
 	buf_fini(&l->common);
 	buf_fini(&l->before_size);
 	buf_fini(&l->behind_size);
+	if (l->shadow)
+		(void)tier_says(rq, TP_KEY_SHADOW);
 	return e == OK ? l->list.bad : e;
 }
 

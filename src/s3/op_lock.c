@@ -207,11 +207,8 @@ retention_parse(struct rq *rq, struct worm_change *c)
 	e = event_check(rq, c, duration);
 	if (e != OK || date.p == NULL || c->until_ms > rq->now_ms)
 		return e;
-	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,
+	return fail_argument(&rq->fail, "RetainUntilDate", date,
 	    "The retain until date must be in the future!");
-	fail_pair_str(&rq->fail, "ArgumentName", "RetainUntilDate");
-	fail_pair(&rq->fail, "ArgumentValue", date);
-	return E_INVALID_ARGUMENT;
 }
 
 static enum err

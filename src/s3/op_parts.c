@@ -276,6 +276,8 @@ op_list_uploads_begin(struct rq *rq)
 		e = store_read(rq->loop->reader, uploads_read, &p);
 	if (e == OK)
 		e = p.list.bad;
+	if (e == OK && p.list.truncated)
+		(void)tier_over(rq, TL_UPLOADS, p.max + 1);
 	if (e == OK) {
 		b = reply_xml(rq, 200);
 		buf_str(b, "<ListMultipartUploadsResult xmlns=\"" XML_S3NS "\">");

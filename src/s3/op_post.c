@@ -90,14 +90,10 @@ key_take(struct rq *rq)
 {
 	struct span key = header_get(rq, "key");
 
-	if (key.n == 0) {
-		(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,
+	if (key.n == 0)
+		return fail_argument(&rq->fail, "key", SPAN_LIT(""),
 		    "Bucket POST must contain a field named 'key'.  If it is specified, "
 		    "please check the order of the fields.");
-		fail_pair_str(&rq->fail, "ArgumentName", "key");
-		fail_pair_str(&rq->fail, "ArgumentValue", "");
-		return E_INVALID_ARGUMENT;
-	}
 	if (!uri_utf8(key))
 		return bad_argument(rq, "key", SPAN_LIT(""), "The key is not UTF-8.");
 	rq->key = key;
@@ -217,6 +213,7 @@ op_post_object_begin(struct rq *rq)
 	op->put.dest = (struct obj_dest){ .bucket = rq->bucket,
 		.bucket_id = rq->bkt.id,
 		.event = EVENT_POST,
+		.making = tier_making(rq),
 		.fail = &rq->fail };
 	e = sse_default(rq, &op->def);
 	if (e != OK)
@@ -305,6 +302,7 @@ post_then(struct obj_write *w, enum err e)
 		reply_etag(rq, &op->put.rec);
 		reply_checksum(rq, &op->put.rec.checksum, 0);
 		sse_reply(rq, op->sse.side, SSE_TELL_CUSTOMER);
+		analysis_written(rq, &op->put.rec, &op->put.attrs, op->put.rec.size);
 	}
 	rq_resume(rq, e);
 }

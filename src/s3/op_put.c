@@ -150,6 +150,7 @@ op_put_object_begin(struct rq *rq)
 		.key = rq->key,
 		.bucket_id = rq->bkt.id,
 		.event = EVENT_PUT,
+		.making = tier_making(rq),
 		.by = actor_of(rq),
 		.fail = &rq->fail };
 	if (e == OK)
@@ -199,6 +200,7 @@ put_then(struct obj_write *w, enum err e)
 		sse_reply(rq, op->sse.side, SSE_TELL_CONTEXT | SSE_TELL_CUSTOMER);
 		reply_written(rq, &op->put.rec);
 		expiry_reply(rq, &op->put.rec, &op->put.attrs);
+		analysis_written(rq, &op->put.rec, &op->put.attrs, body_length(rq->body));
 		if (op->put.rec.class != CLASS_STANDARD)
 			reply_header_str(
 			    rq, "x-amz-storage-class", class_name(op->put.rec.class));

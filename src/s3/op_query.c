@@ -33,8 +33,7 @@ id_render(char out[37], const struct rq *rq)
 	(void)snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", rq->id, rq->id + 8,
 	    rq->id + 12, tail, tail + 4);
 	for (size_t i = 0; i < 36; i++)
-		if (out[i] >= 'A' && out[i] <= 'F')
-			out[i] = (char)(out[i] + 32);
+		out[i] = char_lower(out[i]);
 }
 
 enum err

@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "codec/hex.h"
 #include "codec/json.h"
-#include "codec/stamp.h"
 #include "object/replica.h"
 #include "s3_priv.h"
 
@@ -50,20 +49,27 @@ is_first(const struct replication *r, size_t i)
 static void
 put_counts(struct buf *b, const struct rec_stat *s)
 {
-	buf_printf(b,
-	    "\"replicationCount\":%" PRIu64 ",\"completedReplicationSize\":%" PRIu64
-	    ",\"pendingReplicationCount\":%" PRIu64 ",\"pendingReplicationSize\":%" PRIu64
-	    ",\"failedReplicationCount\":%" PRIu64 ",\"failedReplicationSize\":%" PRIu64
-	    ",\"failed\":{\"totals\":{\"count\":%" PRIu64 ",\"bytes\":%" PRIu64 "}}",
-	    s->done, s->done_bytes, s->pending, s->pending_bytes, s->failed,
-	    s->failed_bytes, s->failed, s->failed_bytes);
+	json_u64(b, "replicationCount", s->done);
+	json_u64(b, "completedReplicationSize", s->done_bytes);
+	json_u64(b, "pendingReplicationCount", s->pending);
+	json_u64(b, "pendingReplicationSize", s->pending_bytes);
+	json_u64(b, "failedReplicationCount", s->failed);
+	json_u64(b, "failedReplicationSize", s->failed_bytes);
+	json_begin(b, "failed");
+	json_begin(b, "totals");
+	json_u64(b, "count", s->failed);
+	json_u64(b, "bytes", s->failed_bytes);
+	buf_str(b, "}}");
 }
 
 static void
 put_queue(struct buf *b, const char *name, const struct rec_stat *s)
 {
-	buf_printf(b, "\"%s\":{\"curr\":{\"count\":%" PRIu64 ",\"bytes\":%" PRIu64 "}}",
-	    name, s->pending, s->pending_bytes);
+	json_begin(b, name);
+	json_begin(b, "curr");
+	json_u64(b, "count", s->pending);
+	json_u64(b, "bytes", s->pending_bytes);
+	buf_str(b, "}}");
 }
 
 static void
@@ -108,14 +114,14 @@ put_metrics(struct txn *t, struct rq *rq, struct buf *b, struct rec_stat *sum)
 			buf_char(b, ',');
 		more = true;
 		json_put(b, r.rule[i].arn);
-		buf_printf(b, ":{\"limitInBits\":%" PRIu64 ",", target.rate);
+		buf_str(b, ":{");
+		json_u64(b, "limitInBits", target.rate);
 		put_counts(b, &s);
 		buf_char(b, '}');
 		stat_add(sum, &s);
 	}
-	buf_str(b, "},");
+	buf_char(b, '}');
 	put_counts(b, sum);
-	buf_char(b, ',');
 	put_queue(b, "queued", sum);
 	buf_char(b, '}');
 	return e;
@@ -135,7 +141,7 @@ metrics_read(struct txn *t, void *arg)
 		    "{\"uptime\":%" PRIu64 ",\"currStats\":", clock_mono_us() / 1000000);
 	e = put_metrics(t, rq, b, &sum);
 	if (second) {
-		buf_str(b, ",\"queueStats\":{\"nodes\":[{\"nodeName\":\"trug\",");
+		buf_str(b, ",\"queueStats\":{\"nodes\":[{\"nodeName\":\"trug\"");
 		put_queue(b, "queueStats", &sum);
 		buf_str(b, "}]},\"downtimeInfo\":{}}");
 	}
@@ -164,32 +170,19 @@ static const char *const states[SCAN_STATES] = {
 };
 
 static void
-put_time(struct buf *b, const char *name, int64_t ms)
-{
-	char iso[STAMP_ISO];
-
-	stamp_iso(iso, ms);
-	buf_printf(b, "\"%s\":\"%.*s\",", name, STAMP_ISO, iso);
-}
-
-static void
 put_scan(struct buf *b, const struct rec_scan *s)
 {
-	buf_str(b, "{\"arn\":");
-	json_put(b, s->arn);
-	buf_str(b, ",\"resetid\":");
-	json_put(b, s->id);
-	buf_char(b, ',');
-	put_time(b, "startTime", s->begun_ms);
+	buf_char(b, '{');
+	json_span(b, "arn", s->arn);
+	json_span(b, "resetid", s->id);
+	json_time(b, "startTime", s->begun_ms);
 	if (s->ended_ms != 0)
-		put_time(b, "endTime", s->ended_ms);
-	buf_printf(b,
-	    "\"resyncStatus\":\"%s\",\"completedReplicationSize\":%" PRIu64
-	    ",\"replicationCount\":%" PRIu64 ",\"bucket\":",
-	    states[s->state], s->queued_bytes, s->queued);
-	json_put(b, s->bucket);
-	buf_str(b, ",\"object\":");
-	json_put(b, s->key);
+		json_time(b, "endTime", s->ended_ms);
+	json_str(b, "resyncStatus", states[s->state]);
+	json_u64(b, "completedReplicationSize", s->queued_bytes);
+	json_u64(b, "replicationCount", s->queued);
+	json_span(b, "bucket", s->bucket);
+	json_span(b, "object", s->key);
 	buf_char(b, '}');
 }
 

@@ -97,30 +97,105 @@ archive_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *a
 	}
 }
 
+/* ---- in listings ---- */
+
+enum err
+restore_asked(struct rq *rq, bool *out)
+{
+	static const char name[] = "x-amz-optional-object-attributes";
+	enum tier_value more = tier_value(rq, TP_LIST_MORE);
+	struct span rest = header_get(rq, name), one;
+
+	*out = false;
+	if (more != TV_CHECKSUMS && more != TV_SUMS_METADATA)
+		return OK;
+	while (rest.n > 0) {
+		one = span_trim(span_cut(&rest, ','));
+		if (!span_is(one, "RestoreStatus"))
+			return bad_argument(
+			    rq, name, one, "Invalid attribute name specified.");
+		*out = true;
+	}
+	return OK;
+}
+
+/* Nothing of what was never restored, or is no more. */
+enum err
+restore_put(struct buf *b, struct rq *rq, struct txn *t, const struct rec_object *rec)
+{
+	bool watched = access_is_watched(rec);
+	enum restore_state state;
+	struct access access;
+	struct attrs attrs;
+	struct restore r = { 0 };
+	enum err e;
+
+	if (!archive_is(rec->class) && !watched && (rec->flags & OBJECT_IS_REMOTE) == 0)
+		return OK;
+	e = obj_attrs(t, rec, rq->arena, &attrs);
+	if (e == OK)
+		e = restore_read(side_get(&attrs, SIDE_RESTORE), &r);
+	if (e == OK && watched)
+		e = access_get(t, rec, &access);
+	if (e != OK)
+		return e;
+	state = restore_state(&r, rq->now_ms);
+	if (watched && r.asked_ms < access.since_ms)
+		state = RESTORE_NONE;
+	/* What came back from an access tier is no copy that goes again. */
+	if (state == RESTORE_NONE || (watched && state == RESTORE_DONE))
+		return OK;
+	xml_open(b, "RestoreStatus");
+	xml_put_bool(b, "IsRestoreInProgress", state == RESTORE_ONGOING);
+	if (state == RESTORE_DONE)
+		xml_put_time(b, "RestoreExpiryDate", r.until_ms);
+	xml_close(b, "RestoreStatus");
+	return OK;
+}
+
 /* ---- the request ---- */
+
+/* No element that is not known, and none twice. */
+static bool
+has_form(const struct xml_node *root)
+{
+	static const char *const known[] = { "Days", "GlacierJobParameters", "Type",
+		"Tier", "Description", "SelectParameters", "OutputLocation" };
+
+	for (const struct xml_node *c = root->child; c != NULL; c = c->next) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(known) && !span_is(c->name, known[i]))
+			i++;
+		if (i == ARRAY_LEN(known) || xml_next(c, known[i]) != NULL)
+			return false;
+	}
+	return true;
+}
 
 /* <RestoreRequest>: Days, and a Tier at one of two places. */
 static enum err
 request_parse(struct rq *rq, struct restore_op *op)
 {
 	struct xml_node *root, *job;
-	struct span days, tier = SPAN_NONE;
+	struct span days, tier;
 	uint64_t n;
 	enum err e = intake_bytes(rq).n == 0 ? fail_set(&rq->fail, E_MISSING_BODY)
 					     : intake_xml(rq, "RestoreRequest", &root);
 
 	if (e != OK)
 		return e;
+	if (!has_form(root))
+		return fail_set(&rq->fail, E_MALFORMED_XML);
 	if (xml_child(root, "Type") != NULL ||
 	    xml_child(root, "SelectParameters") != NULL)
 		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
 		    "RestoreObject with a query (Type SELECT) is not implemented.");
 	days = xml_text(root, "Days");
 	job = xml_child(root, "GlacierJobParameters");
-	if (job != NULL)
-		tier = xml_text(job, "Tier");
-	if (tier.p == NULL)
-		tier = xml_text(root, "Tier");
+	if (job != NULL && xml_child(job, "Tier") == NULL)
+		return fail_set(&rq->fail, E_MALFORMED_XML);
+	tier = job != NULL ? xml_text(job, "Tier") : xml_text(root, "Tier");
 	/* Without Days it is for what an access tier holds. */
 	if (days.p == NULL)
 		n = 0;
@@ -264,6 +339,10 @@ restore_then(struct rq *rq, const struct obj_side *side)
 	struct restore_op *op = CONTAINER_OF(alter, struct restore_op, alter);
 
 	reply_begin(rq, op->again ? 200 : 202);
+	if (!op->again) {
+		rq->restored = (uint8_t)(1 + op->tier);
+		rq->copied = side->rec.size;
+	}
 	reply_version(rq, &side->rec);
 }
 

@@ -5,7 +5,7 @@
 #include "codec/b64.h"
 #include "s3_priv.h"
 
-enum { BUCKETS_MAX = 10000, REGION_MAX = 32 };
+enum { BUCKETS_MAX = 10000 };
 
 struct bucket_page {
 	struct rq *rq;

@@ -219,6 +219,25 @@ op_upload_part_begin(struct rq *rq)
 	return e == OK ? part_lose(op) : e;
 }
 
+static enum err
+part_there(struct txn *t, void *arg)
+{
+	struct part_op *op = arg;
+
+	return obj_part_there(t, &op->upload, op->put.number, &op->there);
+}
+
+void
+op_upload_note_failed(struct rq *rq)
+{
+	struct part_op *op = rq->data;
+
+	if (op == NULL || op->upload.number == 0)
+		return; /* it never began */
+	if (store_read(rq->loop->reader, part_there, op) == OK && op->there)
+		(void)tier_says(rq, TP_PART_FAILED);
+}
+
 /* ---- a part that is there, where the one that comes takes its place at once ---- */
 
 static enum err
@@ -377,6 +396,8 @@ complete_then(struct obj_write *w, enum err e)
 
 	if (e == OK)
 		(void)tier_over(rq, TL_OBJECT, rec->size);
+	if (e == OK && op->c.unequal)
+		(void)tier_says(rq, TP_PARTS_EQUAL);
 	if (e == E_CONDITIONAL_CONFLICT)
 		(void)tier_says(rq, TP_COND_RACE);
 	if (e == OK && op->c.gone)
@@ -522,6 +543,7 @@ op_complete_upload_finish(struct rq *rq)
 		.key = rq->key,
 		.bucket_id = rq->bkt.id,
 		.event = EVENT_COMPLETE,
+		.making = tier_making(rq),
 		.by = actor_of(rq),
 		.fail = &rq->fail };
 	c->bucket = rq->bkt;

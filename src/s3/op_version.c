@@ -79,6 +79,8 @@ versioning_parse(struct rq *rq, struct versioning_op *op)
 	if (e != OK)
 		return e;
 	mfa = xml_text(root, "MfaDelete");
+	if (mfa.p != NULL && tier_says(rq, TP_VERSIONING_MFA) == TV_IGNORE)
+		mfa = SPAN_NONE;
 	if (mfa.p != NULL)
 		op->mfa_delete = span_is(mfa, "Enabled") ? MFA_DELETE_ON : MFA_DELETE_OFF;
 	if (op->mfa_delete == MFA_DELETE_OFF && !span_is(mfa, "Disabled"))
@@ -126,7 +128,7 @@ struct listing {
 	struct span id_marker;
 	uint64_t max;
 	bool url;
-	bool metadata; /* of each version too */
+	bool metadata, restore; /* of each version too */
 	struct txn *t; /* of the page */
 };
 
@@ -176,6 +178,8 @@ list_row(void *ctx, struct span key, const struct rec_object *rec, bool latest)
 		    "<ETag></ETag><Size>0</Size><StorageClass>STANDARD</StorageClass>");
 	if (l->bad == OK)
 		l->bad = owner_put(&l->rows, &l->owners, rec);
+	if (l->bad == OK && l->restore && !marker)
+		l->bad = restore_put(&l->rows, l->rq, l->t, rec);
 	if (l->bad == OK && l->metadata && !marker)
 		l->bad = listmeta_put(&l->rows, l->t, l->rq, key, rec);
 	xml_close(&l->rows, marker ? "DeleteMarker" : "Version");
@@ -213,6 +217,8 @@ list_params(struct listing *l)
 
 	if (e == OK)
 		e = query_max(rq, "max-keys", VERSIONS_MAX, &l->max);
+	if (e == OK)
+		e = restore_asked(rq, &l->restore);
 	if (e != OK)
 		return e;
 	l->metadata = listmeta_asked(rq);

@@ -9,7 +9,6 @@
 #include "base/lock.h"
 #include "base/mem.h"
 #include "codec/json.h"
-#include "codec/stamp.h"
 
 enum { BUCKET_ROOM = 64, KEY_ROOM = 96 };
 
@@ -155,10 +154,8 @@ put_pattern(struct buf *out, const char *name, const struct pattern *p)
 static void
 put_time(struct buf *out, const char *name, int64_t ms)
 {
-	char text[STAMP_ISO];
-
-	stamp_iso(text, ms);
-	buf_printf(out, ", \"%s\": \"%.*s\"", name, STAMP_ISO, text);
+	buf_printf(out, ", \"%s\": ", name);
+	json_put_time(out, ms);
 }
 
 static void

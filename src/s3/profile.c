@@ -272,6 +272,7 @@ profile_bind(struct profile *p, struct span name, enum tier tier)
 	else
 		rules_set(&p->kept, name, tier);
 	p->nbuckets = p->fixed.n + p->kept.n;
+	p->binds++;
 	kept_render(&p->kept, &text);
 	lock_drop(&p->lock);
 	if (e == OK && p->store != NULL)
@@ -288,6 +289,7 @@ profile_reset(struct profile *p)
 	lock_take(&p->lock);
 	rules_free(&p->kept);
 	p->nbuckets = p->fixed.n;
+	p->binds++;
 	lock_drop(&p->lock);
 	portability_clear(p->portability);
 	return p->store != NULL ? store_write_wait(p->store, kept_write, &text) : OK;
@@ -333,6 +335,7 @@ void
 profile_begin(struct rq *rq)
 {
 	choose(rq, rq->s3->profile->server);
+	rq->tier_of_host = false;
 }
 
 void
@@ -353,26 +356,50 @@ profile_host(struct rq *rq)
 			continue;
 		longest = own.n;
 		choose(rq, r->rule[i].tier);
+		rq->tier_of_host = true;
 	}
+}
+
+/* TIERS: it is bound to none. */
+static enum tier
+bound(struct profile *p, struct span bucket)
+{
+	enum tier tier = TIERS;
+	size_t most;
+
+	if (bucket.n == 0 ||
+	    atomic_load_explicit(&p->nbuckets, memory_order_relaxed) == 0)
+		return TIERS;
+	most = bucket_best(&p->fixed, bucket, 0, &tier);
+	lock_take(&p->lock);
+	(void)bucket_best(&p->kept, bucket, most == SIZE_MAX ? most - 1 : most, &tier);
+	lock_drop(&p->lock);
+	return tier;
 }
 
 void
 profile_bucket(struct rq *rq)
 {
-	struct profile *p = rq->s3->profile;
-	enum tier tier = TIERS;
-	size_t most;
+	enum tier tier = bound(rq->s3->profile, rq->bucket);
 
-	if (rq->bucket.n == 0 ||
-	    atomic_load_explicit(&p->nbuckets, memory_order_relaxed) == 0)
+	if (tier == TIERS)
 		return;
-	most = bucket_best(&p->fixed, rq->bucket, 0, &tier);
-	lock_take(&p->lock);
-	(void)bucket_best(
-	    &p->kept, rq->bucket, most == SIZE_MAX ? most - 1 : most, &tier);
-	lock_drop(&p->lock);
-	if (tier != TIERS)
-		choose(rq, tier);
+	choose(rq, tier);
+	rq->tier_of_host = false;
+}
+
+enum tier_value
+profile_says(struct profile *p, struct span bucket, enum tier_point at)
+{
+	enum tier tier = bound(p, bucket);
+
+	return (enum tier_value)p->table.value[tier != TIERS ? tier : p->server][at];
+}
+
+uint64_t
+profile_binds(struct profile *p)
+{
+	return atomic_load_explicit(&p->binds, memory_order_relaxed);
 }
 
 /* ---- notes ---- */

@@ -34,6 +34,7 @@ struct profile {
 	struct lock lock; /* of kept */
 	struct profile_rules kept; /* buckets of the control API */
 	_Atomic size_t nbuckets; /* of fixed and kept: nearly always 0 */
+	_Atomic uint64_t binds; /* since the start */
 	struct portability *portability;
 	struct store *store; /* NULL: nothing is remembered */
 };

@@ -25,26 +25,16 @@ bad_argument(struct rq *rq, const char *name, struct span value, const char *fmt
 	va_end(ap);
 	if (rq->fail.code != OK)
 		return rq->fail.code;
-	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT, "%s", text);
-	fail_pair_str(&rq->fail, "ArgumentName", name);
-	fail_pair(&rq->fail, "ArgumentValue", value);
-	return E_INVALID_ARGUMENT;
+	return fail_argument(&rq->fail, name, value, "%s", text);
 }
 
 /* One sentence for all that is no such number, in its own spelling of the name. */
 static enum err
-query_max_minio(
-    struct rq *rq, const char *name, struct span text, uint64_t cap, uint64_t *out)
+query_max_minio(struct rq *rq, const char *name, struct span text)
 {
-	bool keys = strcmp(name, "max-keys") == 0;
-	uint64_t v;
-
-	if (!span_u64(text, &v) || v > INT32_MAX)
-		return bad_argument(rq, name, text,
-		    "Argument %s must be an integer between 0 and 2147483647",
-		    keys ? "maxKeys" : name);
-	*out = v < cap ? v : cap;
-	return OK;
+	return bad_argument(rq, name, text,
+	    "Argument %s must be an integer between 0 and 2147483647",
+	    strcmp(name, "max-keys") == 0 ? "maxKeys" : name);
 }
 
 enum err
@@ -55,19 +45,17 @@ query_max(struct rq *rq, const char *name, uint64_t cap, uint64_t *out)
 
 	if (text.n == 0)
 		return OK;
-	if (tier_value(rq, TP_LIST_MAX_BAD) == TV_MINIO)
-		return query_max_minio(rq, name, text, cap, out);
+	if (span_u64(text, &v) && v <= INT32_MAX) {
+		*out = v < cap ? v : cap;
+		return OK;
+	}
+	if (tier_says(rq, TP_LIST_MAX_BAD) == TV_MINIO)
+		return query_max_minio(rq, name, text);
 	if (text.p[0] == '-' && span_u64(span_from(text, 1), &v))
 		return bad_argument(rq, name, text,
 		    "Argument %s must be an integer between 0 and 2147483647", name);
-	if (!span_u64(text, &v))
-		return bad_argument(rq, name, text,
-		    "Provided %s not an integer or within integer range", name);
-	if (v > INT32_MAX)
-		return bad_argument(rq, name, text,
-		    "Provided %s not an integer or within integer range", name);
-	*out = v < cap ? v : cap;
-	return OK;
+	return bad_argument(
+	    rq, name, text, "Provided %s not an integer or within integer range", name);
 }
 
 enum err
@@ -97,6 +85,9 @@ query_version(struct rq *rq, struct obj_version *out)
 		    : fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
 			  "%s search parameter versionId not implemented", rq->op->name);
 	if (v.p == NULL || obj_version_parse(v, out))
+		return OK;
+	out->which = VERSION_CURRENT;
+	if (v.n == 0 && tier_says_of(rq, TP_VERSION_ID, TIER_BIT_MINIO) == TV_UUID)
 		return OK;
 	if (v.n == 0)
 		return bad_argument(

@@ -121,10 +121,12 @@ rate_bucket(struct rq *rq)
 {
 	uint64_t h;
 
-	if (tier_value(rq, TP_BUCKET_RATE) != TV_FIFTY || !is_management(rq))
+	if ((rq->tier != TIER_OPEN && tier_value(rq, TP_BUCKET_RATE) != TV_FIFTY) ||
+	    !is_management(rq))
 		return OK;
 	h = hash(begin, rq->bucket.n > 0 ? rq->bucket : rq->who->account);
-	if (bucket_may(rq->s3->rate, h, (uint32_t)(clock_mono_us() / 1000000)))
+	if (bucket_may(rq->s3->rate, h, (uint32_t)(clock_mono_us() / 1000000)) ||
+	    tier_says(rq, TP_BUCKET_RATE) != TV_FIFTY)
 		return OK;
 	return fail_msg(&rq->fail, E_TOO_MANY_REQUESTS,
 	    "You can only manage a bucket 50 times a second.");

@@ -79,6 +79,7 @@ reply_checksum(struct rq *rq, const struct checksum *c, unsigned parts)
 void
 reply_version(struct rq *rq, const struct rec_object *rec)
 {
+	rq->class = rec->class;
 	if (rq->bkt.versioning == VERSIONING_NEVER)
 		return;
 	rq->version_n = obj_version_text(rq->version, rec);
@@ -88,6 +89,7 @@ reply_version(struct rq *rq, const struct rec_object *rec)
 void
 reply_written(struct rq *rq, const struct rec_object *rec)
 {
+	rq->class = rec->class;
 	if ((rec->flags & OBJECT_HAS_ID) == 0) {
 		char text[VERSION_ID_NUMBER];
 

@@ -10,7 +10,10 @@
 #include "base/rand.h"
 #include "codec/stamp.h"
 #include "model/lifecycle.h"
+#include "model/remote_tier.h"
 #include "s3_priv.h"
+
+enum { IA_DAYS = 30 }; /* before AWS moves to an IA class */
 
 static const char *const actions[] = { "Expiration", "Transition",
 	"NoncurrentVersionExpiration", "NoncurrentVersionTransition",
@@ -101,26 +104,49 @@ only_aborts(const struct xml_node *rule)
 	return xml_child(rule, "AbortIncompleteMultipartUpload") != NULL;
 }
 
+/* Which tiers have no such class to move to: MinIO only remote tiers by their names, whatever
+ * those are, R2 one class of its own. */
+static unsigned without_target(struct span class)
+{
+	uint8_t number;
+	unsigned tiers = 0;
+
+	if (!span_is(class, "STANDARD_IA"))
+		tiers |= TIER_BIT_R2;
+	if (!class_find_any(class, &number))
+		return tiers |
+		    TIER_BIT_MINIO; /* and AWS says it when it parses the rule */
+	if (remote_tier_of_class(number) == TIER_NONE)
+		tiers |= TIER_BIT_MINIO;
+	if (number >= CLASS_TIER)
+		tiers |= TIER_BIT_AWS;
+	return tiers;
+}
+
 /* Its transitions go where the tier has nothing. */
 static enum err
 moves_check(struct rq *rq, const struct xml_node *rule)
 {
 	for (const struct xml_node *c = rule->child; c != NULL; c = c->next) {
 		struct span class = xml_text(c, "StorageClass");
-		unsigned but = span_is(class, "STANDARD_IA")
-		    ? TIER_BIT_MINIO
-		    : TIER_BIT_MINIO | TIER_BIT_R2;
-		enum tier_value says;
+		unsigned but = without_target(class);
+		uint64_t days;
 
 		if (class.n == 0)
 			continue;
-		says = tier_says_of(rq, TP_TRANSITIONS, but);
-		if (says == TV_TARGETS_TIERS ||
-		    (says == TV_TARGETS_IA && !span_is(class, "STANDARD_IA")))
-			return fail_msg(
-			    &rq->fail, E_INVALID_STORAGE_CLASS, "Invalid storage class.");
-		if (tier_value(rq, TP_TRANSITION_DAYS) == TV_DAYS_1 &&
-		    span_is(span_trim(xml_text(c, "Days")), "0"))
+		(void)tier_says_of(rq, TP_TRANSITIONS, but);
+		if ((but & 1u << rq->tier) != 0)
+			return rq->tier == TIER_AWS
+			    ? fail_set(&rq->fail, E_MALFORMED_XML)
+			    : fail_msg(&rq->fail, E_INVALID_STORAGE_CLASS,
+				  "Invalid storage class.");
+		if (!span_u64(span_trim(xml_text(c, "Days")), &days))
+			days = IA_DAYS;
+		if ((but & TIER_BIT_R2) == 0)
+			(void)tier_says_of(rq, TP_TRANSITION_SMALL, TIER_BIT_R2);
+		if ((but & TIER_BIT_R2) == 0 && days > 0 && days < IA_DAYS)
+			(void)tier_says_of(rq, TP_TRANSITION_DAYS, TIER_BIT_R2);
+		if (tier_value(rq, TP_TRANSITION_DAYS) == TV_DAYS_1 && days == 0)
 			return fail_msg(&rq->fail, E_INVALID_ARGUMENT,
 			    "'Days' for Transition action must be a positive integer");
 	}

@@ -12,6 +12,7 @@
 #include "base/rand.h"
 #include "codec/b64.h"
 #include "codec/hex.h"
+#include "obs/counts.h"
 #include "sse_priv.h"
 
 static void *
@@ -26,8 +27,11 @@ s3_loop_new(void *ctx, struct inbox *inbox)
 	l->buckets = bucket_cache_new();
 	l->sse = sse_cache_new();
 	l->tally = tally_join(l->s3->tallies);
+	if (l->s3->conf.counts != NULL)
+		l->counts = counts_join(l->s3->conf.counts);
 	l->logs = accesslog_cache_new(l->s3->conf.store);
 	l->expiry = expiry_cache_new();
+	l->analysis = analysis_cache_new(l->s3->conf.heat);
 	l->inbox = inbox;
 	l->reader = reader_new(l->s3->conf.store);
 	l->roster = roster_new(l->s3->conf.access);
@@ -45,6 +49,7 @@ s3_loop_free(void *ctx, void *loop)
 	bucket_cache_free(&l->buckets);
 	sse_cache_free(&l->sse);
 	expiry_cache_free(&l->expiry);
+	analysis_cache_free(&l->analysis);
 	accesslog_cache_free(&l->logs);
 	reader_free(&l->reader);
 	sigv4_free(&l->sigv4);
@@ -144,6 +149,7 @@ static void
 s3_count(const struct s3 *s, struct rq *rq, const struct http_done *info)
 {
 	metrics_count(rq, info);
+	charge_count(rq, info);
 	if (rq->met != NULL)
 		profile_done(rq);
 	if (s->conf.reqlog != NULL)
@@ -175,6 +181,7 @@ s3_done(void *ctx, struct http_req *http, const struct http_done *info)
 	chunksig_free(&rq->chunks);
 	form_free(&rq->form);
 	expiry_drop(&rq->expiry);
+	analysis_drop(&rq->analysis);
 	roster_drop(&rq->credential);
 	rq->magic = 0;
 	http->app = NULL;
@@ -209,6 +216,7 @@ s3_new(const struct s3_conf *conf)
 	s->team = team_new(conf->pool);
 	s->keys = sse_keys_new(conf->kms);
 	s->tallies = metrics_new();
+	charge_fill(s->charges);
 	s->start_ms = clock_real_ms();
 	s->start_us = clock_mono_us();
 	s->app = (struct http_app){
@@ -278,7 +286,7 @@ make_bucket(struct txn *t, void *arg)
 		return e;
 	e = obj_bucket_create(t, m->name, &want, m->fail);
 	if (e == OK)
-		e = bucket_made(m->s, t, m->name, m->fail);
+		e = bucket_made(m->s->conf.public_allowed, t, m->name, m->fail);
 	if (e == OK && m->ownership != OWNERSHIP_ENFORCED)
 		e = obj_ownership_put(t, m->name, m->ownership, m->fail);
 	return e;

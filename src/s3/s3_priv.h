@@ -40,10 +40,10 @@ enum op_flag {
 	F_NO_BUCKET = 1, /* the bucket need not exist */
 	F_OBJECT_SUM = 2, /* checksum headers speak of the object, not of this document */
 	F_DIGEST = 4, /* the body must come with a digest */
-	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
-	F_EXPIRY = 64, /* tells when lifecycle rules delete the object */
+	F_STORED = 8, /* stored and given back, and nothing else yet */
 	F_FORM = 16, /* signed by a form in its body, and allowed there */
-	F_STORED = 8 /* stored and given back, and nothing else yet */
+	F_QUERY = 32, /* signed for IAM or STS, which decide for themselves */
+	F_EXPIRY = 64 /* tells when lifecycle rules delete the object */
 };
 struct rq;
 struct op {
@@ -78,6 +78,7 @@ struct s3 {
 	_Atomic uint64_t mfa_step; /* of the last code that was used */
 	struct sse_keys *keys; /* policies of the named ones */
 	struct tally_set *tallies; /* of all loops */
+	uint8_t charges[OP_COUNT]; /* charge.c */
 	int64_t start_ms; /* when it was made, in real time, */
 	uint64_t start_us; /* and by the clock that only goes on */
 };
@@ -112,8 +113,10 @@ struct s3_loop {
 	struct sse_cache *sse;
 	struct accesslog_cache *logs;
 	struct expiry_cache *expiry;
+	struct analysis_cache *analysis; /* NULL: nothing is counted */
 	char id_2[ID_2_LOOP];
 	struct tally *tally; /* the server's */
+	struct counts *counts; /* of the cost meter, or NULL */
 	struct inbox *inbox;
 	struct reader *reader;
 	struct roster *roster;
@@ -147,7 +150,7 @@ struct bucket_rules {
 	/* Block Public Access */
 	bool no_public_acls, ignore_public_acls, no_public_policy, restrict_public;
 	/* Documents that are looked at by who needs them, and only where they are. */
-	bool has_lifecycle, has_encryption;
+	bool has_lifecycle, has_encryption, has_analytics;
 	uint8_t ownership; /* enum obj_ownership */
 	bool locks; /* it has object lock */
 	struct worm_default lock; /* and gives this to what says nothing */
@@ -165,6 +168,7 @@ struct rq {
 	struct arena *arena;
 	const struct op *op; /* NULL before ROUTE */
 	uint8_t tier; /* enum tier: whose answers it gets */
+	bool tier_of_host; /* because of what it called the server */
 	const uint8_t *says; /* what that says: enum tier_value by enum tier_point */
 	struct profile_notes *met; /* of the open profile, or NULL */
 	unsigned step;
@@ -200,6 +204,7 @@ struct rq {
 	bool allow_again; /* a policy asks for what is in the body */
 	int64_t now_ms, real_ms;
 	struct expiry_rules *expiry; /* held; NULL: none */
+	struct analysis_rules *analysis; /* held; NULL: none */
 	struct span cors; /* lines for the reply's head */
 	uint64_t rate_mark,
 	    rate_at; /* what a write left in the table of rates; 0: nothing */
@@ -218,6 +223,10 @@ struct rq {
 	void *data; /* the operation's own */
 	void (*drop)(struct rq *rq); /* lets go of what it holds, behind the reply */
 	uint64_t replied_us; /* when the reply began to go out; 0: not yet */
+	/* of the cost meter: the object's class; bytes of another one that were read for it */
+	uint8_t class, copied_class;
+	uint8_t restored; /* 1 + enum archive_tier: a restore began of `copied` bytes */
+	uint64_t copied;
 	uint64_t object_size; /* of the object that was read or written */
 	bool has_size;
 	char version
@@ -272,6 +281,12 @@ tier_max(const struct rq *rq, enum tier_limit l) /* 0: no limit */
 {
 	return rq->s3->profile->table.max[rq->tier][l];
 }
+static inline struct obj_making
+tier_making(const struct rq *rq)
+{
+	return (struct obj_making){ .uuid = tier_value(rq, TP_VERSION_ID) == TV_UUID,
+		.most = tier_max(rq, TL_VERSIONS) };
+}
 
 /* dispatch.c */
 void rq_run(struct rq *rq);
@@ -307,10 +322,9 @@ NODISCARD enum err bucket_find(struct rq *rq); /* into rq->bkt and rq->rules */
 /* Block Public Access of the bucket and of the account, into out's. */
 NODISCARD enum err bucket_blocks(
     struct txn *t, uint64_t id, struct span account, struct bucket_rules *out);
-/* As the settings want a bucket that was just made: perhaps without its public access block.
- * [in a write fn] */
+/* A bucket that was just made; public: without its public access block. [in a write fn] */
 NODISCARD enum err bucket_made(
-    const struct s3 *s, struct txn *t, struct span name, struct fail *fail);
+    bool public, struct txn *t, struct span name, struct fail *fail);
 /* Another one: the caller lets go of out->rules.policy. */
 NODISCARD enum err bucket_look(struct rq *rq, struct span name, struct bucket_view *out);
 struct bucket_cache *bucket_cache_new(void);
@@ -330,6 +344,10 @@ void accesslog_write(struct rq *rq, const struct http_done *info);
 /* Keys that a DeleteObjects asked for, and what became of each (op_delete.c). */
 void op_delete_each(const struct rq *rq,
     void (*row)(void *ctx, struct span key, struct span version, enum err e), void *ctx);
+
+/* charge.c: the cost meter; what each operation is to it */
+void charge_fill(uint8_t out[OP_COUNT]);
+void charge_count(struct rq *rq, const struct http_done *info);
 
 /* trail.c: the audit log */
 void trail_write(struct rq *rq, const struct http_done *info);
@@ -359,6 +377,32 @@ expiry_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *at
 		expiry_tell(rq, rec, attrs);
 }
 
+/* analysis.c: counts what analytics configurations ask about, which are looked for before
+ * the operation begins */
+struct heat_set;
+struct analysis_cache *analysis_cache_new(struct heat_set *set); /* NULL for NULL */
+void analysis_cache_free(struct analysis_cache **c);
+void analysis_drop(struct analysis_rules **rules);
+NODISCARD enum err analysis_look(struct rq *rq);
+void analysis_count_read(struct rq *rq, const struct rec_object *rec,
+    const struct attrs *attrs, uint64_t bytes);
+void analysis_count_written(struct rq *rq, const struct rec_object *rec,
+    const struct attrs *attrs, uint64_t bytes);
+static inline void
+analysis_read(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    uint64_t bytes)
+{
+	if (rq->analysis != NULL)
+		analysis_count_read(rq, rec, attrs, bytes);
+}
+static inline void
+analysis_written(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
+    uint64_t bytes)
+{
+	if (rq->analysis != NULL)
+		analysis_count_written(rq, rec, attrs, bytes);
+}
+
 /* op_restore.c: E_INVALID_OBJECT_STATE for what is archived and not restored */
 struct access;
 /* access: out, of what access_is_watched(). */
@@ -366,6 +410,11 @@ NODISCARD enum err archive_readable(struct rq *rq, struct txn *t,
     const struct rec_object *rec, const struct attrs *attrs, struct access *access);
 void archive_reply(struct rq *rq, const struct rec_object *rec, const struct attrs *attrs,
     const struct access *access);
+
+/* <RestoreStatus> of an object in a listing, for who asks for it. */
+NODISCARD enum err restore_asked(struct rq *rq, bool *out);
+NODISCARD enum err restore_put(
+    struct buf *b, struct rq *rq, struct txn *t, const struct rec_object *rec);
 
 /* payer.c: x-amz-request-payer */
 NODISCARD enum err payer_look(struct rq *rq);
@@ -493,6 +542,12 @@ void reply_send_body(struct rq *rq, struct span body);
 
 /* wording.c: rq->fail as the request's tier tells it */
 void wording_choose(struct rq *rq);
+
+/* notice.c: what only the portability report wants to know of. [loop] */
+void notice_failure(struct rq *rq); /* of rq->fail; only of the open profile */
+void notice_words(struct rq *rq, struct span value); /* of metadata */
+/* op_upload.c: a part failed; was there one already, which R2 would have lost? */
+void op_upload_note_failed(struct rq *rq);
 
 /* ignore.c: headers that the request's tier does not look at are gone from http's list;
  * with a failure, which would not have been one to such a tier */

@@ -51,17 +51,6 @@ is_header(struct span name, struct span value)
 	return true;
 }
 
-static struct span
-lower(struct arena *a, struct span s)
-{
-	char *text = arena_str(a, s);
-
-	for (size_t i = 0; i < s.n; i++)
-		if (text[i] >= 'A' && text[i] <= 'Z')
-			text[i] = (char)(text[i] + 32);
-	return span_of(text, s.n);
-}
-
 /* Signers of links put headers into the query (botocore with version 2, SDKs that hoist);
  * a header that is there all the same goes before. */
 static enum err
@@ -75,7 +64,7 @@ hoist_headers(struct rq *rq, bool v2)
 	if (n > 0)
 		memcpy(f, http->header, n * sizeof *f);
 	for (size_t i = 0; i < rq->nparam; i++) {
-		struct span name = lower(rq->arena, rq->param[i].name);
+		struct span name = arena_lower(rq->arena, rq->param[i].name);
 		struct span value = span_trim(rq->param[i].value);
 
 		if (!is_hoisted(name, v2) || http_req_header(http, name.p).p != NULL)
@@ -159,7 +148,8 @@ sign_secret(void *ctx, struct span access_key, struct auth_secret *out)
 	enum err e;
 
 	roster_drop(&rq->credential);
-	if (tempcred_is(s->token) && tier_value(rq, TP_SESSION) == TV_STS)
+	if (tempcred_is(s->token) &&
+	    tier_says_of(rq, TP_SESSION, TIER_BIT_AWS | TIER_BIT_MINIO) == TV_STS)
 		return bad_token(rq, E_INVALID_TOKEN, s->token);
 	e = roster_find(
 	    s->roster, access_key, s->token, rq->real_ms / 1000, &rq->credential);
@@ -339,9 +329,11 @@ sign_tier(struct rq *rq)
 		return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
 		    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD%s not implemented",
 		    a->payload == AUTH_PAYLOAD_CHUNKS ? "" : "-TRAILER");
-	return tier_value(rq, TP_REGION_SIGNED) == TV_AUTO
-	    ? address_region_auto(a->region, &rq->fail)
-	    : OK;
+	if (tier_value(rq, TP_REGION_SIGNED) == TV_AUTO)
+		return address_region_auto(a->region, &rq->fail);
+	if (rq->tier == TIER_OPEN && address_region_auto(a->region, NULL) != OK)
+		(void)tier_says_of(rq, TP_REGION_SIGNED, TIER_BIT_R2);
+	return OK;
 }
 
 enum err

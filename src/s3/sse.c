@@ -32,10 +32,7 @@ named_get(const struct rq *rq, const char *prefix, const char *name)
 static enum err
 customer_bad(struct rq *rq, const char *message)
 {
-	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT, "%s", message);
-	fail_pair_str(&rq->fail, "ArgumentName", SSE);
-	fail_pair_str(&rq->fail, "ArgumentValue", "null");
-	return E_INVALID_ARGUMENT;
+	return fail_argument(&rq->fail, SSE, SPAN_LIT("null"), "%s", message);
 }
 
 static enum err
@@ -232,10 +229,7 @@ sse_default(struct rq *rq, struct sse_default *out)
 static enum err
 sse_bad(struct rq *rq, const char *message, struct span value)
 {
-	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT, "%s", message);
-	fail_pair_str(&rq->fail, "ArgumentName", SSE);
-	fail_pair(&rq->fail, "ArgumentValue", value);
-	return E_INVALID_ARGUMENT;
+	return fail_argument(&rq->fail, SSE, value, "%s", message);
 }
 
 enum err
@@ -270,13 +264,9 @@ kms_signed(struct rq *rq)
 {
 	if (rq->auth.kind != AUTH_ANONYMOUS && rq->auth.date.n > 0)
 		return OK;
-	(void)fail_msg(&rq->fail, E_INVALID_ARGUMENT,
+	return fail_argument(&rq->fail, "Authorization", SPAN_LIT("null"),
 	    "Requests specifying Server Side Encryption with AWS KMS managed keys "
-	    "require "
-	    "AWS Signature Version 4.");
-	fail_pair_str(&rq->fail, "ArgumentName", "Authorization");
-	fail_pair_str(&rq->fail, "ArgumentValue", "null");
-	return E_INVALID_ARGUMENT;
+	    "require AWS Signature Version 4.");
 }
 
 static enum err
@@ -326,6 +316,7 @@ want_customer(struct rq *rq, const struct sse_default *def, struct span named,
 		    rq->key.p);
 	if (!rq->rules.has_encryption)
 		(void)tier_says(rq, TP_NEW_SSE_C);
+	(void)tier_says(rq, TP_ETAG_PUT);
 	out->mode = CRYPT_CUSTOMER;
 	memcpy(out->customer, c->key, SEAL_KEY);
 	return OK;

@@ -62,6 +62,21 @@ static const struct {
 	{ TIERS, "" }
 };
 
+/* Why the report has no such row. */
+enum { UNTOLD_EVERY, UNTOLD_ANOTHER, UNTOLD_NO_REQUEST, UNTOLD_ALIKE, UNTOLD_COST };
+static const char *const untold_whys[] = { "every answer shows it",
+	"another point tells it", "no request meets it", "the answer is the same",
+	"to see it would cost every request" };
+
+static const struct {
+	enum tier tier;
+	const char *symbol;
+	unsigned why;
+} untold[] = {
+#define TIER_UNTOLD(tier, name, why) { TIER_##tier, #name, UNTOLD_##why },
+#include "s3/tiers.def"
+};
+
 static const struct {
 	uint8_t tier;
 	uint16_t op;
@@ -106,9 +121,7 @@ plain_name(char out[TIER_NAME], const char *symbol)
 	size_t n = 0;
 
 	for (; symbol[n] != '\0' && n + 1 < TIER_NAME; n++)
-		out[n] = (char)(symbol[n] == '_'               ? '-'
-			: symbol[n] >= 'A' && symbol[n] <= 'Z' ? symbol[n] + 32
-							       : symbol[n]);
+		out[n] = symbol[n] == '_' ? '-' : char_lower(symbol[n]);
 	out[n] = '\0';
 	return n;
 }
@@ -320,7 +333,12 @@ json_value(struct buf *out, const struct line *l, enum tier t)
 		json_put(out, span_str(values[tier_table.value[t][l->at]].what));
 	}
 	buf_printf(
-	    out, ", \"honoured\": %s}", is_not_yet(t, l->symbol) ? "false" : "true");
+	    out, ", \"honoured\": %s", is_not_yet(t, l->symbol) ? "false" : "true");
+	for (size_t i = 0; i < ARRAY_LEN(untold); i++)
+		if (untold[i].tier == t && strcmp(untold[i].symbol, l->symbol) == 0)
+			buf_printf(
+			    out, ", \"untold\": \"%s\"", untold_whys[untold[i].why]);
+	buf_str(out, "}");
 }
 
 static void

@@ -13,51 +13,7 @@
 #include "base/clock.h"
 #include "base/rand.h"
 #include "codec/json.h"
-#include "codec/stamp.h"
 #include "s3_priv.h"
-
-/* ---- JSON, field by field ---- */
-
-static void
-name(struct buf *b, const char *text)
-{
-	char last = b->n > 0 ? b->p[b->n - 1] : '{';
-
-	if (last != '{' && last != '[')
-		buf_char(b, ',');
-	buf_printf(b, "\"%s\":", text);
-}
-
-static void
-put(struct buf *b, const char *field, struct span value)
-{
-	name(b, field);
-	json_put(b, value);
-}
-
-static void
-put_str(struct buf *b, const char *field, const char *value)
-{
-	put(b, field, span_str(value));
-}
-
-static void
-put_u64(struct buf *b, const char *field, uint64_t v)
-{
-	name(b, field);
-	buf_u64(b, v);
-}
-
-static void
-put_time(struct buf *b, const char *field, int64_t ms)
-{
-	char text[STAMP_ISO];
-
-	/* Whole seconds: "2019-02-01T03:18:19Z" */
-	stamp_iso(text, ms);
-	name(b, field);
-	buf_printf(b, "\"%.19sZ\"", text);
-}
 
 /* ---- who ---- */
 
@@ -69,23 +25,20 @@ put_issuer(struct buf *b, const struct identity *who)
 	for (size_t i = 0; i < who->role_arn.n; i++)
 		if (who->role_arn.p[i] == '/')
 			at = i + 1;
-	name(b, "sessionContext");
-	buf_char(b, '{');
+	json_begin(b, "sessionContext");
 	if (who->role_arn.n > 0) {
-		name(b, "sessionIssuer");
-		buf_char(b, '{');
-		put_str(b, "type", "Role");
-		put(b, "principalId",
+		json_begin(b, "sessionIssuer");
+		json_str(b, "type", "Role");
+		json_span(b, "principalId",
 		    span_head(who->user_id, span_find(who->user_id, ':', 0)));
-		put(b, "arn", who->role_arn);
-		put(b, "accountId", who->account);
-		put(b, "userName", span_from(who->role_arn, at));
+		json_span(b, "arn", who->role_arn);
+		json_span(b, "accountId", who->account);
+		json_span(b, "userName", span_from(who->role_arn, at));
 		buf_char(b, '}');
 	}
-	name(b, "attributes");
-	buf_char(b, '{');
-	put_time(b, "creationDate", who->session_began * 1000);
-	put_str(b, "mfaAuthenticated", "false");
+	json_begin(b, "attributes");
+	json_second(b, "creationDate", who->session_began * 1000);
+	json_str(b, "mfaAuthenticated", "false");
 	buf_str(b, "}}");
 }
 
@@ -96,24 +49,23 @@ put_identity(struct buf *b, const struct rq *rq)
 		"AssumedRole", "FederatedUser" };
 	const struct identity *who = rq->who;
 
-	name(b, "userIdentity");
-	buf_char(b, '{');
-	put_str(b, "type", types[who->kind]);
+	json_begin(b, "userIdentity");
+	json_str(b, "type", types[who->kind]);
 	if (who->kind == IDENTITY_NOBODY) {
-		put_str(b, "principalId", "");
-		put_str(b, "accountId", "ANONYMOUS_PRINCIPAL");
+		json_str(b, "principalId", "");
+		json_str(b, "accountId", "ANONYMOUS_PRINCIPAL");
 		/* A key that was named, but not proved. */
 		if (rq->auth.access_key.n > 0)
-			put(b, "accessKeyId", rq->auth.access_key);
+			json_span(b, "accessKeyId", rq->auth.access_key);
 		buf_char(b, '}');
 		return;
 	}
-	put(b, "principalId", who->user_id);
-	put(b, "arn", who->arn);
-	put(b, "accountId", who->account);
-	put(b, "accessKeyId", who->access_key);
+	json_span(b, "principalId", who->user_id);
+	json_span(b, "arn", who->arn);
+	json_span(b, "accountId", who->account);
+	json_span(b, "accessKeyId", who->access_key);
 	if (who->user_name.n > 0)
-		put(b, "userName", who->user_name);
+		json_span(b, "userName", who->user_name);
 	if (who->session_began != 0)
 		put_issuer(b, who);
 	buf_char(b, '}');
@@ -151,11 +103,11 @@ static void
 put_event_name(struct buf *b, const struct rq *rq)
 {
 	if (rq->op != NULL)
-		put_str(b, "eventName", trail_event(rq->op));
+		json_str(b, "eventName", trail_event(rq->op));
 	else if (rq->http->method == HTTP_OPTIONS)
-		put_str(b, "eventName", "PreflightRequest");
+		json_str(b, "eventName", "PreflightRequest");
 	else
-		put_str(b, "eventName", "Unknown");
+		json_str(b, "eventName", "Unknown");
 }
 
 static bool
@@ -262,13 +214,12 @@ put_parameters(struct buf *b, const struct rq *rq)
 {
 	const struct http_req *http = rq->http;
 
-	name(b, "requestParameters");
-	buf_char(b, '{');
+	json_begin(b, "requestParameters");
 	if (rq->bucket.n > 0)
-		put(b, "bucketName", rq->bucket);
-	put(b, "Host", http->host);
+		json_span(b, "bucketName", rq->bucket);
+	json_span(b, "Host", http->host);
 	if (rq->key.n > 0)
-		put(b, "key", rq->key);
+		json_span(b, "key", rq->key);
 	for (size_t i = 0; i < rq->nparam; i++)
 		if (is_first(rq, i) && !trail_is_secret(rq->param[i].name))
 			put_pair(b, rq->param[i].name, rq->param[i].value);
@@ -287,18 +238,18 @@ put_answer(struct buf *b, const struct rq *rq)
 	enum err code = rq->web != NULL ? website_code(rq) : rq->fail.code;
 
 	if (code != OK) {
-		put_str(b, "errorCode", err_row(code)->code);
-		put_str(b, "errorMessage",
+		json_str(b, "errorCode", err_row(code)->code);
+		json_str(b, "errorMessage",
 		    code == rq->fail.code ? fail_text(&rq->fail)
 					  : err_row(code)->message);
 	}
-	name(b, "responseElements");
+	json_name(b, "responseElements");
 	if (rq->version_n == 0) {
 		buf_str(b, "null");
 		return;
 	}
 	buf_char(b, '{');
-	put(b, "x-amz-version-id", span_of(rq->version, rq->version_n));
+	json_span(b, "x-amz-version-id", span_of(rq->version, rq->version_n));
 	buf_char(b, '}');
 }
 
@@ -310,10 +261,10 @@ put_decision(struct buf *b, const struct rq *rq)
 
 	if (rq->answer.action == NULL)
 		return;
-	put_str(b, "decision", rq->answer.why.allowed ? "Allow" : "Deny");
+	json_str(b, "decision", rq->answer.why.allowed ? "Allow" : "Deny");
 	access_why(&why, &rq->answer);
-	put(b, "reason", buf_view(&why));
-	put_str(b, "action", rq->answer.action);
+	json_span(b, "reason", buf_view(&why));
+	json_str(b, "action", rq->answer.action);
 	buf_fini(&why);
 }
 
@@ -324,24 +275,23 @@ put_more(struct buf *b, const struct rq *rq, const struct http_done *info)
 	bool signed_ = rq->auth.kind != AUTH_ANONYMOUS;
 	const char *cipher;
 
-	name(b, "additionalEventData");
-	buf_char(b, '{');
+	json_begin(b, "additionalEventData");
 	if (signed_) {
-		put_str(b, "SignatureVersion", rq->auth.scope.n == 0 ? "SigV2" : "SigV4");
-		put_str(b, "AuthenticationMethod", kinds[rq->auth.kind]);
+		json_str(
+		    b, "SignatureVersion", rq->auth.scope.n == 0 ? "SigV2" : "SigV4");
+		json_str(b, "AuthenticationMethod", kinds[rq->auth.kind]);
 	}
 	if (http_req_tls(rq->http, &cipher) != NULL)
-		put_str(b, "CipherSuite", cipher);
-	put_u64(b, "bytesTransferredIn", info->received);
-	put_u64(b, "bytesTransferredOut", info->sent);
-	put_str(b, "x-amz-id-2", rq->id_2);
-	put_u64(b, "httpStatus", info->status);
+		json_str(b, "CipherSuite", cipher);
+	json_u64(b, "bytesTransferredIn", info->received);
+	json_u64(b, "bytesTransferredOut", info->sent);
+	json_str(b, "x-amz-id-2", rq->id_2);
+	json_u64(b, "httpStatus", info->status);
 	put_decision(b, rq);
 	if (rq->via != NULL)
-		put(b, "accessPointArn", rq->via->arn);
+		json_span(b, "accessPointArn", rq->via->arn);
 	if (info->aborted) {
-		name(b, "clientGone");
-		buf_str(b, "true");
+		json_bool(b, "clientGone", true);
 	}
 	buf_char(b, '}');
 }
@@ -353,7 +303,7 @@ put_resources(struct buf *b, struct rq *rq)
 {
 	struct buf arn = { 0 };
 
-	name(b, "resources");
+	json_name(b, "resources");
 	buf_char(b, '[');
 	if (rq->bucket.n > 0 && rq->key.n > 0) {
 		buf_str(&arn, "arn:aws:s3:::");
@@ -361,8 +311,8 @@ put_resources(struct buf *b, struct rq *rq)
 		buf_char(&arn, '/');
 		buf_span(&arn, rq->key);
 		buf_char(b, '{');
-		put_str(b, "type", "AWS::S3::Object");
-		put(b, "ARN", buf_view(&arn));
+		json_str(b, "type", "AWS::S3::Object");
+		json_span(b, "ARN", buf_view(&arn));
 		buf_char(b, '}');
 	}
 	if (rq->bucket.n > 0) {
@@ -371,15 +321,16 @@ put_resources(struct buf *b, struct rq *rq)
 		buf_span(&arn, rq->bucket);
 		buf_str(b, b->p[b->n - 1] == '[' ? "{" : ",{");
 		if (rq->bkt.id != 0)
-			put(b, "accountId", span_of(rq->bkt.account, ACCOUNT_DIGITS));
-		put_str(b, "type", "AWS::S3::Bucket");
-		put(b, "ARN", buf_view(&arn));
+			json_span(
+			    b, "accountId", span_of(rq->bkt.account, ACCOUNT_DIGITS));
+		json_str(b, "type", "AWS::S3::Bucket");
+		json_span(b, "ARN", buf_view(&arn));
 		buf_char(b, '}');
 	}
 	if (rq->resource.n > 0) {
 		buf_str(b, b->p[b->n - 1] == '[' ? "{" : ",{");
-		put_str(b, "type", "AWS::S3::AccessPoint");
-		put(b, "ARN", rq->resource);
+		json_str(b, "type", "AWS::S3::AccessPoint");
+		json_span(b, "ARN", rq->resource);
 		buf_char(b, '}');
 	}
 	buf_char(b, ']');
@@ -398,7 +349,7 @@ put_event_id(struct buf *b)
 	}
 	r[6] = (uint8_t)((r[6] & 0x0f) | 0x40); /* RFC 9562, version 4 */
 	r[8] = (uint8_t)((r[8] & 0x3f) | 0x80);
-	name(b, "eventID");
+	json_name(b, "eventID");
 	buf_char(b, '"');
 	for (unsigned i = 0; i < sizeof r; i++)
 		buf_printf(
@@ -413,11 +364,10 @@ put_tls(struct buf *b, const struct rq *rq)
 
 	if (version == NULL)
 		return;
-	name(b, "tlsDetails");
-	buf_char(b, '{');
-	put_str(b, "tlsVersion", version);
-	put_str(b, "cipherSuite", cipher);
-	put(b, "clientProvidedHostHeader", rq->http->host);
+	json_begin(b, "tlsDetails");
+	json_str(b, "tlsVersion", version);
+	json_str(b, "cipherSuite", cipher);
+	json_span(b, "clientProvidedHostHeader", rq->http->host);
 	buf_char(b, '}');
 }
 
@@ -430,33 +380,32 @@ trail_write(struct rq *rq, const struct http_done *info)
 	bool data = is_data(rq);
 
 	buf_char(b, '{');
-	put_str(b, "eventVersion", "1.11");
+	json_str(b, "eventVersion", "1.11");
 	put_identity(b, rq);
-	put_time(b, "eventTime", rq->real_ms != 0 ? rq->real_ms : clock_real_ms());
-	put_str(b, "eventSource", "s3.amazonaws.com");
+	json_second(b, "eventTime", rq->real_ms != 0 ? rq->real_ms : clock_real_ms());
+	json_str(b, "eventSource", "s3.amazonaws.com");
 	put_event_name(b, rq);
-	put_str(b, "awsRegion", rq->s3->conf.region);
-	put(b, "sourceIPAddress", s3_peer(&rq->http->peer, peer));
-	name(b, "userAgent");
+	json_str(b, "awsRegion", rq->s3->conf.region);
+	json_span(b, "sourceIPAddress", s3_peer(&rq->http->peer, peer));
+	json_name(b, "userAgent");
 	json_put(b,
 	    span_str(arena_printf(
 		rq->arena, "[%.*s]", (int)agent.n, agent.p != NULL ? agent.p : "")));
 	put_parameters(b, rq);
 	put_answer(b, rq);
 	put_more(b, rq, info);
-	put_str(b, "requestID", rq->id);
+	json_str(b, "requestID", rq->id);
 	put_event_id(b);
-	name(b, "readOnly");
-	buf_str(b, is_read(rq) ? "true" : "false");
+	json_bool(b, "readOnly", is_read(rq));
 	put_resources(b, rq);
-	put_str(b, "eventType", "AwsApiCall");
-	name(b, "managementEvent");
-	buf_str(b, data ? "false" : "true");
+	json_str(b, "eventType", "AwsApiCall");
+	json_bool(b, "managementEvent", !data);
 	if (rq->bkt.id != 0)
-		put(b, "recipientAccountId", span_of(rq->bkt.account, ACCOUNT_DIGITS));
+		json_span(
+		    b, "recipientAccountId", span_of(rq->bkt.account, ACCOUNT_DIGITS));
 	else if (rq->who->account.n > 0)
-		put(b, "recipientAccountId", rq->who->account);
-	put_str(b, "eventCategory", data ? "Data" : "Management");
+		json_span(b, "recipientAccountId", rq->who->account);
+	json_str(b, "eventCategory", data ? "Data" : "Management");
 	put_tls(b, rq);
 	buf_str(b, "}\n");
 	audit_write(rq->s3->conf.audit, buf_view(b));

@@ -56,17 +56,12 @@ static struct span
 web_bucket(struct rq *rq)
 {
 	struct span host = rq->http->host, bucket = domain_bucket(rq->s3, host);
-	char *text;
 
 	if (bucket.n == 0)
 		bucket = address_host_bucket(rq, host);
 	if (bucket.n == 0)
 		bucket = without_port(host);
-	text = arena_str(rq->arena, bucket);
-	for (size_t i = 0; i < bucket.n; i++)
-		if (text[i] >= 'A' && text[i] <= 'Z')
-			text[i] = (char)(text[i] + 32);
-	return span_of(text, bucket.n);
+	return arena_lower(rq->arena, bucket);
 }
 
 /* ---- pages ---- */

@@ -59,6 +59,8 @@ wording_choose(struct rq *rq)
 	struct fail *f = &rq->fail;
 
 	ignore_note(rq, f->code);
+	if (rq->tier == TIER_OPEN)
+		notice_failure(rq);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		const struct word *w = &words[i];
 

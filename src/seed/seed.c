@@ -92,6 +92,18 @@ seed_step_new(struct seed *s, enum seed_pass pass, const char *method, struct sp
 	return step;
 }
 
+bool
+seed_may_be_bucket(struct span name)
+{
+	bool good = name.n >= 3 && name.n <= 63;
+
+	for (size_t i = 0; i < name.n; i++)
+		good &= (name.p[i] >= 'a' && name.p[i] <= 'z') ||
+		    (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '.' ||
+		    name.p[i] == '-';
+	return good;
+}
+
 void
 seed_bucket(struct seed *s, struct span bucket, bool lock, struct span place)
 {

@@ -504,17 +504,6 @@ bucket_objects(struct reading *r, const cJSON *bucket)
 	return e;
 }
 
-static bool
-is_bucket_name(struct span v)
-{
-	bool good = v.n >= 3 && v.n <= 63;
-
-	for (size_t i = 0; i < v.n; i++)
-		good &= (v.p[i] >= 'a' && v.p[i] <= 'z') ||
-		    (v.p[i] >= '0' && v.p[i] <= '9') || v.p[i] == '.' || v.p[i] == '-';
-	return good;
-}
-
 static enum err
 bucket_read(struct reading *r, const cJSON *one)
 {
@@ -524,7 +513,7 @@ bucket_read(struct reading *r, const cJSON *one)
 
 	if (e == OK)
 		e = text(r, one, "name", &name);
-	if (e == OK && !is_bucket_name(name))
+	if (e == OK && !seed_may_be_bucket(name))
 		e = wrong(r, "name",
 		    "'%.*s' is no bucket name; allowed: 3 to 63 of a-z "
 		    "0-9 . -",

@@ -35,6 +35,8 @@ struct seed {
 struct seed_step *seed_step_new(struct seed *s, enum seed_pass pass, const char *method,
     struct span bucket, struct span place);
 void seed_bucket(struct seed *s, struct span bucket, bool lock, struct span place);
+/* By its length and characters; the server knows the rest. */
+bool seed_may_be_bucket(struct span name);
 /* The content type a name's ending tells, or NULL. */
 const char *seed_type(struct span name);
 /* E_CONFIG with "WHAT: PLACE: " before it. */

@@ -225,18 +225,25 @@ bucket_run(struct running *r, const struct seed_step *step)
 	    : refused(r, step);
 }
 
-static enum err
-setting_run(struct running *r, const struct seed_step *step)
+static void
+put_md5(struct buf *lines, struct span body)
 {
 	uint8_t md5[16];
 	char text[B64_LEN(16)];
+
+	digest_of(DIGEST_MD5, body, md5);
+	buf_str(lines, "Content-MD5: ");
+	buf_put(lines, text, b64_render(text, md5, sizeof md5));
+	buf_str(lines, "\r\n");
+}
+
+static enum err
+setting_run(struct running *r, const struct seed_step *step)
+{
 	struct buf lines = { 0 };
 	enum err e;
 
-	digest_of(DIGEST_MD5, step->body, md5);
-	buf_str(&lines, "Content-MD5: ");
-	buf_put(&lines, text, b64_render(text, md5, sizeof md5));
-	buf_str(&lines, "\r\n");
+	put_md5(&lines, step->body);
 	e = ask(r, step, "PUT", buf_view(&lines), true);
 	buf_fini(&lines);
 	if (e != OK)
@@ -298,8 +305,6 @@ object_same(struct running *r, const struct seed_step *step, bool *same)
 static enum err
 object_run(struct running *r, const struct seed_step *step)
 {
-	uint8_t md5[16];
-	char text[B64_LEN(16)];
 	struct buf lines = { 0 };
 	bool same;
 	enum err e = object_same(r, step, &same);
@@ -313,12 +318,8 @@ object_run(struct running *r, const struct seed_step *step)
 	}
 	buf_span(&lines, step->lines);
 	/* A bucket with object lock wants it. */
-	if (step->file == NULL && step->zip == NULL) {
-		digest_of(DIGEST_MD5, step->body, md5);
-		buf_str(&lines, "Content-MD5: ");
-		buf_put(&lines, text, b64_render(text, md5, sizeof md5));
-		buf_str(&lines, "\r\n");
-	}
+	if (step->file == NULL && step->zip == NULL)
+		put_md5(&lines, step->body);
 	e = ask(r, step, "PUT", buf_view(&lines), true);
 	buf_fini(&lines);
 	if (e != OK)

@@ -167,17 +167,6 @@ json_file(struct seed *s, const char *path, const char *dir, struct fail *fail)
 	return e;
 }
 
-static bool
-could_be_bucket(struct span v)
-{
-	bool good = v.n >= 3 && v.n <= 63;
-
-	for (size_t i = 0; i < v.n; i++)
-		good &= (v.p[i] >= 'a' && v.p[i] <= 'z') ||
-		    (v.p[i] >= '0' && v.p[i] <= '9') || v.p[i] == '.' || v.p[i] == '-';
-	return good;
-}
-
 static enum err
 folder_entry(struct seed *s, const char *dir, const char *name, struct fail *fail)
 {
@@ -193,7 +182,7 @@ folder_entry(struct seed *s, const char *dir, const char *name, struct fail *fai
 		e = unreadable(s, path.p, -errno, fail);
 	else if (S_ISREG(st.st_mode) && span_ends(v, SPAN_LIT(".json")))
 		e = json_file(s, path.p, dir, fail);
-	else if ((S_ISDIR(st.st_mode) || bucket.n < v.n) && could_be_bucket(bucket))
+	else if ((S_ISDIR(st.st_mode) || bucket.n < v.n) && seed_may_be_bucket(bucket))
 		e = seed_add_tree(s, bucket, SPAN_NONE, path.p, fail);
 	else
 		log_warn(

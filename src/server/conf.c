@@ -212,6 +212,21 @@ option_set(struct conf *c, int argc, char **argv, int *i, struct fail *fail)
 	return row_set(c, row, from, argv[*i], fail);
 }
 
+struct span
+conf_reach(const char *address, struct span *port)
+{
+	struct span host = span_str(address);
+	size_t n = host.n;
+
+	while (n > 0 && host.p[n - 1] != ':')
+		n--;
+	*port = span_from(host, n);
+	host = span_head(host, n > 0 ? n - 1 : 0);
+	if (host.n == 0 || span_is(host, "0.0.0.0") || span_is(host, "*"))
+		return SPAN_LIT("127.0.0.1");
+	return span_is(host, "[::]") ? SPAN_LIT("[::1]") : host;
+}
+
 enum err
 conf_load(struct conf *out, int argc, char **argv, bool *help, struct fail *fail)
 {

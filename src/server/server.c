@@ -25,18 +25,22 @@
 #include "http/http.h"
 #include "iam/oidc.h"
 #include "http/outbound.h"
+#include "job/analytics.h"
 #include "job/audithook.h"
 #include "job/dropper.h"
 #include "job/jobs.h"
 #include "job/expirer.h"
 #include "job/inventory.h"
 #include "job/logship.h"
+#include "job/metering.h"
 #include "job/notifier.h"
 #include "job/tiers.h"
 #include "job/replicator.h"
+#include "job/stale.h"
 #include "job/timed.h"
 #include "model/rec.h"
 #include "object/event.h"
+#include "object/heat.h"
 #include "obs/reqlog.h"
 #include "s3/s3.h"
 #include "server/master.h"
@@ -58,7 +62,9 @@ struct server {
 	struct targets *targets;
 	struct live *live; /* who listens to events */
 	struct notifier *notifier;
+	struct stale *stale;
 	struct timed *timed;
+	struct tier_job *tier_job;
 	struct access *access;
 	struct iam_oidc *oidc;
 	struct oidc_keys *oidc_keys;
@@ -73,9 +79,12 @@ struct server {
 	struct jobs *jobs;
 	struct expirer *expirer;
 	struct inventory_job *inventory;
+	struct heat_set *heat;
+	struct analytics_job *analytics;
 	struct dropper *dropper;
 	struct tiers *tiers;
 	struct replicator *replicator;
+	struct metering *metering;
 	struct adm adm;
 	struct profile *profile;
 	struct s3 *s3;
@@ -244,6 +253,7 @@ adm_of(struct server *s)
 
 	return (struct adm){ .jobs = s->jobs,
 		.replicator = s->replicator,
+		.metering = s->metering,
 		.profile = s->profile,
 		.store = s->store,
 		.address = c->address,
@@ -276,6 +286,7 @@ open_s3(struct server *s)
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
+		.cors_origins = c->cors_origins,
 		.default_ownership = c->default_ownership,
 		.public_allowed = c->default_public_access == 1,
 		.kms = s->kms,
@@ -306,6 +317,8 @@ open_s3(struct server *s)
 	if (e == OK)
 		e = urls_check("console-url", c->console_url, &s->fail);
 	if (e == OK)
+		e = urls_origins_check(c->cors_origins, &s->fail);
+	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e == OK)
 		s->oidc_keys = oidc_keys_start(s->oidc);
@@ -320,6 +333,8 @@ open_s3(struct server *s)
 	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
+	s->metering = metering_new(s->store);
+	sc.counts = metering_counts(s->metering);
 	s->replicator = replicator_new(
 	    &(struct replicator_conf){ s->store, s->kms, s->secrets, s->net });
 	if (c->control == 0)
@@ -340,6 +355,7 @@ open_s3(struct server *s)
 	sc.reqlog = s->reqlog;
 	s->ledger = ledger_new(LEDGER_BATCH, LEDGER_MAX);
 	sc.ledger = s->ledger;
+	sc.heat = s->heat = heat_set_new();
 	sc.audit = s->audit;
 	sc.domains = (const char *const *)s->domains;
 	sc.ndomains = s->ndomains;
@@ -393,21 +409,14 @@ open_http(struct server *s)
 	return e;
 }
 
-/* A host that means "everywhere" is no place to go to. */
+/* The port is the one that was found, where 0 was asked for. */
 static void
 endpoint_render(struct buf *out, const struct http_conf *conf, uint16_t port)
 {
-	struct span host = span_str(conf->address);
+	struct span given;
 
-	while (host.n > 0 && host.p[host.n - 1] != ':')
-		host.n--;
-	host.n -= host.n > 0;
-	if (span_is(host, "0.0.0.0") || span_is(host, "") || span_is(host, "*"))
-		host = SPAN_LIT("127.0.0.1");
-	if (span_is(host, "[::]"))
-		host = SPAN_LIT("[::1]");
 	buf_str(out, conf->tls_dir != NULL ? "https://" : "http://");
-	buf_span(out, host);
+	buf_span(out, conf_reach(conf->address, &given));
 	buf_printf(out, ":%u", port);
 }
 
@@ -535,6 +544,30 @@ clock_option(struct server *s)
 	    s->conf->clock);
 }
 
+/* Uploads nobody completes: where the setting says nothing, the bucket's tier does. */
+static int64_t
+stale_after_ms(const struct conf *c)
+{
+	return (c->stale_uploads != 0 ? (int64_t)c->stale_uploads : 24 * 3600) * 1000;
+}
+
+static bool
+uploads_go_stale(void *ctx, struct span bucket)
+{
+	struct server *s = ctx;
+
+	return s->conf->stale_uploads != 0 ||
+	    profile_says(s->profile, bucket, TP_UPLOAD_STALE) == TV_HOURS_24;
+}
+
+static uint64_t
+tier_changes(void *ctx)
+{
+	struct server *s = ctx;
+
+	return profile_binds(s->profile);
+}
+
 /* What is due without being asked for. */
 static enum err
 start_jobs(struct server *s)
@@ -548,8 +581,23 @@ start_jobs(struct server *s)
 	s->inventory = inventory_new(s->store, (int64_t)s->conf->day_length * 1000);
 	inventory_job(s->inventory, &job);
 	jobs_add(s->jobs, &job);
+	s->analytics = analytics_new(s->store, s->heat);
+	analytics_job(s->analytics, &job);
+	jobs_add(s->jobs, &job);
 	s->timed = timed_new(s->store);
 	timed_job(s->timed, &job);
+	jobs_add(s->jobs, &job);
+	metering_job(s->metering, &job);
+	jobs_add(s->jobs, &job);
+	s->tier_job = tier_job_new(s->tiers);
+	tier_job(s->tier_job, &job);
+	jobs_add(s->jobs, &job);
+	s->stale = stale_new(&(struct stale_conf){ .store = s->store,
+	    .after_ms = stale_after_ms(s->conf),
+	    .applies = uploads_go_stale,
+	    .changes = tier_changes,
+	    .ctx = s });
+	stale_job(s->stale, &job);
 	jobs_add(s->jobs, &job);
 	e = tiers_start(s->tiers, &s->fail);
 	if (e != OK)
@@ -558,7 +606,10 @@ start_jobs(struct server *s)
 	if (e != OK)
 		return fail_msg(&s->fail, e, "what resets left can't be read: %s",
 		    err_row(e)->message);
-	return jobs_start(s->jobs, &s->fail);
+	e = jobs_start(s->jobs, &s->fail);
+	if (e == OK && metering_start(s->metering) != OK)
+		e = fail_msg(&s->fail, E_CORRUPT, "the cost meter can't be read");
+	return e;
 }
 
 /* Nobody is served before what is declared is there. */
@@ -680,10 +731,16 @@ server_stop(struct server *s)
 	dropper_free(&s->dropper);
 	expirer_free(&s->expirer);
 	inventory_free(&s->inventory);
+	tier_job_free(&s->tier_job);
+	analytics_free(&s->analytics);
 	tiers_free(&s->tiers);
 	timed_free(&s->timed);
+	stale_free(&s->stale);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
+	metering_stop(s->metering);
+	metering_free(&s->metering);
+	heat_set_free(&s->heat);
 	if (s->profile != NULL)
 		portability_log(s->profile);
 	profile_free(&s->profile);

@@ -26,11 +26,11 @@ blob_ref_put(void *out, const struct blob_ref *r)
 bool
 blob_ref_get(const void *in, struct blob_ref *out)
 {
-	const char *p = in;
+	const uint8_t *p = in;
 
-	if (p[0] < BLOB_EMPTY || p[0] > BLOB_LIST)
+	if (p[0] > BLOB_LIST)
 		return false;
-	out->kind = (uint8_t)p[0];
+	out->kind = p[0];
 	out->id = be64_get(p + 1);
 	out->off = be64_get(p + 9);
 	out->len = be64_get(p + 17);

@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/rand.h"
 #include "base/task.h"
 #include "codec/crc.h"
 #include "store_priv.h"
@@ -58,6 +59,7 @@ slot_encode(const struct checkpoint *c, size_t page, struct buf *out)
 	be64_put(p + 16, c->number);
 	be64_put(p + 24, c->seq);
 	be64_put(p + 32, page);
+	be64_put(p + 40, c->secret);
 	buf_span(out, buf_view(&c->meta));
 	be32_put(out->p + 8, crc32c_add(0, out->p + 12, out->n - 12));
 }
@@ -81,6 +83,7 @@ slot_decode(struct span in, struct checkpoint *out)
 	out->clean = p[13] != 0;
 	out->number = be64_get(p + 16);
 	out->seq = be64_get(p + 24);
+	out->secret = be64_get(p + 40);
 	out->meta.n = 0;
 	buf_put(&out->meta, p + SLOT_HEAD, META_PAGES * (size_t)page);
 	return true;
@@ -228,10 +231,21 @@ checkpoint_replay(struct store *s, struct fail *fail)
 	int rc;
 
 	if (c->clean)
-		return OK;
+		return journal_is_newer(s)
+		    ? damaged(s, "the last checkpoint is not in it", fail)
+		    : OK;
 	j->epoch = c->number;
 	j->seq = c->seq;
 	e = replay(s, &records);
+	if (e == E_CORRUPT)
+		return fail_msg(fail, e,
+		    "%s: batch %" PRIu64
+		    " in the files journal.0 and journal.1 is damaged, and batches that "
+		    "came after it may be whole. Put back a copy of the directory; or "
+		    "take "
+		    "both files away, then what was written since the last checkpoint "
+		    "(about a second) is lost and the rest is whole.",
+		    s->dir, j->seq);
 	if (e != OK)
 		return fail_msg(fail, e,
 		    "%s: what was written since the last checkpoint cannot be put into "
@@ -240,8 +254,9 @@ checkpoint_replay(struct store *s, struct fail *fail)
 	log_info("store: %s was not closed; %" PRIu64
 		 " batches since its last checkpoint were put into the index",
 	    s->dir, records);
-	/* Above every number that a record of the journal may carry. */
-	c->number += 2;
+	/* Above every number that a record of the journal may carry, and in the slot that
+	 * the checkpoint gone back to is not in: it counts until this one is whole. */
+	c->number += 3;
 	c->seq = j->seq;
 	c->clean = true;
 	rc = meta_read(s);
@@ -293,6 +308,8 @@ settle(struct store *s)
 		rc = slot_write(s);
 	if (rc == 0)
 		rc = -fault_hit(FAULT_checkpoint_done);
+	if (rc == 0)
+		atomic_store(&c->settled, c->number);
 	return rc;
 }
 
@@ -379,6 +396,7 @@ start(struct store *s)
 	if (rc == 0)
 		rc = journal_open(s); /* and the directory with all three names */
 	s->journal.seq = c->seq;
+	rand_bytes(&c->secret, sizeof c->secret);
 	if (rc == 0)
 		rc = take(s);
 	if (rc == 0)
@@ -388,6 +406,7 @@ start(struct store *s)
 	if (rc != 0 && c->next != NULL) {
 		mdb_txn_abort(c->next);
 		c->next = NULL;
+		c->number--; /* tried again in the same slot: the other one counts */
 	}
 	return rc;
 }

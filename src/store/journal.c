@@ -7,8 +7,10 @@
  * Two files take turns, journal.0 and journal.1: each checkpoint begins the other one at
  * its start, in place, so that a sync writes no metadata. A record is known by the number
  * of the checkpoint that it follows and by its own place in the order of all batches;
- * what is left of an older round is neither. Records begin at multiples of 4 KiB, so that
- * no page with an acknowledged record is written again.
+ * what is left of an older round is neither. Bodies stand in records, and an older one may
+ * lie open where a newer record ends, so each carries a secret of the session as well:
+ * who sends a body cannot make it look like a record. Records begin at multiples of 4 KiB,
+ * so that no page with an acknowledged record is written again.
  */
 #include "config.h"
 
@@ -23,6 +25,9 @@
 enum {
 	RECORD_MAGIC = 0x54524a31,
 	RECORD_HEAD = 40,
+	/* flags: what was so when it was written */
+	RECORD_SYNCED = 1, /* all records before it were on the disk */
+	RECORD_SETTLED = 2, /* so was the checkpoint that it follows */
 	RECORD_ALIGN = 4096,
 	ROW_HEAD = 8,
 	OWN_TABLES = 64, /* numbers of the owner's tables begin here */
@@ -156,15 +161,19 @@ grow(struct journal *j, uint64_t to)
 }
 
 static void
-head_put(struct journal *j, size_t payload)
+head_put(struct store *s, size_t payload)
 {
+	struct journal *j = &s->journal;
 	char *p = j->rec.p;
 
 	be32_put(p, RECORD_MAGIC);
 	be64_put(p + 8, j->epoch);
 	be64_put(p + 16, j->seq);
-	be64_put(p + 24, payload);
-	be64_put(p + 32, 0);
+	be32_put(p + 24,
+	    (s->durability == STORE_FULL ? RECORD_SYNCED : 0u) |
+		(atomic_load(&s->checkpoint.settled) == j->epoch ? RECORD_SETTLED : 0u));
+	be32_put(p + 28, (uint32_t)payload);
+	be64_put(p + 32, s->checkpoint.secret);
 	be32_put(p + 4, crc32c_add(0, p + 8, RECORD_HEAD - 8 + payload));
 }
 
@@ -175,7 +184,7 @@ append(struct store *s)
 	size_t payload = j->rec.n - RECORD_HEAD, pad = -j->rec.n & (RECORD_ALIGN - 1);
 	int fd = j->fd[j->epoch & 1], rc;
 
-	head_put(j, payload);
+	head_put(s, payload);
 	memset(buf_grow(&j->rec, pad), 0, pad);
 	rc = grow(j, j->at + j->rec.n);
 	if (rc == 0)
@@ -348,12 +357,18 @@ record_apply(struct txn *t, struct span rows)
 	return e;
 }
 
-/* The record at off, whole and due, or E_NOT_FOUND: the journal ends here. */
+struct found {
+	uint64_t seq;
+	unsigned flags;
+	struct buf rec;
+};
+
+/* A whole record of this epoch at off, or E_NOT_FOUND. */
 static enum err
-record_read(int fd, uint64_t off, uint64_t size, const struct journal *j, struct buf *out)
+record_read(const struct store *s, int fd, uint64_t off, uint64_t size, struct found *out)
 {
 	char head[RECORD_HEAD];
-	uint64_t payload;
+	size_t n;
 	int rc;
 
 	if (size < RECORD_HEAD || off > size - RECORD_HEAD)
@@ -361,19 +376,54 @@ record_read(int fd, uint64_t off, uint64_t size, const struct journal *j, struct
 	rc = io_pread(fd, head, sizeof head, off);
 	if (rc != 0)
 		return io_err(rc);
-	payload = be64_get(head + 24);
-	if (be32_get(head) != RECORD_MAGIC || be64_get(head + 8) != j->epoch ||
-	    be64_get(head + 16) != j->seq || payload > RECORD_MAX ||
-	    payload > size - off - RECORD_HEAD)
+	n = be32_get(head + 28);
+	if (be32_get(head) != RECORD_MAGIC || be64_get(head + 8) != s->journal.epoch ||
+	    be64_get(head + 32) != s->checkpoint.secret || n > RECORD_MAX ||
+	    n > size - off - RECORD_HEAD)
 		return E_NOT_FOUND;
-	out->n = 0;
-	rc = io_pread(fd, buf_grow(out, RECORD_HEAD + (size_t)payload),
-	    RECORD_HEAD + (size_t)payload, off);
+	n += RECORD_HEAD;
+	out->rec.n = 0;
+	rc = io_pread(fd, buf_grow(&out->rec, n), n, off);
 	if (rc != 0)
 		return io_err(rc);
-	return crc32c_add(0, out->p + 8, out->n - 8) == be32_get(out->p + 4)
+	out->seq = be64_get(head + 16);
+	out->flags = be32_get(head + 24);
+	return crc32c_add(0, out->rec.p + 8, n - 8) == be32_get(out->rec.p + 4)
 	    ? OK
 	    : E_NOT_FOUND;
+}
+
+static uint64_t
+record_next(uint64_t off, const struct found *r)
+{
+	return off + ((r->rec.n + RECORD_ALIGN - 1) & ~(uint64_t)(RECORD_ALIGN - 1));
+}
+
+/* What cannot be after any stop of the machine, but when the disk lost what it had: a
+ * batch is missing before one that knows it was synced; or the checkpoint is not the last
+ * one that was on the disk, and its pages may be used again. */
+static bool
+shows_damage(const struct store *s, const struct found *r)
+{
+	return (r->seq > s->journal.seq && (r->flags & RECORD_SYNCED) != 0) ||
+	    (s->journal.epoch != s->checkpoint.number &&
+		(r->flags & RECORD_SETTLED) != 0);
+}
+
+/* The batch that is due is not whole: the journal ends here. Is that so? */
+static enum err
+damage_look(const struct store *s, int fd, uint64_t off, uint64_t size, struct found *r)
+{
+	enum err e = OK;
+
+	for (; e == OK && off < size; off += RECORD_ALIGN) {
+		e = record_read(s, fd, off, size, r);
+		if (e == OK && shows_damage(s, r))
+			e = E_CORRUPT;
+		if (e == E_NOT_FOUND)
+			e = OK;
+	}
+	return e;
 }
 
 /* One file, from its start to what is not due. */
@@ -381,26 +431,32 @@ static enum err
 replay_file(struct txn *t, int fd, uint64_t *records)
 {
 	struct journal *j = &t->store->journal;
-	struct buf rec = { 0 };
+	struct found r = { 0 };
 	uint64_t size, off = 0;
 	int rc = io_size(fd, &size);
 	enum err e = io_err(rc);
 
 	while (e == OK) {
-		e = record_read(fd, off, size, j, &rec);
+		e = record_read(t->store, fd, off, size, &r);
+		if (e == OK && shows_damage(t->store, &r))
+			e = E_CORRUPT;
+		if (e == OK && r.seq != j->seq)
+			e = E_NOT_FOUND;
 		if (e == OK)
 			e = record_apply(
-			    t, span_of(rec.p + RECORD_HEAD, rec.n - RECORD_HEAD));
+			    t, span_of(r.rec.p + RECORD_HEAD, r.rec.n - RECORD_HEAD));
 		if (e != OK)
 			break;
-		off += (rec.n + RECORD_ALIGN - 1) & ~(uint64_t)(RECORD_ALIGN - 1);
+		off = record_next(off, &r);
 		j->seq++;
 		++*records;
 		if (fault_hit(FAULT_replay) != 0)
 			e = E_IO;
 	}
-	buf_fini(&rec);
-	return e == E_NOT_FOUND ? OK : e;
+	if (e == E_NOT_FOUND)
+		e = damage_look(t->store, fd, off, size, &r);
+	buf_fini(&r.rec);
+	return e;
 }
 
 enum err
@@ -426,4 +482,25 @@ journal_replay(struct txn *t, uint64_t *records)
 	}
 	buf_fini(&path);
 	return e;
+}
+
+bool
+journal_is_newer(struct store *s)
+{
+	struct buf path = { 0 };
+	bool newer = false;
+
+	for (unsigned i = 0; i < 2; i++) {
+		char head[RECORD_HEAD];
+		int fd;
+
+		journal_path(s, i, &path);
+		fd = io_open(path.p, O_RDONLY, 0);
+		newer |= fd >= 0 && io_pread(fd, head, sizeof head, 0) == 0 &&
+		    be32_get(head) == RECORD_MAGIC &&
+		    be64_get(head + 8) > s->checkpoint.number;
+		io_close(&fd);
+	}
+	buf_fini(&path);
+	return newer;
 }

@@ -2,6 +2,7 @@
 /* Snapshots for reading. */
 #include "config.h"
 
+#include <sched.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -15,6 +16,13 @@ reader_new(struct store *s)
 	CHECK(s, STORE_MAGIC);
 	r->magic = READER_MAGIC;
 	r->store = s;
+	lock_take(&s->lock);
+	r->next = s->readers;
+	r->link = &s->readers;
+	if (r->next != NULL)
+		r->next->link = &r->next;
+	s->readers = r;
+	lock_drop(&s->lock);
 	return r;
 }
 
@@ -27,7 +35,12 @@ reader_free(struct reader **reader)
 		return;
 	*reader = NULL;
 	CHECK(r, READER_MAGIC);
-	MUST(!r->busy);
+	lock_take(&r->store->lock); /* so nobody ends its snapshot now */
+	MUST(atomic_load(&r->state) != READER_BUSY);
+	*r->link = r->next;
+	if (r->next != NULL)
+		r->next->link = r->link;
+	lock_drop(&r->store->lock);
 	if (r->mdb != NULL)
 		mdb_txn_abort(r->mdb);
 	r->magic = 0;
@@ -82,13 +95,27 @@ reader_rescue(struct store *s)
 	return rc;
 }
 
+/* Is the snapshot what a new one would be? */
+static bool
+is_newest(const struct reader *r, MDB_env *env)
+{
+	MDB_envinfo info;
+
+	return r->env == env && mdb_env_info(env, &info) == 0 &&
+	    info.me_last_txnid == mdb_txn_id(r->mdb);
+}
+
 static int
-snapshot(struct reader *r)
+snapshot(struct reader *r, bool rested)
 {
 	MDB_env *rescue = atomic_load(&r->store->rescue);
 	MDB_env *env = rescue != NULL ? rescue : r->store->env;
 	int rc;
 
+	if (rested && is_newest(r, env))
+		return 0;
+	if (rested)
+		mdb_txn_reset(r->mdb);
 	if (r->mdb != NULL && r->env == env) {
 		rc = mdb_txn_renew(r->mdb);
 		if (rc == 0)
@@ -104,25 +131,57 @@ snapshot(struct reader *r)
 	return rc;
 }
 
+/* true: it has a snapshot. */
+static bool
+reader_wake(struct reader *r)
+{
+	unsigned was = READER_RESTS;
+
+	while (!atomic_compare_exchange_weak(&r->state, &was, READER_BUSY)) {
+		MUST(was != READER_BUSY);
+		if (was == READER_ENDING) { /* for the few instructions of a reset */
+			(void)sched_yield();
+			was = READER_RESTS;
+		}
+	}
+	return was == READER_RESTS;
+}
+
+void
+readers_end(struct store *s)
+{
+	lock_take(&s->lock);
+	for (struct reader *r = s->readers; r != NULL; r = r->next) {
+		unsigned rests = READER_RESTS;
+
+		if (!atomic_compare_exchange_strong(&r->state, &rests, READER_ENDING))
+			continue;
+		mdb_txn_reset(r->mdb);
+		atomic_store_explicit(&r->state, READER_EMPTY, memory_order_release);
+	}
+	lock_drop(&s->lock);
+}
+
 enum err
 store_read(struct reader *r, store_fn fn, void *arg)
 {
 	struct txn t = { .magic = TXN_MAGIC };
+	bool rested;
 	enum err e;
 	int rc;
 
 	CHECK(r, READER_MAGIC);
-	MUST(!r->busy);
-	rc = snapshot(r);
+	rested = reader_wake(r);
+	rc = snapshot(r, rested);
 	if (rc == MDB_PANIC && reader_rescue(r->store) == 0)
-		rc = snapshot(r);
-	if (rc != 0)
-		return table_mdb(rc);
-	t.store = r->store;
-	t.mdb = r->mdb;
-	r->busy = true;
-	e = fn(&t, arg);
-	r->busy = false;
-	mdb_txn_reset(r->mdb);
+		rc = snapshot(r, false);
+	if (rc == 0) {
+		t.store = r->store;
+		t.mdb = r->mdb;
+		e = fn(&t, arg);
+	} else
+		e = table_mdb(rc);
+	atomic_store_explicit(
+	    &r->state, rc == 0 ? READER_RESTS : READER_EMPTY, memory_order_release);
 	return e;
 }

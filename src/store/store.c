@@ -16,6 +16,8 @@
 
 enum { IDLE_FDS = 256, READERS = 512, HELD = 2 /* by checkpoints */ };
 #define MAP_DEFAULT (sizeof(size_t) > 4 ? (uint64_t)1 << 40 : (uint64_t)1 << 30)
+#define MAP_LEAST ((uint64_t)1 << 36) /* less than that is not taken without asking */
+enum { MAP_LESS = 8 };
 
 static const char *const inner_names[IN_COUNT] = { "_body", "_blob", "_dead", "_segment",
 	"_lease" };
@@ -43,13 +45,6 @@ store_writable(const struct store *s)
 {
 	CHECK(s, STORE_MAGIC);
 	return atomic_load(&s->writable);
-}
-
-bool
-txn_is_write(const struct txn *t)
-{
-	CHECK(t, TXN_MAGIC);
-	return t->write;
 }
 
 struct store *
@@ -258,6 +253,15 @@ open_index(struct store *s, const struct store_conf *conf, struct fail *fail)
 	if (size > SIZE_MAX)
 		return map_error(s, size, EINVAL, fail);
 	rc = store_env(s, size, readers, env_flags(s), &s->env);
+	/* Some kernels for arm64 give a process 39 bits of addresses. */
+	while (rc == ENOMEM && size / MAP_LESS >= MAP_LEAST) {
+		size /= MAP_LESS;
+		rc = store_env(s, size, readers, env_flags(s), &s->env);
+		if (rc == 0)
+			log_info("%s/index: %" PRIu64
+				 " GiB of address space, as more is not to be had",
+			    s->dir, size >> 30);
+	}
 	if (rc != 0)
 		return map_error(s, size, rc, fail);
 	(void)mdb_reader_check(s->env, &dead);

@@ -34,8 +34,7 @@ enum {
 	LEASE_IDS = 64, /* ids of large files leased at once */
 	TABLES_MAX = 64, /* of the owner */
 	DUE_WRITES = 4096, /* from one checkpoint to the next */
-	SWEEP_ROWS = 256, /* dead rows of one sweeping step */
-	PATH_ROOM = 48 /* below the store's directory */
+	SWEEP_ROWS = 256 /* dead rows of one sweeping step */
 };
 #define BATCH_BYTES ((uint64_t)64 << 20)
 
@@ -107,12 +106,17 @@ struct txn {
 	enum err failed; /* first failed change of the member running */
 };
 
+/* A snapshot stays for the next read, which takes it if nothing was committed since: to
+ * begin one costs as much as to look two keys up. So that no page waits for who reads
+ * nothing any more, the writer ends those that rest when it begins a batch. */
+enum reader_state { READER_EMPTY, READER_RESTS, READER_BUSY, READER_ENDING };
 struct reader {
 	unsigned magic;
+	atomic_uint state;
 	struct store *store;
 	MDB_env *env; /* of mdb */
 	MDB_txn *mdb;
-	bool busy;
+	struct reader *next, **link; /* in the store's list */
 };
 
 struct batch {
@@ -178,6 +182,8 @@ struct checkpoint {
 	bool clean; /* nothing follows it: the store was closed well, or replayed */
 	int fd, index_fd;
 	uint64_t number, seq;
+	_Atomic uint64_t settled; /* the last one that is on the disk */
+	uint64_t secret; /* of the session, in each record of its journal */
 	struct buf meta; /* LMDB's two roots as of it */
 	/* Snapshots whose pages LMDB must not use again: of the last checkpoint that is
 	 * written, and of the one under way. */
@@ -228,6 +234,7 @@ struct store {
 	atomic_bool reserve; /* the file is there */
 	struct lock lock; /* what follows, up to the blank line */
 	struct blob_pin pins; /* ring */
+	struct reader *readers;
 	uint64_t dead_floor; /* dead rows below are in no snapshot begun from now on */
 	struct sweeper sweep;
 	struct lease *lease; /* newest first */
@@ -263,6 +270,7 @@ void fresh_finish(struct store *s); /* before the first commit [writer] */
 
 /* ---- reader.c ---- */
 int reader_rescue(struct store *s); /* read on after LMDB gave up; LMDB's result */
+void readers_end(struct store *s); /* snapshots of all who read nothing now [any] */
 
 /* ---- table.c ---- */
 enum err table_mdb(int rc); /* LMDB's or the system's error as ours */
@@ -316,6 +324,7 @@ void journal_turn(struct store *s, uint64_t epoch); /* to the other file */
 void journal_close(struct store *s, bool cut);
 /* Every record that follows checkpoint journal.epoch. */
 NODISCARD enum err journal_replay(struct txn *t, uint64_t *records);
+bool journal_is_newer(struct store *s); /* does it follow a checkpoint not found? */
 
 /* ---- checkpoint.c ---- */
 /* Before the index is opened: back to the checkpoint, where the store was not closed well.

@@ -250,12 +250,6 @@ table_next(struct table_cursor *c)
 }
 
 enum err
-table_last(struct table_cursor *c)
-{
-	return move(c, (MDB_val){ 0 }, MDB_LAST);
-}
-
-enum err
 table_del_here(struct txn *t, unsigned table, struct table_cursor *c)
 {
 	MDB_dbi dbi = own_change(t, table);

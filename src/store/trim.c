@@ -77,8 +77,10 @@ pages_find(struct store *s, struct pages *p)
 	MDB_txn *txn;
 	MDB_cursor *c;
 	MDB_val k, v;
-	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+	int rc;
 
+	readers_end(s);
+	rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
 	if (rc != 0)
 		return rc;
 	p->oldest = mdb_txn_id(txn);

@@ -17,12 +17,6 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
 static bool
 is_port(struct span s, uint16_t *out)
 {
@@ -41,7 +35,8 @@ is_host(struct span s, bool brackets)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
 
-		if (brackets ? !(is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f') ||
+		if (brackets ? !(is_digit(c) ||
+				   (char_lower(c) >= 'a' && char_lower(c) <= 'f') ||
 				   c == ':' || c == '.')
 			     : !(is_alpha(c) || is_digit(c) || c == '.' || c == '-' ||
 				   c == '_'))
@@ -124,7 +119,7 @@ url_parts(struct span text, char *to, struct broker_url *u)
 	for (size_t i = 0; i < scheme.n; i++) {
 		if (!is_alpha(scheme.p[i]))
 			return false;
-		u->text[i] = lower(scheme.p[i]);
+		u->text[i] = char_lower(scheme.p[i]);
 	}
 	place = span_head(rest, slash);
 	for (sign = place.n; sign > 0 && place.p[sign - 1] != '@'; sign--)
@@ -235,7 +230,7 @@ identifier(struct span *rest, struct buf *out)
 			if (!(is_alpha(c) || c == '_' || (unsigned char)c >= 0x80 ||
 				(n > 0 && (is_digit(c) || c == '$'))))
 				return false;
-			buf_char(out, lower(c));
+			buf_char(out, char_lower(c));
 		}
 		if (n == 0 || n > 63)
 			return false;

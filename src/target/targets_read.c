@@ -2,8 +2,6 @@
 /* Declarations of targets: the JSON file, and MinIO's environment names. */
 #include "config.h"
 
-#include <ctype.h>
-
 #include "base/mem.h"
 #include "codec/json.h"
 
@@ -89,10 +87,13 @@ targets_read(struct targets *t, struct span json, struct fail *fail)
 {
 	const cJSON *list, *one;
 	cJSON *root;
-	enum err e = json_parse(json, &root, fail);
+	struct fail why;
+	enum err e;
 
+	fail_init(&why, NULL);
+	e = json_parse(json, &root, &why);
 	if (e != OK)
-		return E_CONFIG;
+		return fail_msg(fail, E_CONFIG, "%s", fail_text(&why));
 	list = cJSON_GetObjectItemCaseSensitive(root, "targets");
 	if (!cJSON_IsArray(list) || cJSON_GetArraySize(root) != 1)
 		e = fail_msg(fail, E_CONFIG,
@@ -148,7 +149,7 @@ rule_taken(const struct target_kind *kind, struct span rest, struct span *id)
 		if (n < rest.n && rest.p[n] != '_')
 			continue;
 		for (size_t i = 0; i < n; i++)
-			name[i] = (char)tolower((unsigned char)rest.p[i]);
+			name[i] = char_lower(rest.p[i]);
 		r = targets_rule(kind, span_of(name, n));
 		if (r != NULL) {
 			best = r;
@@ -206,7 +207,7 @@ unknown_kind(struct span name, const char *value, struct fail *fail)
 		span_ieq(span_str(value), SPAN_LIT("true"))))
 		return OK;
 	for (size_t i = 0; i < n && i < sizeof word - 1; i++)
-		word[i] = (char)tolower((unsigned char)name.p[i]);
+		word[i] = char_lower(name.p[i]);
 	return targets_no_kind(word, fail);
 }
 

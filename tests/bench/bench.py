@@ -24,6 +24,7 @@ import time
 
 import report
 import walk
+from background import tasks as background_tasks
 from probes import absolute, cpu_ns, disk_of, trace, wrk_run
 from rados import Radosgw
 from servers import (BUILD, LOAD, TOP, TRUG, Moto, Nginx, Peer, Trug, free_port, make_certificate,
@@ -32,8 +33,8 @@ from servers import (BUILD, LOAD, TOP, TRUG, Moto, Nginx, Peer, Trug, free_port,
 MIB = 1 << 20
 LARGE = 64 * MIB
 PART = 5 * MIB
-GROUPS = ("small", "connections", "large", "multipart", "tls", "rest", "calls", "scale",
-          "dataset", "peers", "wrk")
+GROUPS = ("small", "connections", "large", "multipart", "tls", "background", "rest", "calls",
+          "scale", "dataset", "peers", "wrk")
 
 
 class Bench:
@@ -320,6 +321,11 @@ class Bench:
         self.results["multipart/trug.part_copy"] = {"title": "UploadPartCopy of 5 MiB",
                                                     "runs": copies[1:]}
 
+    def background(self):
+        """What a PUT causes behind its answer."""
+        self.interleave("background", background_tasks(self, self.args.keys),
+                        1 if self.args.short else 3)
+
     def tls(self):
         """The same with TLS 1.3 on both sides."""
         keys = self.args.keys
@@ -559,7 +565,7 @@ def arguments():
         if getattr(a, name, None) is None:
             setattr(a, name, value)
     a.connections = (1, 256) if a.short else (1, 16, 256, 2000)
-    leave = ("connections", "peers", "wrk", "calls", "scale", "dataset") if a.short else ()
+    leave = ("connections", "background", "peers", "wrk", "calls", "scale", "dataset") if a.short else ()
     a.groups = a.only.split(",") if a.only else [g for g in GROUPS if g not in leave]
     if set(a.groups) - set(GROUPS):
         p.error("no such group: " + a.only)

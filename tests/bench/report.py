@@ -243,8 +243,8 @@ def preamble(results):
 
 def markdown(results, goals, plots=(), folder=""):
     lines = ["# Benchmark", ""] + preamble(results) + goals_table(goals)
-    for group in ("small", "connections", "large", "multipart", "tls", "scale", "dataset",
-                  "peers", "wrk"):
+    for group in ("small", "connections", "large", "multipart", "tls", "background", "scale",
+                  "dataset", "peers", "wrk"):
         lines += tasks_table(results, group)
         if group in plots:
             lines += ["", "![%s](%s%s.svg)" % (group, folder, group)]

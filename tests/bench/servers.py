@@ -49,6 +49,7 @@ http {
 		listen 127.0.0.1:%(port)d backlog=4096;
 		%(tls)s
 		root %(home)s/root;
+		location = /hook { return 204; }
 		location /dav/ { dav_methods PUT DELETE; create_full_put_path on; open_file_cache off; }
 	}
 }

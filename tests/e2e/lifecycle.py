@@ -247,6 +247,27 @@ def test_locked_versions_stay():
         check(kept not in [r[1] for r in listed_versions(s3, "wrm")], "it stayed")
 
 
+def test_all_versions():
+    """MinIO's ExpiredObjectAllVersions: many of them, and none where objects may be locked."""
+    with Server(buckets=["many"]) as server:
+        s3 = server.client()
+        versioning(s3, "many", "Enabled")
+        equal(s3.put("wrm", None, b"", {"x-amz-bucket-object-lock-enabled": "true"}).status, 200)
+        clock(server, freeze="true")
+        clock(server, to=stamp(START))
+        for i in range(600):
+            s3.put("many", "k", b"%d" % i)
+        for i in range(3):
+            s3.put("wrm", "k", b"%d" % i, md5(b"%d" % i))
+        for bucket in ("many", "wrm"):
+            put_rules(s3, bucket, ["<ID>r</ID><Filter/><Expiration><Days>1</Days>"
+                                   "<ExpiredObjectAllVersions>true</ExpiredObjectAllVersions>"
+                                   "</Expiration>"])
+        clock(server, by="2d")
+        equal(listed_versions(s3, "many"), [])
+        equal(len(listed_versions(s3, "wrm")), 3)
+
+
 def restore(s3, key, days, tier=None, query=None):
     body = "<RestoreRequest><Days>%d</Days>%s</RestoreRequest>" % (
         days, "<GlacierJobParameters><Tier>%s</Tier></GlacierJobParameters>" % tier if tier else "")
@@ -316,12 +337,12 @@ def test_dates_and_the_header():
                               "<ID>by days</ID><Filter><Prefix>n/</Prefix></Filter><Expiration>"
                               "<Days>2</Days></Expiration>"])
         answer = s3.put("bkt", "n/x", b"x")
-        want = 'expiry-date="Mon, 04 Jan 2027 00:00:00 GMT", rule-id="by%20days"'
+        want = 'expiry-date="Mon, 04 Jan 2027 00:00:00 GMT", rule-id="by days"'
         equal(answer.header("x-amz-expiration"), want)
         equal(s3.head("bkt", "n/x").header("x-amz-expiration"), want)
         equal(s3.get("bkt", "n/x").header("x-amz-expiration"), want)
         equal(s3.put("bkt", "d/x", b"x").header("x-amz-expiration"),
-              'expiry-date="Mon, 01 Feb 2027 00:00:00 GMT", rule-id="by%20date"')
+              'expiry-date="Mon, 01 Feb 2027 00:00:00 GMT", rule-id="by date"')
         equal(s3.put("bkt", "other", b"x").header("x-amz-expiration"), None)
         clock(server, by="2d")
         equal(s3.head("bkt", "n/x").status, 200)
@@ -365,6 +386,57 @@ def test_the_clock():
         wrong = server.client(secret="wrong-secret").get("_trug", "v1/clock")
         equal((wrong.status, wrong.xml.get("Code")), (403, "SignatureDoesNotMatch"))
         equal(server.client(access=None).get("_trug", "v1/clock").status, 403)
+
+
+def test_a_clock_that_goes_back():
+    """What is due then, is; nobody waits until it is as late again."""
+    with Server(buckets=["bkt"]) as server:
+        s3 = server.client()
+        put_rules(s3, "bkt", ["<ID>x</ID><Filter/><Expiration><Days>1</Days></Expiration>"])
+        clock(server, by="400d")
+        clock(server, real="true")
+        equal(s3.put("bkt", "k", b"x").status, 200)
+        clock(server, by="3d")
+        equal(s3.head("bkt", "k").status, 404)
+
+
+def test_rules_that_disagree():
+    """docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-conflicts.html"""
+    big = b"x" * (128 << 10)
+    with Server(buckets=["old", "new", "gone"]) as server:
+        s3 = server.client()
+        versioning(s3, "new", "Enabled")
+        clock(server, freeze="true")
+        clock(server, to=stamp(START))
+        equal(s3.put("old", "k", big).status, 200)
+        equal(s3.put("old", "zone", big, {"x-amz-storage-class": "ONEZONE_IA"}).status, 200)
+        equal(s3.put("new", "k", big).status, 200)
+        equal(s3.put("gone", "k", big).status, 200)
+        both = [
+            "<ID>a</ID><Filter/><Expiration><Days>10</Days></Expiration>",
+            "<ID>b</ID><Filter/><Transition><Days>10</Days><StorageClass>GLACIER_IR"
+            "</StorageClass></Transition>"]
+        put_rules(s3, "new", both)
+        put_rules(s3, "gone", both)
+        clock(server, to=stamp(due(START, 10)))
+        # Deletion goes before moving; moving before a delete marker.
+        equal(s3.head("gone", "k").status, 404)
+        equal(s3.head("new", "k").header("x-amz-storage-class"), "GLACIER_IR")
+        clock(server, by="1d")
+        equal(s3.head("new", "k").status, 404)
+        left = s3.get("new", None, query={"versions": None}).xml
+        equal([len(left.all("Version")), len(left.all("DeleteMarker"))], [1, 1])
+        equal(left.get("Version/StorageClass"), "GLACIER_IR")
+        # Of two classes the cheaper, whichever was due first.
+        clock(server, by="100d")
+        put_rules(s3, "old", [
+            "<ID>a</ID><Filter/><Transition><Days>60</Days><StorageClass>STANDARD_IA"
+            "</StorageClass></Transition>",
+            "<ID>b</ID><Filter/><Transition><Days>10</Days><StorageClass>GLACIER_IR"
+            "</StorageClass></Transition>"])
+        clock(server, by="1d")
+        equal(s3.head("old", "k").header("x-amz-storage-class"), "GLACIER_IR")
+        equal(s3.head("old", "zone").header("x-amz-storage-class"), "ONEZONE_IA")
 
 
 def test_the_clock_verb():

@@ -39,11 +39,15 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/tiers.py \
 	tests/e2e/remote_tier.py \
 	tests/e2e/replication.py \
+	tests/e2e/replication_foreign.py \
 	tests/e2e/three_tiers.py \
 	tests/e2e/tier_choice.py \
+	tests/e2e/tier_report.py \
 	tests/e2e/health.py \
 	tests/e2e/targets.py \
-	tests/e2e/inventory.py
+	tests/e2e/inventory.py \
+	tests/e2e/analytics.py \
+	tests/e2e/cost.py
 EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py tests/e2e/brokers.py
 
 EXTRA_PROGRAMS += tests/e2e/kafka_peer

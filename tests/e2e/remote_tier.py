@@ -570,6 +570,35 @@ def restore(s3, bucket, key, days):
         "<RestoreRequest><Days>%d</Days></RestoreRequest>" % days).encode())
 
 
+def test_strict_profiles_and_names_of_tiers():
+    """MinIO moves to its tiers and to nothing else; AWS and R2 know no such class."""
+    body = "<LifecycleConfiguration><Rule>%s<Status>Enabled</Status></Rule></LifecycleConfiguration>"
+
+    def put(s3, bucket, name):
+        text = body % move_after_a_day(name)
+        return s3.put(bucket, None, text.encode(), {
+            "content-md5": base64.b64encode(hashlib.md5(text.encode()).digest()).decode()},
+            {"lifecycle": ""})
+
+    with Pair(args=["--tier", "minio", "--tier-buckets", "of-aws=aws,of-r2=r2"],
+              buckets=("near", "of-aws", "of-r2")) as p:
+        s3 = p.near.client()
+        equal(put(s3, "near", "WARM").status, 400, "no such tier yet")
+        equal(add_tier(p.near, "WARM", p.url).status, 200)
+        equal(put(s3, "near", "WARM").status, 200, "MinIO's")
+        for name in ("GLACIER", "STANDARD_IA", "NONE"):
+            answer = put(s3, "near", name)
+            equal((answer.status, answer.xml.get("Code")), (400, "InvalidStorageClass"), name)
+        answer = put(s3, "of-aws", "WARM")
+        equal((answer.status, answer.xml.get("Code")), (400, "MalformedXML"), "AWS's")
+        answer = put(s3, "of-r2", "WARM")
+        equal((answer.status, answer.xml.get("Code")), (400, "InvalidStorageClass"), "R2's")
+        equal(s3.put("near", "k", b"x" * 5000).status, 200)
+        clock(p.near, by="2d")
+        until(lambda: classes(s3, "near") == {"k": "WARM"}, "it moves")
+        equal(s3.get("near", "k").body, b"x" * 5000)
+
+
 def test_an_archive_class_lives_elsewhere():
     """GLACIER at another store: written there at once, readable after a restore, for a while."""
     with Pair() as p:
@@ -700,6 +729,34 @@ def test_the_network_fails():
         p.proxy.limit = None
         until(lambda: tier(p.near, "WARM")["errands"] == 0, "nothing is left to do", 120)
         equal(far_uploads(p.far), 0, "no upload is left open")
+
+
+def test_a_moved_clock_waits():
+    """What is due on the way is there, and gone again, when the call returns; a tier that does
+    not answer holds nobody up."""
+    with Pair(proxied=True) as p:
+        s3 = p.near.client()
+        equal(add_tier(p.near, "WARM", p.url).status, 200)
+        equal(add_tier(p.near, "GLACIER", p.url, prefix="ice", force=True).status, 200)
+        for i in range(20):
+            equal(s3.put("near", "w/%d" % i, bytes_of(5000, i)).status, 200)
+        equal(s3.put("near", "g", bytes_of(140000)).status, 200)
+        rules(s3, "near", move_after_a_day("WARM", "w/"), move_after_a_day("GLACIER", "g"))
+        clock(p.near, by="2d")
+        equal(sorted(set(classes(s3, "near").values())), ["GLACIER", "WARM"])
+        equal(restore(s3, "near", "g", 3).status, 202)
+        clock(p.near, by="1d")
+        equal(s3.get("near", "g").body, bytes_of(140000))
+        clock(p.near, by="5d")
+        equal(s3.get("near", "g").code, "InvalidObjectState")
+        p.proxy.set("cut")
+        equal(s3.put("near", "w/late", bytes_of(5000)).status, 200)
+        began = time.monotonic()
+        clock(p.near, by="9d")
+        check(time.monotonic() - began < 20, "the clock waited for a tier that is cut off")
+        equal(classes(s3, "near")["w/late"], "STANDARD")
+        p.proxy.set("open")
+        until(lambda: classes(s3, "near")["w/late"] == "WARM", "it goes when it can")
 
 
 CRASHES = ("tier_named", "tier_sent", "tier_moved", "tier_removed", "tier_fetched")

@@ -322,6 +322,23 @@ def test_help_and_version():
     code, out, err = run("nonsense")
     equal(code, 2, "an unknown command")
     check("nonsense" in err, "the command is not named in %r" % err)
+    check(" verify " in err, "no verb is named in %r" % err)
+
+
+def test_each_verb_helps():
+    _, out, _ = run("help")
+    verbs = [line.split()[1] for line in out.splitlines() if line.startswith("  trug ")]
+    check(len(verbs) > 12, "only %r" % verbs)
+    for verb in verbs:
+        code, out, err = run(verb, "--help")
+        equal(code, 0, verb + " --help")
+        equal(err, "", "stderr of %s --help" % verb)
+        check(out.startswith("usage: trug "), "%s --help says %r" % (verb, out[:80]))
+    for words in (("clock", "sideways"), ("wait", "--soon"), ("tier",), ("seed",), ("health", "-x"),
+                  ("tiers", "--neither"), ("settings", "sqs"), ("usage", "a", "b")):
+        code, out, err = run(*words)
+        equal((code, out), (2, ""), " ".join(words))
+        check(err.startswith("trug: usage: trug %s " % words[0]), "it says %r" % err)
 
 
 def test_ops_is_json():

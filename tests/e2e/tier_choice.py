@@ -6,6 +6,7 @@ import json
 import sys
 
 import harness  # noqa: F401
+import document
 import s3raw
 from harness import ACCESS, SECRET, Server, check, equal, run, run_tests
 
@@ -65,6 +66,50 @@ def test_bucket_by_control_lasts():
         equal(answer.status, 403, "who may not")
     finally:
         server.remove()
+
+
+POLICY = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",
+"Action":"s3:GetObject","Resource":"arn:aws:s3:::%s/*"}]}"""
+BLOCK = "<PublicAccessBlockConfiguration>%s</PublicAccessBlockConfiguration>" % "".join(
+    "<%s>true</%s>" % (n, n) for n in ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy",
+                                       "RestrictPublicBuckets"))
+
+
+def test_a_host_name_opens_nothing():
+    """MinIO and R2 have no block of public access: buckets made there are without. One that has
+    it keeps it, whatever the server is called by who asks; only its owner's rules bind it."""
+    with Server(args=["--tier-hosts", "minio.localhost=minio,r2.localhost=r2"]) as server:
+        client = server.client()
+
+        def ask(method, path, host=None, **how):
+            return client.request(method, path=path, host=host or "localhost", **how).status
+
+        equal(ask("PUT", "/made-there", "minio.localhost"), 200, "made as MinIO makes them")
+        equal(ask("PUT", "/made-there", "minio.localhost", query="policy",
+                  body=POLICY % "made-there"), 204, "its policy")
+        equal(ask("PUT", "/made-there/k", body=b"x"), 200, "an object")
+        equal(ask("GET", "/made-there/k", "minio.localhost", sign=None), 200, "anybody")
+        for state in ("as made", "said so"):
+            name = "/" + state.replace(" ", "-")
+            equal(ask("PUT", name), 200, "made as AWS makes them")
+            if state == "said so":
+                equal(ask("DELETE", name, query="publicAccessBlock"), 204, "opened")
+                equal(ask("PUT", name, query="policy", body=POLICY % name[1:]), 204, "a policy")
+                equal(ask("PUT", name + "/k", body=b"x"), 200, "an object")
+                equal(ask("GET", name + "/k", sign=None), 200, "public")
+                equal(ask("PUT", name, query="publicAccessBlock", body=BLOCK, headers={
+                    "Content-MD5": document.md5(BLOCK)}), 200, "closed")
+            else:
+                equal(ask("PUT", name + "/k", body=b"x"), 200, "an object")
+            for host in (None, "minio.localhost"):
+                equal(ask("PUT", name, host, query="policy", body=POLICY % name[1:]), 403,
+                      "%s: a public policy by %s" % (state, host))
+            for host, status in ((None, 403), ("minio.localhost", 403), ("r2.localhost", 400)):
+                equal(ask("GET", name + "/k", host, sign=None), status,
+                      "%s: anybody by %s" % (state, host))
+        status, answer = control(server, "POST", "tier", bucket="as-made", tier="minio")
+        equal(status, 200, repr(answer))
+        equal(ask("PUT", "/as-made", query="policy", body=POLICY % "as-made"), 204, "bound")
 
 
 def test_bad_settings_stop_the_start():

@@ -3,6 +3,7 @@
 """The strict tiers: the cases of conformance/tiers against a server of each. One alone:
 `tiers.py minio`, one case: `tiers.py minio part_small`."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,9 @@ import tiers  # noqa: E402
 
 RUN = os.path.join(TOP, "conformance", "run")
 TIERS = ("aws", "minio", "r2")
+TOKEN = {"accounts": [{"id": "000000000001", "keys": [
+    {"access_key": "0123456789abcdef" * 2, "token": "v1-token_of_the_conformance_cases-0000001"},
+]}]}
 LIMITS = {"buckets": 3, "object": 1000}
 
 
@@ -46,6 +50,13 @@ def both(tier, globs):
             continue
         status = max(status, one(tier, [name], ["--tier-options", "%s.%s=%d" % (
             tier, name, limit)], ["--limit", "%s=%d" % (name, limit)]))
+    if tier == "r2":
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "identities.json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(TOKEN, file)
+            status = max(status, one(tier, ["secret_form*"], ["--identities", path],
+                                     ["--limit", "tokens=1"]))
     if tier == "minio":
         status = max(status, one(tier, ["region_wrong*"], ["--region", "eu-west-1"],
                                  ["--region", "eu-west-1"]))

@@ -287,7 +287,8 @@ unlink(const char *path)
 	int rc;
 
 	take();
-	rc = note_name(UNLINK, path, "", syscall(SYS_unlink, path));
+	/* arm64 has but the calls that end in "at". */
+	rc = note_name(UNLINK, path, "", syscall(SYS_unlinkat, AT_FDCWD, path, 0));
 	drop();
 	return rc;
 }
@@ -298,7 +299,8 @@ rename(const char *from, const char *to)
 	int rc;
 
 	take();
-	rc = note_name(RENAME, from, to, syscall(SYS_rename, from, to));
+	rc = note_name(
+	    RENAME, from, to, syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
 	drop();
 	return rc;
 }
@@ -309,7 +311,7 @@ mkdir(const char *path, mode_t mode)
 	int rc;
 
 	take();
-	rc = note_name(MKDIR, path, "", syscall(SYS_mkdir, path, mode));
+	rc = note_name(MKDIR, path, "", syscall(SYS_mkdirat, AT_FDCWD, path, mode));
 	drop();
 	return rc;
 }

@@ -110,6 +110,11 @@ tests_fuzz_jwt_fuzz_SOURCES = tests/fuzz/jwt_fuzz.c
 tests_fuzz_jwt_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_jwt_fuzz_LDADD = $(LINK_FUZZ) $(LINK_CODEC)
 
+fuzz_targets += tests/fuzz/analytics_fuzz
+tests_fuzz_analytics_fuzz_SOURCES = tests/fuzz/analytics_fuzz.c
+tests_fuzz_analytics_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_analytics_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
+
 fuzz_targets += tests/fuzz/point_fuzz
 tests_fuzz_point_fuzz_SOURCES = tests/fuzz/point_fuzz.c
 tests_fuzz_point_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
@@ -180,13 +185,6 @@ fuzz_targets += tests/fuzz/replication_fuzz
 tests_fuzz_replication_fuzz_SOURCES = tests/fuzz/replication_fuzz.c
 tests_fuzz_replication_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_replication_fuzz_LDADD = $(LINK_FUZZ) $(LINK_MODEL)
-
-fuzz_targets += tests/fuzz/remote_fuzz
-tests_fuzz_remote_fuzz_SOURCES = tests/fuzz/remote_fuzz.c
-tests_fuzz_remote_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/remote
-tests_fuzz_remote_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
-tests_fuzz_remote_fuzz_LDADD = $(LINK_FUZZ) $(LINK_REMOTE)
-
 
 fuzz_targets += tests/fuzz/broker_fuzz
 tests_fuzz_broker_fuzz_SOURCES = tests/fuzz/broker_fuzz.c

@@ -242,6 +242,43 @@ sigv4_check_credential(void **state)
 		"format \"yyyyMMdd\".");
 }
 
+/* What was found well-formed a moment ago is not taken apart again; what follows it is. */
+static void
+sigv4_check_header_again(void **state)
+{
+	struct auth_case c;
+
+	(void)state;
+	start_get(&c, AUTH(CRED, LIST, SIG));
+	expect(&c, OK, NULL);
+	expect(&c, OK, NULL);
+	assert_true(span_is(c.result.access_key, CASE_KEY));
+	assert_true(span_is(c.result.scope, "20130524/us-east-1/s3/aws4_request"));
+	assert_true(span_is(c.result.region, "us-east-1"));
+	set(&c, "authorization",
+	    AUTH(CRED, LIST,
+		"g0e8bdb87c964420e857bd35b5d6ed31"
+		"0bd44f0170aba48dd91039c6036bdb41"));
+	expect(&c, E_SIGNATURE, NULL);
+	/* As long as a signature, and none. */
+	set(&c, "authorization",
+	    AUTH(CRED, LIST, "f0e8bdb87c964420e857bd35b5d6ed31") ",bd44f0170aba48dd91039c"
+								 "6036bdb41");
+	expect(&c, E_AUTH_HEADER_MALFORMED, NULL);
+	set(&c, "authorization",
+	    AUTH(CRED, "range;x-amz-content-sha256;x-amz-date", SIG));
+	expect(&c, E_ACCESS_DENIED, NULL);
+	set(&c, "authorization", AUTH(CRED, LIST, SIG));
+	expect(&c, OK, NULL);
+	set(&c, "authorization",
+	    AUTH(CASE_KEY "/20130524/aws-global/s3/aws4_request", LIST, SIG));
+	c.conf.any_region = true;
+	expect(&c, E_SIGNATURE, NULL);
+	c.conf.any_region = false;
+	expect(&c, E_AUTH_HEADER_MALFORMED, NULL);
+	case_fini(&c);
+}
+
 static void
 sigv4_check_region(void **state)
 {
@@ -717,6 +754,7 @@ main(void)
 		cmocka_unit_test(sigv4_check_scheme),
 		cmocka_unit_test(sigv4_check_components),
 		cmocka_unit_test(sigv4_check_credential),
+		cmocka_unit_test(sigv4_check_header_again),
 		cmocka_unit_test(sigv4_check_region),
 		cmocka_unit_test(sigv4_check_access_key),
 		cmocka_unit_test(sigv4_check_date),

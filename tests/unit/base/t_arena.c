@@ -101,6 +101,9 @@ arena_texts(void **state)
 	assert_int_equal(s.n, 3);
 	assert_string_equal(s.p, "abc");
 	assert_string_equal(arena_str(&a, SPAN_NONE), "");
+	s = arena_lower(&a, SPAN_LIT("@AZ[a-Z\xc3\x84"));
+	assert_int_equal(s.n, 9);
+	assert_string_equal(s.p, "@az[a-z\xc3\x84");
 	assert_string_equal(arena_printf(&a, "%d-%s", 12, "x"), "12-x");
 	assert_string_equal(arena_printf(&a, "%s", ""), "");
 	arena_fini(&a);

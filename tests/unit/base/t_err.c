@@ -104,6 +104,31 @@ fail_pair_copies(void **state)
 	arena_fini(&a);
 }
 
+static void
+fail_argument_once(void **state)
+{
+	struct arena a;
+	struct fail f;
+
+	(void)state;
+	arena_init(&a, 0);
+	fail_init(&f, &a);
+	assert_int_equal(fail_argument(NULL, "x", SPAN_NONE, "y"), E_INVALID_ARGUMENT);
+	assert_int_equal(
+	    fail_argument(&f, "max-keys", SPAN_LIT("-1"), "Provided %s", "max-keys"),
+	    E_INVALID_ARGUMENT);
+	assert_int_equal(
+	    fail_argument(&f, "later", SPAN_LIT("x"), "later"), E_INVALID_ARGUMENT);
+	assert_int_equal(f.code, E_INVALID_ARGUMENT);
+	assert_string_equal(fail_text(&f), "Provided max-keys");
+	assert_int_equal(f.pairs, 2);
+	assert_string_equal(f.pair[0].name, "ArgumentName");
+	assert_true(span_is(f.pair[0].value, "max-keys"));
+	assert_string_equal(f.pair[1].name, "ArgumentValue");
+	assert_true(span_is(f.pair[1].value, "-1"));
+	arena_fini(&a);
+}
+
 int
 main(void)
 {
@@ -113,6 +138,7 @@ main(void)
 		cmocka_unit_test(fail_msg_text),
 		cmocka_unit_test(fail_none),
 		cmocka_unit_test(fail_pair_copies),
+		cmocka_unit_test(fail_argument_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ lock_take_in_rank(void **state)
 
 	(void)state;
 	lock_init(&a, LOCK_SERVER);
-	lock_init(&b, LOCK_LOG);
+	lock_init(&b, LOCK_OBS);
 	lock_take(&a);
 	lock_take(&b);
 	lock_drop(&b);
@@ -71,7 +71,7 @@ child_out_of_rank(void)
 	struct lock a, b;
 
 	lock_init(&a, LOCK_SERVER);
-	lock_init(&b, LOCK_LOG);
+	lock_init(&b, LOCK_OBS);
 	lock_take(&b);
 	lock_take(&a);
 	return 0;

@@ -52,6 +52,40 @@ digest_vectors(void **state)
 	}
 }
 
+/* What is whole goes another way than what comes in pieces: at each length the same. */
+static void
+sha256_of_each_length(void **state)
+{
+	struct digest *d = digest_new(DIGEST_SHA256);
+	uint8_t text[300], pad[64], want[32], out[32];
+	struct hmac *h = hmac_new(span_of("key", 3));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (uint8_t)(i * 7);
+	for (size_t n = 0; n <= sizeof text; n++) {
+		digest_reset(d);
+		digest_add(d, text, n);
+		digest_end(d, want);
+		digest_of(DIGEST_SHA256, span_of(text, n), out);
+		assert_memory_equal(out, want, 32);
+		/* RFC 2104 section 2 */
+		for (unsigned outer = 0; outer < 2; outer++) {
+			for (size_t i = 0; i < sizeof pad; i++)
+				pad[i] = (uint8_t)((i < 3 ? "key"[i] : 0) ^
+				    (outer ? 0x5c : 0x36));
+			digest_reset(d);
+			digest_add(d, pad, sizeof pad);
+			digest_add(d, outer ? want : text, outer ? 32 : n);
+			digest_end(d, want);
+		}
+		hmac_of(h, span_of(text, n), out);
+		assert_memory_equal(out, want, 32);
+	}
+	hmac_free(&h);
+	digest_free(&d);
+}
+
 static void
 digest_reset_in_the_middle(void **state)
 {
@@ -228,6 +262,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(digest_of_threads),
 		cmocka_unit_test(digest_vectors),
+		cmocka_unit_test(sha256_of_each_length),
 		cmocka_unit_test(digest_reset_in_the_middle),
 		cmocka_unit_test(hmac_vectors),
 		cmocka_unit_test(hmac_sha1_vectors),

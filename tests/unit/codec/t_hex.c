@@ -55,11 +55,44 @@ hex_parse_refuses(void **state)
 	assert_int_equal(out[0], 7); /* written only on success */
 }
 
+/* Every byte in every place, of what goes sixteen at a time and of what is left over. */
+static void
+hex_parse_each_byte_each_place(void **state)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	char text[38];
+	uint8_t out[19];
+
+	(void)state;
+	for (size_t at = 0; at < sizeof text; at++)
+		for (unsigned c = 0; c < 256; c++) {
+			const char *digit = c == 0 ? NULL : strchr(digits, (char)c);
+			unsigned value;
+
+			memset(text, '5', sizeof text);
+			text[at] = (char)c;
+			memset(out, 0, sizeof out);
+			assert_int_equal(
+			    hex_parse(out, sizeof out, span_of(text, sizeof text)),
+			    digit != NULL);
+			if (digit == NULL) {
+				assert_int_equal(out[0] | out[at / 2], 0);
+				continue;
+			}
+			value = (unsigned)(digit - digits);
+			value = value < 16 ? value : value - 6;
+			assert_int_equal(
+			    out[at / 2], at % 2 == 0 ? value << 4 | 5 : 5 << 4 | value);
+			assert_int_equal(out[at / 2 == 18 ? 17 : 18], 0x55);
+		}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hex_render_all_bytes),
+		cmocka_unit_test(hex_parse_each_byte_each_place),
 		cmocka_unit_test(hex_parse_upper_case),
 		cmocka_unit_test(hex_parse_refuses),
 	};

@@ -76,6 +76,31 @@ json_parse_refuses(void **state)
 }
 
 static void
+json_members(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	buf_char(&b, '{');
+	json_span(&b, "a", SPAN_LIT("x\"y"));
+	json_begin(&b, "o");
+	json_u64(&b, "n", UINT64_MAX);
+	json_bool(&b, "is", true);
+	buf_char(&b, '}');
+	json_begin(&b, "none");
+	buf_char(&b, '}');
+	json_time(&b, "t", INT64_C(1795261693004));
+	json_second(&b, "s", INT64_C(1795261693004));
+	json_str(&b, "z", "");
+	buf_char(&b, '}');
+	assert_string_equal(buf_cstr(&b),
+	    "{\"a\":\"x\\\"y\",\"o\":{\"n\":18446744073709551615,\"is\":true},"
+	    "\"none\":{},\"t\":\"2026-11-21T11:48:13.004Z\","
+	    "\"s\":\"2026-11-21T11:48:13Z\",\"z\":\"\"}");
+	buf_fini(&b);
+}
+
+static void
 json_parse_backslashes(void **state)
 {
 	cJSON *tree;
@@ -124,6 +149,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_put_escapes),
+		cmocka_unit_test(json_members),
 		cmocka_unit_test(json_parse_policy),
 		cmocka_unit_test(json_parse_refuses),
 		cmocka_unit_test(json_parse_backslashes),

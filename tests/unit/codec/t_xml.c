@@ -51,6 +51,7 @@ xml_parse_delete(void **state)
 	assert_span(root->space, XML_S3NS);
 	assert_null(root->parent);
 	assert_span(root->text, "\n");
+	assert_int_equal(xml_children(root), 3);
 	assert_span(xml_text(root, "Quiet"), "true");
 	object = xml_child(root, "Object");
 	assert_span(xml_text(object, "Key"), "a&b<c>\xe2\x82\xac ");

@@ -298,6 +298,52 @@ h1_scan_limits(void **state)
 	    OK);
 }
 
+/* Sixteen at a time or one by one: each byte in each place of a name, a value, a path. */
+static void
+h1_parse_each_byte_each_place(void **state)
+{
+	static const char text[] =
+	    "GET /pppppppppppppppppppp HTTP/1.1\r\nHost: h\r\n"
+	    "NNNNNNNNNNNNNNNNNNNN: vvvvvvvvvvvvvvvvvvvvvvvv\r\n\r\n";
+	const char *name = strchr(text + 40, 'N'), *value = strchr(name, 'v');
+
+	(void)state;
+	for (size_t at = 5; at < sizeof text - 5; at++)
+		for (unsigned c = 0; c < 256; c++) {
+			char changed[sizeof text], want[32];
+			struct http_req rq;
+			size_t in = (size_t)(text + at - name);
+			bool good, keep, control = (c < 0x20 && c != '\t') || c == 0x7f;
+
+			memcpy(changed, text, sizeof text);
+			changed[at] = (char)c;
+			if (text[at] == 'p')
+				good = !control && c != '\t' && c != '#' && c != ' ';
+			else if (text[at] == 'N')
+				good = c == ':' ? in > 0
+						: c != 0 &&
+					(strchr("!#$%&'*+-.^_`|~", (int)c) != NULL ||
+					    (c >= '0' && c <= '9') ||
+					    (c >= 'A' && c <= 'Z') ||
+					    (c >= 'a' && c <= 'z'));
+			else if (text[at] == 'v')
+				good = !control;
+			else
+				continue;
+			assert_int_equal(head_read(&rq, &keep, changed, sizeof text - 1),
+			    good ? OK : E_HTTP_SYNTAX);
+			if (good && text[at] == 'N' && c != ':') {
+				memset(want, 'n', 20);
+				want[in] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+				assert_true(
+				    span_eq(rq.header[1].name, span_of(want, 20)));
+				assert_true(
+				    span_eq(rq.header[1].value, span_of(value, 24)));
+			}
+			arena_fini(&rq.arena);
+		}
+}
+
 static void
 h1_parse_line_of_unfinished_head(void **state)
 {
@@ -323,6 +369,7 @@ main(void)
 		cmocka_unit_test(h1_parse_connection),
 		cmocka_unit_test(h1_scan_any_pieces),
 		cmocka_unit_test(h1_scan_limits),
+		cmocka_unit_test(h1_parse_each_byte_each_place),
 		cmocka_unit_test(h1_parse_line_of_unfinished_head),
 	};
 

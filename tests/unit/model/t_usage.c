@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "model/meter.h"
 #include "model/rec.h"
 
 #include <cmocka.h>

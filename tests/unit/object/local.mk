@@ -43,3 +43,7 @@ check_PROGRAMS += tests/unit/object/t_obj_reset
 tests_unit_object_t_obj_reset_SOURCES = tests/unit/object/t_obj_reset.c tests/unit/object/objkit.h
 tests_unit_object_t_obj_reset_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
 TESTS += tests/unit/object/t_obj_reset
+check_PROGRAMS += tests/unit/object/t_obj_version
+tests_unit_object_t_obj_version_SOURCES = tests/unit/object/t_obj_version.c tests/unit/object/objkit.h
+tests_unit_object_t_obj_version_LDADD = $(LINK_OBJECT) $(CMOCKA_LIBS)
+TESTS += tests/unit/object/t_obj_version

@@ -8,3 +8,8 @@ check_PROGRAMS += tests/unit/obs/t_tally
 tests_unit_obs_t_tally_SOURCES = tests/unit/obs/t_tally.c
 tests_unit_obs_t_tally_LDADD = $(LINK_OBS) $(CMOCKA_LIBS)
 TESTS += tests/unit/obs/t_tally
+
+check_PROGRAMS += tests/unit/obs/t_counts
+tests_unit_obs_t_counts_SOURCES = tests/unit/obs/t_counts.c
+tests_unit_obs_t_counts_LDADD = $(LINK_OBS) $(CMOCKA_LIBS)
+TESTS += tests/unit/obs/t_counts

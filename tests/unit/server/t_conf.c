@@ -317,6 +317,27 @@ conf_help_has_every_row(void **state)
 	buf_fini(&table);
 }
 
+static void
+conf_reach_everywhere(void **state)
+{
+	static const char *const row[][3] = {
+		{ "127.0.0.1:9000", "127.0.0.1", "9000" },
+		{ ":9000", "127.0.0.1", "9000" },
+		{ "*:0", "127.0.0.1", "0" },
+		{ "0.0.0.0:80", "127.0.0.1", "80" },
+		{ "[::]:9000", "[::1]", "9000" },
+		{ "[fe80::1]:9000", "[fe80::1]", "9000" },
+		{ "nas.lan:9000", "nas.lan", "9000" },
+	};
+	struct span port;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+		assert_true(span_is(conf_reach(row[i][0], &port), row[i][1]));
+		assert_true(span_is(port, row[i][2]));
+	}
+}
+
 /* What the caller has set must not reach the tests. */
 static int
 setup(void **state)
@@ -342,6 +363,7 @@ main(void)
 		cmocka_unit_test(conf_load_bad_environment),
 		cmocka_unit_test(conf_load_bytes),
 		cmocka_unit_test(conf_help_has_every_row),
+		cmocka_unit_test(conf_reach_everywhere),
 	};
 
 	return cmocka_run_group_tests_name("conf", tests, setup, NULL);

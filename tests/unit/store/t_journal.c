@@ -98,13 +98,17 @@ store_open_replays_behind_checkpoints(void **state)
 static void
 store_open_takes_a_store_without_journal(void **state)
 {
+	static const char *const made_since[] = { "checkpoint", "journal.0", "journal.1",
+		NULL };
 	struct kit *k = *state;
 	char path[256];
 
 	(void)kit_put(k, 1, 101, 1);
 	kit_close(k);
-	path_of(k, "checkpoint", path);
-	assert_int_equal(unlink(path), 0);
+	for (const char *const *name = made_since; *name != NULL; name++) {
+		path_of(k, *name, path);
+		assert_int_equal(unlink(path), 0);
+	}
 	path_of(k, "format", path);
 	assert_int_equal(io_write_file(path, SPAN_LIT("trug store 1\n"), 0600), 0);
 	kit_open(k);
@@ -144,6 +148,83 @@ store_open_damaged_checkpoint_is_refused(void **state)
 	kit_open(k);
 }
 
+/* What lies at an offset of a file of the store, with one bit turned. */
+static void
+damage(const struct kit *k, const char *name, size_t at)
+{
+	char path[256];
+	struct buf b = { 0 };
+
+	path_of(k, name, path);
+	assert_int_equal(io_read_file(path, &b, SIZE_MAX), 0);
+	assert_true(at < b.n);
+	b.p[at] ^= 1;
+	assert_int_equal(io_write_file(path, buf_view(&b), 0600), 0);
+	buf_fini(&b);
+}
+
+static void
+expect_refused(struct kit *k, const char *why)
+{
+	struct store *s = NULL;
+	struct fail fail;
+
+	fail_init(&fail, NULL);
+	assert_int_equal(store_open(&s, &k->conf, &fail), E_CORRUPT);
+	assert_non_null(strstr(fail.message, why));
+}
+
+/* The file whose first record is batch n of this store, by the record's place. */
+static const char *
+journal_of(const struct kit *k, uint64_t n)
+{
+	char path[256];
+	struct buf b = { 0 };
+	bool first;
+
+	path_of(k, "journal.0", path);
+	assert_int_equal(io_read_file(path, &b, SIZE_MAX), 0);
+	first = b.n >= 40 && be64_get(b.p + 16) == n;
+	buf_fini(&b);
+	return first ? "journal.0" : "journal.1";
+}
+
+/* A torn end is one thing, a batch that is missing before a later one another. */
+static void
+store_open_damaged_journal_is_refused(void **state)
+{
+	struct kit *k = *state;
+	const char *name;
+
+	kit_close(k);
+	killed_after(k, 9);
+	name = journal_of(k, 0);
+	damage(k, name, 3 * 4096 + 60);
+	expect_refused(k, "batch 3 ");
+	damage(k, name, 3 * 4096 + 60);
+	damage(k, name, 60);
+	expect_refused(k, "batch 0 ");
+	damage(k, name, 60);
+	kit_open(k);
+	expect_records(k, 9);
+}
+
+/* The slot of the checkpoint that counts is damaged: the other one is not as good. */
+static void
+store_open_older_checkpoint_is_refused(void **state)
+{
+	struct kit *k = *state;
+
+	(void)kit_put(k, 20, 1, 1);
+	kit_close(k);
+	killed_after(k, 3);
+	damage(k, "checkpoint", (256 << 10) + 16);
+	expect_refused(k, "last checkpoint");
+	damage(k, "checkpoint", (256 << 10) + 16);
+	kit_open(k);
+	expect_records(k, 3);
+}
+
 /* Pages that died wait for a checkpoint, and there is one before they are many. */
 static void
 store_write_index_stays_small(void **state)
@@ -152,7 +233,8 @@ store_write_index_stays_small(void **state)
 
 	for (unsigned i = 0; i < 2000; i++)
 		(void)kit_put(k, 1 + i % 10, 3000, i);
-	assert_true(size_of(k, "index/data.mdb") < (uint64_t)40 << 20);
+	assert_true(
+	    size_of(k, "index/data.mdb") < (uint64_t)(24 + 16 * kit_page_scale()) << 20);
 	assert_true(
 	    size_of(k, "journal.0") + size_of(k, "journal.1") < (uint64_t)40 << 20);
 	assert_int_equal(kit_verify(k, false, NULL), 0);
@@ -173,6 +255,10 @@ main(void)
 		    store_open_takes_a_store_without_journal, setup_full, kit_teardown),
 		cmocka_unit_test_setup_teardown(
 		    store_open_damaged_checkpoint_is_refused, setup_full, kit_teardown),
+		cmocka_unit_test_setup_teardown(
+		    store_open_damaged_journal_is_refused, setup_full, kit_teardown),
+		cmocka_unit_test_setup_teardown(
+		    store_open_older_checkpoint_is_refused, setup_full, kit_teardown),
 		cmocka_unit_test_setup_teardown(
 		    store_write_index_stays_small, setup_full, kit_teardown),
 	};
