@@ -10,12 +10,6 @@
 
 enum { ASK_MS = 60 * 1000, ARENA = 16 << 20, NANO = 1000000000, DECIMALS = 9 };
 
-static const char usage[] =
-    "trug: usage: trug cost [URL] [--tier aws|r2] [--bucket NAME] [--months N] [--json]\n"
-    "                       [--budget USD] [--max-class-a N] [--max-class-b N]\n"
-    "            trug cost [URL] --forget; keys from TRUG_ROOT_USER and "
-    "TRUG_ROOT_PASSWORD\n";
-
 struct limit {
 	bool given;
 	uint64_t most;
@@ -290,7 +284,7 @@ run(int argc, char **argv)
 
 	forget.url = a.url;
 	if (!good || a.forget)
-		return control_run(&forget, &a.query, good ? NULL : usage);
+		return control_run(&forget, &a.query, good);
 	rc = ask(&a);
 	buf_fini(&a.query);
 	return rc;
@@ -299,10 +293,11 @@ run(int argc, char **argv)
 const struct cmd_entry cmd_cost_entry = {
 	.name = "cost",
 	.usage = "[URL] [--tier aws|r2] [--bucket NAME] [--months N] [--json] "
-		 "[--budget USD] [--max-class-a N] [--max-class-b N], or --forget",
+		 "[--budget USD] [--max-class-a N] [--max-class-b N] | [URL] --forget",
 	.summary =
 	    "what AWS or R2 would have charged for the requests and the storage so "
 	    "far, and would for what is there, in each storage class; fails over "
 	    "a budget",
+	.more = CMD_ASKS,
 	.run = run,
 };
