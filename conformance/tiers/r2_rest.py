@@ -382,6 +382,14 @@ def rule_more__r2(t):
 
 
 @answers("r2")
+def versioning_mfa__r2(t):
+    body = document.xml("VersioningConfiguration",
+                        "<Status>Enabled</Status><MfaDelete>Enabled</MfaDelete>")
+    t.error(t.s3.put(t.bucket(), None, body, query="versioning"), 501, "NotImplemented",
+            "PutBucketVersioning not implemented")
+
+
+@answers("r2")
 def versioning_bad__r2(t):
     t.error(t.s3.put(t.bucket(), None, b"<VersioningConfiguration><Status>On</Status>"
                      b"</VersioningConfiguration>", None, "versioning"), 501, "NotImplemented",

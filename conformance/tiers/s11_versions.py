@@ -2,6 +2,7 @@
 """Section 11: versions and deletes."""
 import uuid
 
+import document
 import s3raw
 from tiers import answers
 
@@ -25,6 +26,30 @@ def versioning_bad(t):
     for status in ("enabled", "Disabled"):
         t.error(bad(t, status), 400, "IllegalVersioningConfigurationException"
                 if t.tier == "minio" else "MalformedXML")
+
+
+def mfa_delete(t, name):
+    body = document.xml("VersioningConfiguration",
+                        "<Status>Enabled</Status><MfaDelete>Enabled</MfaDelete>")
+    return t.s3.put(name, None, body, query="versioning")
+
+
+@answers("aws")
+def versioning_mfa(t):
+    name = t.bucket()
+    t.error(mfa_delete(t, name), 403, "AccessDenied",
+            "Mfa Authentication must be used for this request")
+    t.eq(t.s3.get(name, query="versioning").xml.get("Status"), None)
+
+
+@answers("minio")
+def versioning_mfa__minio(t):
+    name = t.bucket()
+    t.status(mfa_delete(t, name), 200)
+    root = t.status(t.s3.get(name, query="versioning"), 200).xml
+    t.eq((root.get("Status"), root.get("MfaDelete")), ("Enabled", None))
+    marker = t.status(t.s3.delete(name, "k"), 204).header("x-amz-version-id")
+    t.status(t.s3.delete(name, "k", query={"versionId": marker}), 204)  # without any code
 
 
 @answers("aws")

@@ -36,7 +36,10 @@ struct outbound_stream {
 	void *ctx;
 	uint64_t length; /* of what read() gives, in place of body */
 	bool (*read)(void *ctx, void *to, size_t n, size_t *got);
-	bool (*rewind)(void *ctx); /* a connection from before was dead: once more */
+	/* A connection from before died without an answer: may all of it go once more, by a
+	 * new one? NULL: yes. Then rewind(), where there is a read(). */
+	bool (*again)(void *ctx);
+	bool (*rewind)(void *ctx);
 	void (*header)(void *ctx, struct span name, struct span value);
 	bool (*write)(void *ctx, unsigned status, const void *p, size_t n);
 	bool (*go_on)(void *ctx); /* about once a second */

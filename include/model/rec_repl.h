@@ -100,6 +100,29 @@ void stat_key_put(uint8_t out[STAT_KEY], uint64_t bucket_id, uint64_t queue);
 void rec_stat_put(uint8_t out[STAT_SIZE], const struct rec_stat *r);
 NODISCARD enum err rec_stat_get(struct span in, struct rec_stat *out);
 
+/* ---- what may be there twice ---- */
+
+/* What a version sent to a store without ids of ours carries, so that it is known again: it
+ * is the same for every sending of that version there, and for no other. */
+#define REPLICA_MARK "x-amz-meta-trug-replica"
+enum { REPLICA_MARK_SIZE = 32 };
+void work_mark(char out[REPLICA_MARK_SIZE], const struct rec_work *w);
+
+/*
+ * A version was sent again because nobody knew what had become of it, and is there now. The
+ * first sending may still end at the other side, and make a second version of it, under or
+ * above newer ones.
+ */
+struct rec_doubt {
+	int64_t since_ms; /* real time */
+	uint8_t looks; /* that have been taken */
+	struct span arn, key;
+	struct span mark; /* REPLICA_MARK_SIZE */
+	struct span version, etag; /* of the one that is to stay; etag with its quotes */
+};
+void rec_doubt_put(struct buf *out, const struct rec_doubt *r);
+NODISCARD enum err rec_doubt_get(struct span in, struct rec_doubt *out);
+
 /* ---- looking through what is there ---- */
 
 enum scan_state { SCAN_RUNS, SCAN_DONE, SCAN_CANCELLED, SCAN_STATES };

@@ -26,8 +26,9 @@ struct obj_metered {
 };
 NODISCARD enum err obj_meter_count(
     struct txn *t, const struct obj_metered *m, int64_t now_ms);
-/* Buckets of an older store begin to be metered; in a read: E_NOT_FOUND where there are such.
- * Once, at the start. */
+/* E_NOT_FOUND: there are buckets of an older store, which are not metered yet. */
+NODISCARD enum err obj_meter_look(struct txn *t);
+/* They are from now on. [in a write fn] */
 NODISCARD enum err obj_meter_begin(struct txn *t);
 /* All sums begin anew. [in a write fn] */
 NODISCARD enum err obj_meter_forget(struct txn *t);

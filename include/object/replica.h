@@ -115,6 +115,21 @@ NODISCARD enum err obj_scan_version(struct txn *t, const struct rec_bucket *b,
     uint64_t queue, struct rec_scan *scan, struct span key, uint64_t number,
     struct arena *a);
 
+/* ---- what may be there twice (job/replicate_doubt.c) ---- */
+enum { DOUBT_KEY = 16 };
+struct obj_doubt_at {
+	uint8_t key[DOUBT_KEY];
+	int64_t due_ms; /* real time */
+};
+/* To be looked at then. [in a write fn] */
+NODISCARD enum err obj_doubt_add(
+    struct txn *t, int64_t due_ms, const struct rec_doubt *r);
+/* The first that is due; borrows from t. E_NOT_FOUND. */
+NODISCARD enum err obj_doubt_first(
+    struct txn *t, struct obj_doubt_at *at, struct span *row);
+NODISCARD enum err obj_doubt_del(
+    struct txn *t, const struct obj_doubt_at *at); /* OK: none, too */
+
 /* ---- counts ---- */
 NODISCARD enum err obj_stat_get(
     struct txn *t, uint64_t bucket_id, uint64_t queue, struct rec_stat *out);

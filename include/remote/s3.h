@@ -72,7 +72,7 @@ struct remote_call {
 	const struct remote_sink *sink; /* of a 2xx answer's body; NULL: kept in body */
 	struct span bytes; /* the body, in place of source */
 	bool
-	    once; /* done twice it leaves two: not repeated once all of source has gone */
+	    once; /* done twice it leaves two: not repeated once all of it may have gone */
 	uint64_t expect; /* with sink: the body is that long; UINT64_MAX: any length */
 	/* out */
 	struct arena *arena; /* the caller's, for header */

@@ -48,8 +48,6 @@ void profile_report_line(struct profile *p, struct buf *out);
 /* As just started: no bucket is bound but by the settings, nothing was met. [any but a loop] */
 NODISCARD enum err profile_reset(struct profile *p);
 
-/* What the tier of a bucket says, or the server's; n = 0. [any] */
-enum tier_value profile_says(struct profile *p, struct span bucket, enum tier_point at);
 /* As JSON: the server's, hosts', buckets'. [any] */
 void profile_json(struct profile *p, struct buf *out);
 

@@ -66,8 +66,8 @@ struct s3_conf {
 	struct reqlog *reqlog; /* access log, or NULL */
 	struct audit *audit; /* or NULL */
 	struct ledger *ledger; /* access logs of buckets, or NULL */
-	struct heat_set *heat; /* counts for storage class analysis, or NULL */
 	struct counts_set *counts; /* requests for the cost meter, or NULL */
+	struct heat_set *heat; /* counts for storage class analysis, or NULL */
 	struct profile *profile; /* NULL: open for all */
 	const char *region;
 	const char *const *domains; /* virtual-hosted style: "<bucket>.<domain>" */
@@ -88,6 +88,8 @@ struct s3_conf {
 	int64_t day_ms; /* of lifecycle rules */
 	bool restore_at_once; /* RestoreObject takes no time */
 	unsigned cors_default; /* enum s3_cors */
+	const char
+	    *cors_origins; /* "https://a.example,...", perhaps with a star; "": none */
 	struct totp_secret mfa_secret; /* of the root account's device; n = 0: none */
 	unsigned default_ownership; /* of new buckets: enum obj_ownership */
 	bool public_allowed; /* new buckets come without a public access block */

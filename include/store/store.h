@@ -92,7 +92,6 @@ void store_write(struct store *store, struct store_write *w); /* [any] */
 /* The same and wait: start-up, tools and jobs, never a loop. [any but writer and loops] */
 NODISCARD enum err store_write_wait(struct store *store, store_fn fn, void *arg);
 
-bool txn_is_write(const struct txn *t);
 struct store *txn_store(const struct txn *t);
 
 /* A number never given out before by this store, rising, > 0. [in a write fn] */

@@ -10,16 +10,21 @@
 
 enum { CANON_PARAMS = 1024, CANON_SIGNED = 256, CANON_FEW = 24 };
 
-/* Unreserved characters (RFC 3986) stay; 'A' to 'Z' and so on. */
-static const bool canon_plain[256] = {
-	['-'] = true,
-	['.'] = true,
-	['_'] = true,
-	['~'] = true,
-	['0' ... '9'] = true,
-	['A' ... 'Z'] = true,
-	['a' ... 'z'] = true,
+/* What stays as it is: of a query unreserved characters (RFC 3986), of a path the slash as
+ * well. */
+enum { STAYS_IN_QUERY = 1, STAYS_IN_PATH = 2 };
+#define BOTH (STAYS_IN_QUERY | STAYS_IN_PATH)
+static const uint8_t canon_plain[256] = {
+	['-'] = BOTH,
+	['.'] = BOTH,
+	['_'] = BOTH,
+	['~'] = BOTH,
+	['/'] = STAYS_IN_PATH,
+	['0' ... '9'] = BOTH,
+	['A' ... 'Z'] = BOTH,
+	['a' ... 'z'] = BOTH,
 };
+#undef BOTH
 
 static int
 nibble(char c)
@@ -59,11 +64,12 @@ static char *
 put_encoded(char *o, struct span s, bool keep_slash, bool plus_is_space)
 {
 	static const char hex[] = "0123456789ABCDEF";
+	const uint8_t stays = keep_slash ? STAYS_IN_PATH : STAYS_IN_QUERY;
 	char c;
 
 	for (size_t i = 0; i < s.n; i++) {
 		c = s.p[i];
-		if (canon_plain[(uint8_t)c]) {
+		if ((canon_plain[(uint8_t)c] & stays) != 0) {
 			*o++ = c;
 			continue;
 		}
@@ -71,7 +77,7 @@ put_encoded(char *o, struct span s, bool keep_slash, bool plus_is_space)
 			c = unescape(s, &i);
 		else if (c == '+' && plus_is_space)
 			c = ' ';
-		if (canon_plain[(uint8_t)c] || (c == '/' && keep_slash)) {
+		if ((canon_plain[(uint8_t)c] & stays) != 0) {
 			*o++ = c;
 			continue;
 		}
@@ -234,12 +240,32 @@ put_value_with_tabs(char *o, struct span v)
 	return o;
 }
 
+/* Most values are one word. No byte below 0x21 is: those over 0x7f may be taken for one. */
+static bool
+is_one_word(struct span v)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t eight, low = 0;
+
+	if (v.n < sizeof eight)
+		return false;
+	for (size_t at = 0; at + sizeof eight < v.n; at += sizeof eight) {
+		memcpy(&eight, v.p + at, sizeof eight);
+		low |= (eight - ones * 0x21) | eight;
+	}
+	memcpy(&eight, v.p + v.n - sizeof eight, sizeof eight);
+	low |= (eight - ones * 0x21) | eight;
+	return (low & ones << 7) == 0;
+}
+
 /* Trimmed, each run of spaces one space. */
 static char *
 put_value(char *o, struct span v)
 {
 	const char *p, *end, *q;
 
+	if (is_one_word(v))
+		return put_span(o, v);
 	v = span_trim(v);
 	if (span_find(v, '\t', 0) != v.n)
 		return put_value_with_tabs(o, v);

@@ -69,11 +69,13 @@ sigv2_signs(struct span name)
 	return is_one_of(name, sigv2_subs, ARRAY_LEN(sigv2_subs)) || is_late(name);
 }
 
-static struct span
+static inline struct span
 header_find(const struct auth_request *rq, const char *name)
 {
+	struct span want = span_str(name);
+
 	for (size_t i = 0; i < rq->nheader; i++)
-		if (span_is(rq->header[i].name, name))
+		if (span_eq(rq->header[i].name, want))
 			return rq->header[i].value;
 	return SPAN_NONE;
 }

@@ -119,7 +119,7 @@ segments_drop(struct dl_phdr_info *info, size_t size, void *arg)
 		return 0;
 	for (size_t i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
-		uintptr_t from = (info->dlpi_addr + h->p_vaddr) & ~(page - 1);
+		uintptr_t from = (info->dlpi_addr + h->p_vaddr + page - 1) & ~(page - 1);
 		uintptr_t to = (info->dlpi_addr + h->p_vaddr + h->p_filesz) & ~(page - 1);
 
 		if (h->p_type == PT_LOAD && (h->p_flags & PF_W) == 0 && to > from)

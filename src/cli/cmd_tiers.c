@@ -18,7 +18,8 @@ struct asked {
 	const char *url;
 };
 
-static bool
+/* 0, or run()'s exit status. */
+static int
 asked_parse(int argc, char **argv, struct asked *a)
 {
 	for (int i = 0; i < argc; i++) {
@@ -28,12 +29,16 @@ asked_parse(int argc, char **argv, struct asked *a)
 			a->report = true;
 		else if (strstr(argv[i], "://") != NULL && a->url == NULL)
 			a->url = argv[i];
-		else if (a->n == TIERS || !tier_find(span_str(argv[i]), &a->set[a->n]))
-			return false;
-		else
+		else if (a->n == TIERS || !tier_find(span_str(argv[i]), &a->set[a->n])) {
+			fprintf(stderr,
+			    "trug: tiers: '%s' is not allowed here; allowed: open, aws, "
+			    "minio, r2, --json, --report [URL]\n",
+			    argv[i]);
+			return 2;
+		} else
 			a->n++;
 	}
-	return a->report ? a->n == 0 : a->url == NULL;
+	return (a->report ? a->n == 0 : a->url == NULL) ? 0 : CMD_MISUSED;
 }
 
 /* ---- the report, a row a line ---- */
@@ -121,10 +126,11 @@ run(int argc, char **argv)
 {
 	struct asked a = { 0 };
 	struct buf text = { 0 };
+	int rc = asked_parse(argc, argv, &a);
 	bool all;
 
-	if (!asked_parse(argc, argv, &a))
-		return CMD_MISUSED;
+	if (rc != 0)
+		return rc;
 	if (a.report)
 		return report(&a);
 	all = a.n == 0;

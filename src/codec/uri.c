@@ -67,9 +67,12 @@ uri_digit(char c)
 size_t
 uri_decode(char *out, struct span s, bool plus)
 {
-	size_t n = 0;
+	/* Most have nothing to decode. */
+	size_t n = plus ? 0 : span_find(s, '%', 0);
 
-	for (size_t i = 0; i < s.n; i++) {
+	if (n > 0)
+		memcpy(out, s.p, n);
+	for (size_t i = n; i < s.n; i++) {
 		char c = s.p[i];
 
 		if (c == '%') {

@@ -35,49 +35,64 @@ pen_u64(struct pen *w, uint64_t v)
 	pen_put(w, p, (size_t)(text + sizeof text - p));
 }
 
-static const char *
-head_reason(unsigned status)
+/* The status line, and the name of what follows it in each answer. */
+static void
+pen_status(struct pen *w, unsigned status)
 {
+#define LINE(status, reason) "HTTP/1.1 " #status " " reason "\r\nDate: "
+#define ROW(status, reason) \
+	{ \
+		status, \
+		{ \
+			LINE(status, reason), sizeof LINE(status, reason) - 1 \
+		} \
+	}
 	static const struct {
 		unsigned status;
-		const char *reason;
+		struct span line;
 	} known[] = {
-		{ 200, "OK" },
-		{ 201, "Created" },
-		{ 202, "Accepted" },
-		{ 204, "No Content" },
-		{ 206, "Partial Content" },
-		{ 301, "Moved Permanently" },
-		{ 302, "Found" },
-		{ 303, "See Other" },
-		{ 304, "Not Modified" },
-		{ 307, "Temporary Redirect" },
-		{ 308, "Permanent Redirect" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 408, "Request Timeout" },
-		{ 409, "Conflict" },
-		{ 411, "Length Required" },
-		{ 412, "Precondition Failed" },
-		{ 413, "Content Too Large" },
-		{ 414, "URI Too Long" },
-		{ 416, "Range Not Satisfiable" },
-		{ 417, "Expectation Failed" },
-		{ 429, "Too Many Requests" },
-		{ 500, "Internal Server Error" },
-		{ 501, "Not Implemented" },
-		{ 503, "Service Unavailable" },
-		{ 505, "HTTP Version Not Supported" },
-		{ 507, "Insufficient Storage" },
+		ROW(200, "OK"),
+		ROW(201, "Created"),
+		ROW(202, "Accepted"),
+		ROW(204, "No Content"),
+		ROW(206, "Partial Content"),
+		ROW(301, "Moved Permanently"),
+		ROW(302, "Found"),
+		ROW(303, "See Other"),
+		ROW(304, "Not Modified"),
+		ROW(307, "Temporary Redirect"),
+		ROW(308, "Permanent Redirect"),
+		ROW(400, "Bad Request"),
+		ROW(401, "Unauthorized"),
+		ROW(403, "Forbidden"),
+		ROW(404, "Not Found"),
+		ROW(405, "Method Not Allowed"),
+		ROW(408, "Request Timeout"),
+		ROW(409, "Conflict"),
+		ROW(411, "Length Required"),
+		ROW(412, "Precondition Failed"),
+		ROW(413, "Content Too Large"),
+		ROW(414, "URI Too Long"),
+		ROW(416, "Range Not Satisfiable"),
+		ROW(417, "Expectation Failed"),
+		ROW(429, "Too Many Requests"),
+		ROW(500, "Internal Server Error"),
+		ROW(501, "Not Implemented"),
+		ROW(503, "Service Unavailable"),
+		ROW(505, "HTTP Version Not Supported"),
+		ROW(507, "Insufficient Storage"),
 	};
+#undef ROW
+#undef LINE
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (known[i].status == status)
-			return known[i].reason;
-	return "Unknown";
+		if (known[i].status == status) {
+			pen_put(w, known[i].line.p, known[i].line.n);
+			return;
+		}
+	pen_str(w, "HTTP/1.1 ");
+	pen_u64(w, status);
+	pen_str(w, " Unknown\r\nDate: ");
 }
 
 static struct span
@@ -85,11 +100,7 @@ head_top(struct http_resp_head *h)
 {
 	struct pen w = { h->top, h->top + sizeof h->top };
 
-	pen_str(&w, "HTTP/1.1 ");
-	pen_u64(&w, h->status);
-	pen_str(&w, " ");
-	pen_str(&w, head_reason(h->status));
-	pen_str(&w, "\r\nDate: ");
+	pen_status(&w, h->status);
 	pen_put(&w, h->date, 29);
 	if (h->server != NULL && strlen(h->server) < 200) {
 		pen_str(&w, "\r\nServer: ");

@@ -76,6 +76,7 @@ struct sending {
 	CURL *curl;
 	uint64_t moved_us; /* when something last did */
 	curl_off_t moved;
+	unsigned begun; /* times it went out */
 	bool stalled;
 };
 
@@ -152,6 +153,23 @@ give_again(void *ctx, curl_off_t at, int whence)
 	if (at != 0 || whence != SEEK_SET || s->stream->rewind == NULL)
 		return CURL_SEEKFUNC_CANTSEEK;
 	return s->stream->rewind(s->stream->ctx) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+/* Before the request goes out, by whatever connection: libcurl repeats what died on one
+ * from before, and does not ask unless there is something to rewind. */
+static int
+go_out(void *ctx, char *to, char *from, int to_port, int from_port)
+{
+	struct sending *s = ctx;
+	const struct outbound_stream *m = s->stream;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	if (s->begun++ > 0 && m->again != NULL && !m->again(m->ctx))
+		return CURL_PREREQFUNC_ABORT;
+	return CURL_PREREQFUNC_OK;
 }
 
 /* ---- how long ---- */
@@ -290,6 +308,10 @@ setup_stream(CURL *c, struct sending *s)
 		(void)lib.setopt(c, CURLOPT_SEEKFUNCTION, give_again);
 		(void)lib.setopt(c, CURLOPT_SEEKDATA, s);
 		(void)lib.setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)STREAM_BUFFER);
+	}
+	if (m->again != NULL) {
+		(void)lib.setopt(c, CURLOPT_PREREQFUNCTION, go_out);
+		(void)lib.setopt(c, CURLOPT_PREREQDATA, s);
 	}
 	(void)lib.setopt(c, CURLOPT_BUFFERSIZE, (long)STREAM_BUFFER);
 	(void)lib.setopt(c, CURLOPT_NOPROGRESS, 0L);

@@ -13,6 +13,7 @@
 #include "object/document.h"
 #include "object/lock.h"
 #include "object/remote.h"
+#include "object/replica.h"
 #include "object/upload.h"
 #include "object/version.h"
 
@@ -490,6 +491,27 @@ expire(struct txn *t, struct expirer *x, const struct change *c, struct counts *
 	return e;
 }
 
+/* What is still to be replicated, or could not be, stays where and as it is:
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-and-other-bucket-config.html */
+static enum err
+is_held(struct txn *t, struct expirer *x, const struct rec_object *rec, bool *held)
+{
+	struct attrs attrs;
+	struct replica r;
+	enum err e;
+
+	*held = false;
+	if ((x->rec.watch & WATCH_REPLICATION) == 0 ||
+	    (rec->flags & OBJECT_HAS_ATTR) == 0)
+		return OK;
+	e = obj_attrs(t, rec, &x->page_room, &attrs);
+	if (e == OK)
+		e = replica_read(side_get(&attrs, SIDE_REPLICA), &r);
+	if (e == OK)
+		*held = r.status == REPLICA_PENDING || r.status == REPLICA_FAILED;
+	return e;
+}
+
 /* Some of the versions, the newest first; *more: there are others, none of them newer than
  * the one that was judged. Where objects may be locked all of them stay, as with MinIO. */
 static enum err
@@ -501,7 +523,7 @@ expire_all(struct txn *t, struct expirer *x, const struct change *c, bool begun,
 	struct rec_object rec;
 	struct fail fail;
 	unsigned some = 0;
-	bool locks;
+	bool locks, held = false;
 	enum err e = obj_lock_bucket(t, &x->rec, &locks, &lock);
 
 	if (e != OK || locks)
@@ -513,6 +535,9 @@ expire_all(struct txn *t, struct expirer *x, const struct change *c, bool begun,
 		struct obj_version v = obj_version_of(&rec);
 		struct obj_deleted gone;
 
+		e = is_held(t, x, &rec, &held);
+		if (e != OK || held)
+			return e == OK ? E_OBJECT_LOCKED : e;
 		fail_init(&fail, NULL);
 		e = obj_version_delete(t, &x->rec, c->key, &v, NULL, &how, &gone, &fail);
 		if (e == OK)
@@ -530,6 +555,21 @@ abort_upload(struct txn *t, struct expirer *x, const struct change *c, struct co
 
 	n->aborted += e == OK;
 	return e;
+}
+
+/* The version that was judged, where it is and may be touched. */
+static enum err
+may_change(struct txn *t, struct expirer *x, const struct change *c)
+{
+	struct rec_object rec;
+	bool held = false;
+	enum err e = (x->rec.watch & WATCH_REPLICATION) != 0
+	    ? obj_version_find(t, &x->rec, c->key, &c->version, &rec, NULL)
+	    : OK;
+
+	if (e == OK && (x->rec.watch & WATCH_REPLICATION) != 0)
+		e = is_held(t, x, &rec, &held);
+	return e == OK && held ? E_OBJECT_LOCKED : e;
 }
 
 /* At once, or by an errand to a tier: the class changes when the bytes are there. */
@@ -566,6 +606,9 @@ change_one(struct txn *t, struct expirer *x, const struct change *c, bool begun,
 		n->tiered += e == OK;
 		return e;
 	}
+	e = c->kind == LIFE_EXPIRE_ALL ? OK : may_change(t, x, c);
+	if (e != OK)
+		return e;
 	switch (c->kind) {
 	case LIFE_EXPIRE:
 		return expire(t, x, c, n);
@@ -585,7 +628,7 @@ change_one(struct txn *t, struct expirer *x, const struct change *c, bool begun,
 	}
 }
 
-/* What went meanwhile, or is locked, is passed over. */
+/* What went meanwhile, or is locked, or held back, is passed over. */
 static bool
 is_harmless(enum err e)
 {
@@ -614,7 +657,7 @@ apply_write(struct txn *t, void *arg)
 		    t, x, &x->change[i], a->begun && i == a->first, &a->counts, &more);
 		if (!is_harmless(e))
 			return e;
-		if (e == E_OBJECT_LOCKED) /* until its lock ends, every day anew */
+		if (e == E_OBJECT_LOCKED) /* or held back: every day anew */
 			later(x, x->now_ms + 1);
 		if (more)
 			a->done = i;

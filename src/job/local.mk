@@ -17,6 +17,7 @@ libjob_a_SOURCES = \
 	src/job/notifier_priv.h \
 	src/job/notifier_show.c \
 	src/job/replicate_bytes.c \
+	src/job/replicate_doubt.c \
 	src/job/replicate_lane.c \
 	src/job/replicate_priv.h \
 	src/job/replicate_scan.c \

@@ -61,6 +61,13 @@ metering_counts(struct metering *m)
 /* ---- begin ---- */
 
 static enum err
+look(struct txn *t, void *arg)
+{
+	(void)arg;
+	return obj_meter_look(t);
+}
+
+static enum err
 begin(struct txn *t, void *arg)
 {
 	(void)arg;
@@ -71,7 +78,7 @@ enum err
 metering_start(struct metering *m)
 {
 	struct reader *r = reader_new(m->store);
-	enum err e = store_read(r, begin, m);
+	enum err e = store_read(r, look, m);
 
 	reader_free(&r);
 	return e == E_NOT_FOUND ? store_write_wait(m->store, begin, m) : e;

@@ -58,6 +58,7 @@ struct ending {
 	enum work_end end;
 	const char *reason;
 	bool again; /* it stays, and counts one try more */
+	const struct rec_doubt *doubt; /* or NULL */
 };
 
 static enum err
@@ -72,6 +73,8 @@ end_write(struct txn *t, void *arg)
 		e = obj_work_put(t, &r->at, &r->work);
 	else
 		e = obj_work_end(t, &r->at, x->end, x->reason, &r->arena, &w);
+	if (e == OK && x->doubt != NULL && !x->again)
+		e = obj_doubt_add(t, x->doubt->since_ms + DOUBT_FIRST_MS, x->doubt);
 	return e == E_NOT_FOUND ? OK : e;
 }
 
@@ -107,7 +110,7 @@ reason_of(enum err why)
 
 /* What became of a row that was tried. False: the lane has to wait. */
 static bool
-row_settle(struct row *r, enum err why, enum work_end end)
+row_settle(struct row *r, enum err why, enum work_end end, const struct rec_doubt *doubt)
 {
 	struct lane *l = r->lane;
 	struct ending x = { .row = r, .end = end, .reason = reason_of(why) };
@@ -117,6 +120,8 @@ row_settle(struct row *r, enum err why, enum work_end end)
 		pause_lane(l);
 		return false;
 	}
+	if (why == OK && doubt != NULL && doubt->mark.n > 0)
+		x.doubt = doubt;
 	if (why != OK) {
 		x.again =
 		    ++r->work.tries < (why == E_REMOTE_DOWN ? STUMBLES_MAX : TRIES_MAX);
@@ -188,7 +193,7 @@ work_here(struct row *r)
 		e = store_write_wait(s, batch_write, &b);
 	}
 	if (e != OK)
-		return row_settle(r, e, WORK_FAILED);
+		return row_settle(r, e, WORK_FAILED, NULL);
 	if (b.failed > 0)
 		log_warn("replication to %.*s: %zu versions could not be made there",
 		    (int)r->work.arn.n, r->work.arn.p, b.failed);
@@ -220,8 +225,10 @@ replicate_lane(struct lane *l)
 		if (e == OK && (!r.remote || r.at.queue == 0))
 			go = work_here(&r);
 		else if (e == OK) {
-			e = replicate_send(l, reader, &r.work, &r.arena, &end);
-			go = row_settle(&r, e, end);
+			struct rec_doubt doubt = { 0 };
+
+			e = replicate_send(l, reader, &r.work, &r.arena, &end, &doubt);
+			go = row_settle(&r, e, end, &doubt);
 		} else
 			go = false;
 		arena_fini(&r.arena);

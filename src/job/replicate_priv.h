@@ -41,6 +41,13 @@ struct replicator {
 	struct lane *lanes;
 	unsigned busy;
 	bool woken;
+	bool doubts_busy; /* doubt is under way */
+	struct remote *doubting; /* the client it uses, or NULL */
+	/* of the thread that hands out: */
+	struct task doubt;
+	bool doubts_known; /* doubts_due_ms holds as of doubts_seen */
+	uint64_t doubts_seen; /* changes of the table */
+	int64_t doubts_due_ms; /* real time */
 };
 
 static inline bool
@@ -52,10 +59,19 @@ replicator_stops(const struct replicator *r)
 /* A bounded piece of what a lane holds. [worker] */
 void replicate_lane(struct lane *l);
 
-/* One row for another store: OK, with what became of it, or why it did not get there.
- * [worker: it blocks] */
+/* One row for another store: OK, with what became of it, or why it did not get there. doubt:
+ * it may arrive there once more; mark.n = 0: it will not. [worker: it blocks] */
 NODISCARD enum err replicate_send(struct lane *l, struct reader *reader,
-    const struct rec_work *w, struct arena *a, enum work_end *end);
+    const struct rec_work *w, struct arena *a, enum work_end *end,
+    struct rec_doubt *doubt);
+/* A client of a target. */
+NODISCARD enum err replicate_remote(struct replicator *r, const struct rec_target *t,
+    struct remote **out, struct fail *fail);
+struct rec_target replicate_target_copy(struct arena *a, const struct rec_target *t);
+
+/* Looks at what may be there twice, if that is due, without keeping who calls. */
+enum { DOUBT_FIRST_MS = 5000 }; /* behind the sending that was answered */
+void replicate_doubts(struct replicator *r, struct reader *reader);
 
 /* A bounded piece of what scans still have to look at; *more: there is more of it. */
 NODISCARD enum err replicate_scan(

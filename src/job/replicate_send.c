@@ -16,7 +16,7 @@
 
 #include "replicate_priv.h"
 
-enum { HEADERS = 140, VERSION_QUERY = 64 };
+enum { HEADERS = 140, VERSION_QUERY = 64, META_MAX = 2048 };
 #define WHOLE_MAX (UINT64_C(5) << 30) /* of one PUT */
 
 struct sending {
@@ -30,6 +30,10 @@ struct sending {
 	struct attrs attrs;
 	bool current; /* it is the latest of its key */
 	bool peer;
+	bool doubtful; /* it may have been sent before */
+	char mark[REPLICA_MARK_SIZE];
+	bool marked; /* it carries mark */
+	struct span there_version, there_etag; /* of what is there now; n = 0: none */
 	uint64_t *part; /* lengths, n = 0: not made of parts */
 	size_t nparts;
 	struct replicate_bytes bytes;
@@ -41,16 +45,19 @@ struct sending {
 
 /* ---- what there is ---- */
 
-static void
-target_copy(struct arena *a, struct rec_target *t)
+struct rec_target
+replicate_target_copy(struct arena *a, const struct rec_target *t)
 {
-	t->source = arena_span(a, t->source);
-	t->url = arena_span(a, t->url);
-	t->bucket = arena_span(a, t->bucket);
-	t->region = arena_span(a, t->region);
-	t->access_key = arena_span(a, t->access_key);
-	t->secret = arena_span(a, t->secret);
-	t->class = arena_span(a, t->class);
+	struct rec_target to = *t;
+
+	to.source = arena_span(a, t->source);
+	to.url = arena_span(a, t->url);
+	to.bucket = arena_span(a, t->bucket);
+	to.region = arena_span(a, t->region);
+	to.access_key = arena_span(a, t->access_key);
+	to.secret = arena_span(a, t->secret);
+	to.class = arena_span(a, t->class);
+	return to;
 }
 
 static enum err
@@ -113,7 +120,7 @@ look_read(struct txn *t, void *arg)
 	enum err e = obj_target_get(t, s->w->arn, &s->target);
 
 	if (e == OK)
-		target_copy(s->a, &s->target);
+		s->target = replicate_target_copy(s->a, &s->target);
 	if (e == OK)
 		e = obj_work_bucket(t, s->w, &s->bucket);
 	if (e == OK)
@@ -128,29 +135,29 @@ look_read(struct txn *t, void *arg)
 
 /* ---- the way ---- */
 
-static enum err
-remote_make(struct sending *s, struct remote **out)
+enum err
+replicate_remote(struct replicator *r, const struct rec_target *t, struct remote **out,
+    struct fail *fail)
 {
-	const struct rec_target *t = &s->target;
 	struct remote_conf c = { .url = t->url,
 		.region = t->region,
 		.access_key = t->access_key,
 		.rate = t->rate,
-		.net = s->lane->owner->conf.net };
+		.net = r->conf.net };
 	size_t n = t->secret.n > KEYRING_BOX ? t->secret.n - KEYRING_BOX : 0;
 	uint8_t *secret = mem_alloc(n + 1);
 	enum err e = OK;
 
 	if (n > 0)
-		e = keyring_open(s->lane->owner->conf.secrets, PLACE_PURPOSE,
-		    t->access_key, t->secret, secret);
+		e = keyring_open(
+		    r->conf.secrets, PLACE_PURPOSE, t->access_key, t->secret, secret);
 	c.secret = span_of(secret, n);
 	if ((t->flags & PLACE_PATH) != 0)
 		c.style = REMOTE_PATH;
 	if ((t->flags & PLACE_VIRTUAL) != 0)
 		c.style = REMOTE_VIRTUAL;
 	if (e == OK)
-		e = remote_check(&c, &s->fail);
+		e = remote_check(&c, fail);
 	if (e == OK)
 		*out = remote_new(&c);
 	mem_wipe(secret, n);
@@ -170,7 +177,7 @@ remote_ready(struct sending *s)
 
 	if (l->remote != NULL && l->remote_seen == seen)
 		return OK;
-	e = remote_make(s, &made);
+	e = replicate_remote(r, &s->target, &made, &s->fail);
 	lock_take(&r->lock);
 	remote_free(&l->remote);
 	l->remote = made;
@@ -253,6 +260,26 @@ add_peer(struct sending *s, int64_t mtime_ms)
 	add(s, "x-amz-replication-status", SPAN_LIT("REPLICA"));
 }
 
+/* What tells anybody else's store apart what was sent twice and what are two versions. */
+static void
+add_mark(struct sending *s)
+{
+	size_t room = META_MAX;
+
+	if (s->peer)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		if (span_starts(s->header[i].name, SPAN_LIT("x-amz-meta-")))
+			room -= s->header[i].name.n + s->header[i].value.n < room
+			    ? s->header[i].name.n + s->header[i].value.n
+			    : room;
+	s->marked = room >= sizeof REPLICA_MARK + REPLICA_MARK_SIZE;
+	if (!s->marked)
+		return;
+	work_mark(s->mark, s->w);
+	add(s, REPLICA_MARK, span_of(s->mark, sizeof s->mark));
+}
+
 static enum err
 add_object(struct sending *s)
 {
@@ -270,9 +297,11 @@ add_object(struct sending *s)
 
 		if (span_is(f->name, "content-type"))
 			type = f->value;
-		else if (!side_is(f->name))
+		else if (!side_is(f->name) &&
+		    (s->peer || !span_is(f->name, REPLICA_MARK)))
 			s->header[s->n++] = *f;
 	}
+	add_mark(s);
 	if (type.n > 0)
 		add(s, "content-type", type);
 	add_tags(s, &tags);
@@ -320,9 +349,16 @@ ask(struct sending *s, const char *method, struct span query, struct remote_call
 	return e;
 }
 
+static void
+see_there(struct sending *s, struct span version, struct span etag)
+{
+	s->there_version = span_is(version, "null") ? SPAN_NONE : version;
+	s->there_etag = etag;
+}
+
 /* Is what a header says there too? */
 static bool
-says(const struct remote_call *c, const struct field *f)
+says(const struct sending *s, const struct remote_call *c, const struct field *f)
 {
 	char name[256];
 	struct span v;
@@ -335,6 +371,9 @@ says(const struct remote_call *c, const struct field *f)
 	memcpy(name, f->name.p, f->name.n);
 	name[f->name.n] = '\0';
 	v = remote_header(c, name);
+	/* Replicas had no mark once, and have another one of another target's. */
+	if (span_is(f->name, REPLICA_MARK) && (v.p == NULL || !s->doubtful))
+		return true;
 	return v.p != NULL && span_eq(v, f->value);
 }
 
@@ -358,7 +397,9 @@ is_there(struct sending *s, bool *out)
 	if (e != OK) {
 		fail_clear(&s->fail);
 		/* A marker is there, and has no head. */
-		*out = e == E_METHOD_NOT_ALLOWED && s->w->kind == WORK_MARKER;
+		*out = s->w->kind == WORK_MARKER &&
+		    (e == E_METHOD_NOT_ALLOWED ||
+			span_is(remote_header(&c, "x-amz-delete-marker"), "true"));
 		return OK;
 	}
 	if (s->w->kind == WORK_MARKER)
@@ -368,7 +409,10 @@ is_there(struct sending *s, bool *out)
 	etag[n + 1] = '"';
 	*out = span_eq(remote_header(&c, "etag"), span_of(etag, n + 2));
 	for (size_t i = 0; i < s->n && *out && !s->peer; i++)
-		*out = says(&c, &s->header[i]);
+		*out = says(s, &c, &s->header[i]);
+	if (*out)
+		see_there(
+		    s, remote_header(&c, "x-amz-version-id"), remote_header(&c, "etag"));
 	return OK;
 }
 
@@ -443,10 +487,18 @@ put_bytes(struct sending *s)
 	struct remote_call c = { .source = source, .once = !s->peer };
 	enum err e;
 
-	if (s->nparts == 0 && source.length <= WHOLE_MAX)
-		return ask(s, "PUT", version_query(s, ""), &c);
+	if (s->nparts == 0 && source.length <= WHOLE_MAX) {
+		e = ask(s, "PUT", version_query(s, ""), &c);
+		if (e == OK)
+			see_there(s, remote_header(&c, "x-amz-version-id"),
+			    remote_header(&c, "etag"));
+		return e;
+	}
 	e = remote_put(s->lane->remote, &p, &s->fail);
 	s->fault = p.fault;
+	if (e == OK)
+		see_there(s, arena_span(s->a, span_str(p.version)),
+		    span_str(arena_printf(s->a, "\"%s\"", p.etag)));
 	return e == OK ? send_parts_tags(s, span_str(p.version)) : e;
 }
 
@@ -494,7 +546,7 @@ send_put(struct sending *s)
 static enum err
 send_marker(struct sending *s)
 {
-	struct remote_call c = { 0 };
+	struct remote_call c = { .once = !s->peer };
 	bool there = false;
 	enum err e = OK;
 
@@ -597,9 +649,22 @@ not_there(struct sending *s, enum err e, enum work_end *end)
 	return e;
 }
 
+/* What is there now may come once more: it is to be the only one then. */
+static void
+doubt_make(const struct sending *s, struct rec_doubt *out)
+{
+	if (s->doubtful && s->marked && s->there_version.n > 0 && s->there_etag.n > 0)
+		*out = (struct rec_doubt){ .since_ms = clock_real_ms(),
+			.arn = s->w->arn,
+			.key = s->w->key,
+			.mark = arena_span(s->a, span_of(s->mark, sizeof s->mark)),
+			.version = s->there_version,
+			.etag = s->there_etag };
+}
+
 enum err
 replicate_send(struct lane *l, struct reader *reader, const struct rec_work *w,
-    struct arena *a, enum work_end *end)
+    struct arena *a, enum work_end *end, struct rec_doubt *doubt)
 {
 	struct sending *s = arena_zalloc(a, sizeof *s);
 	enum err e;
@@ -608,6 +673,7 @@ replicate_send(struct lane *l, struct reader *reader, const struct rec_work *w,
 	s->reader = reader;
 	s->w = w;
 	s->a = a;
+	s->doubtful = !l->sure;
 	fail_init(&s->fail, NULL);
 	s->bytes.owner = l->owner;
 	s->bytes.reader = reader;
@@ -621,6 +687,8 @@ replicate_send(struct lane *l, struct reader *reader, const struct rec_work *w,
 		if (e == OK)
 			e = send_kind(s, end);
 		l->sure = e == OK;
+		if (e == OK)
+			doubt_make(s, doubt);
 		l->answered = s->fault.status != 0;
 		if (e != OK && e != E_REMOTE_DOWN)
 			log_warn("replication of %.*s/%.*s to %.*s: %s", (int)w->bucket.n,

@@ -227,6 +227,7 @@ replicator_main(void *arg)
 			if (e != OK)
 				log_error("replication: %s", err_row(e)->symbol);
 		}
+		replicate_doubts(r, reader);
 		rest(r, more || now_us - changed_us < AWAKE_US);
 	}
 	reader_free(&reader);
@@ -265,6 +266,8 @@ replicator_stop(struct replicator *r)
 	for (struct lane *l = r->lanes; l != NULL; l = l->next)
 		if (l->remote != NULL)
 			remote_stop(l->remote);
+	if (r->doubting != NULL)
+		remote_stop(r->doubting);
 	lock_drop(&r->lock);
 	MUST(pthread_join(r->thread, NULL) == 0);
 }

@@ -3,6 +3,9 @@
 
 #include "model/rec_repl.h"
 
+#include "codec/digest.h"
+#include "codec/hex.h"
+
 #include "model_priv.h"
 
 static const char *const statuses[REPLICA_STATES] = { "", "PENDING", "COMPLETED",
@@ -207,6 +210,63 @@ work_lane(struct span key)
 	for (size_t i = 0; i < key.n; i++)
 		h = (h ^ (unsigned char)key.p[i]) * 0x100000001b3u;
 	return (unsigned)((h >> 32) % WORK_LANES);
+}
+
+/* ---- what may be there twice ---- */
+
+/* Of all that tells a version of one store from every other. */
+void
+work_mark(char out[REPLICA_MARK_SIZE], const struct rec_work *w)
+{
+	struct buf all = { 0 };
+	uint8_t sum[32];
+
+	enc_span(&all, w->arn);
+	enc_span(&all, w->bucket);
+	enc_span(&all, w->key);
+	enc_u64(&all, w->bucket_id);
+	enc_u64(&all, w->number);
+	buf_put(&all, w->origin, ORIGIN_SIZE);
+	digest_of(DIGEST_SHA256, buf_view(&all), sum);
+	hex_render(out, sum, REPLICA_MARK_SIZE / 2);
+	buf_fini(&all);
+}
+
+void
+rec_doubt_put(struct buf *out, const struct rec_doubt *r)
+{
+	enc_u8(out, REC_VERSION);
+	enc_u64(out, (uint64_t)r->since_ms);
+	enc_u8(out, r->looks);
+	enc_span(out, r->arn);
+	enc_span(out, r->key);
+	enc_span(out, r->mark);
+	enc_span(out, r->version);
+	enc_span(out, r->etag);
+}
+
+enum err
+rec_doubt_get(struct span in, struct rec_doubt *out)
+{
+	struct dec d = { .in = in };
+	struct rec_doubt r = { 0 };
+	enum err e;
+
+	if (dec_u8(&d) != REC_VERSION)
+		return E_CORRUPT;
+	r.since_ms = (int64_t)dec_u64(&d);
+	r.looks = dec_u8(&d);
+	r.arn = dec_span(&d);
+	r.key = dec_span(&d);
+	r.mark = dec_span(&d);
+	r.version = dec_span(&d);
+	r.etag = dec_span(&d);
+	e = dec_end(&d);
+	if (e == OK && r.mark.n != REPLICA_MARK_SIZE)
+		e = E_CORRUPT;
+	if (e == OK)
+		*out = r;
+	return e;
 }
 
 /* ---- counts ---- */

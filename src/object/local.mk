@@ -19,6 +19,7 @@ libobject_a_SOURCES = \
 	src/object/obj_cond.c \
 	src/object/obj_copy.c \
 	src/object/obj_doc.c \
+	src/object/obj_doubt.c \
 	src/object/obj_dropped.c \
 	src/object/obj_event.c \
 	src/object/obj_hash.c \

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/dropped.h"
-#include "object/analytics.h"
 #include "model/meter.h"
+#include "object/analytics.h"
 #include "object/document.h"
 #include "object/upload.h"
 

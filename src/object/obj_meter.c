@@ -131,9 +131,10 @@ id_row(void *ctx, struct span name, const struct rec_bucket *b)
 	return true;
 }
 
-/* In a read it is only found that there is something to do. */
+/* Rows of old: each() gets the classes that have one. */
 static enum err
-bucket_begin(struct txn *t, uint64_t id)
+old_each(struct txn *t, uint64_t id,
+    enum err (*each)(struct txn *t, uint64_t id, uint8_t class))
 {
 	struct usage u;
 	enum err e = OK;
@@ -143,10 +144,36 @@ bucket_begin(struct txn *t, uint64_t id)
 			continue;
 		e = usage_get(t, id, (uint8_t) class, &u);
 		if (e == OK && u.at_ms == 0 && u.objects > 0)
-			e = txn_is_write(t) ? usage_add(t, id, (uint8_t) class, 0, 0)
-					    : E_NOT_FOUND;
+			e = each(t, id, (uint8_t) class);
 	}
 	return e;
+}
+
+static enum err
+old_look(struct txn *t, uint64_t id, uint8_t class)
+{
+	(void)t;
+	(void)id;
+	(void)class;
+	return E_NOT_FOUND;
+}
+
+static enum err
+old_begin(struct txn *t, uint64_t id, uint8_t class)
+{
+	return usage_add(t, id, class, 0, 0);
+}
+
+static enum err
+bucket_look(struct txn *t, uint64_t id)
+{
+	return old_each(t, id, old_look);
+}
+
+static enum err
+bucket_begin(struct txn *t, uint64_t id)
+{
+	return old_each(t, id, old_begin);
 }
 
 static enum err
@@ -159,6 +186,12 @@ each_bucket(struct txn *t, enum err (*fn)(struct txn *t, uint64_t id))
 		e = fn(t, ids.id[i]);
 	mem_free(ids.id);
 	return e;
+}
+
+enum err
+obj_meter_look(struct txn *t)
+{
+	return each_bucket(t, bucket_look);
 }
 
 enum err

@@ -220,12 +220,23 @@ give(void *ctx, void *to, size_t n, size_t *got)
 	return k->bad == OK;
 }
 
+/* What is in memory may all have gone; of a source it is known. */
+static bool
+may_repeat(void *ctx)
+{
+	const struct calling *k = ctx;
+
+	if (!k->c->once)
+		return true;
+	return k->body.n == 0 && k->c->source.length > 0 && k->sent < k->c->source.length;
+}
+
 static bool
 give_again(void *ctx)
 {
 	struct calling *k = ctx;
 
-	if (k->c->once && k->sent == k->c->source.length)
+	if (!may_repeat(k))
 		return false;
 	k->sent = 0;
 	k->bad = k->c->source.seek(k->c->source.ctx, 0);
@@ -376,6 +387,7 @@ run(struct calling *k, unsigned patience, struct fail *fail)
 	struct outbound_stream stream = { .ctx = k,
 		.header = see_header,
 		.write = take,
+		.again = may_repeat,
 		.go_on = go_on,
 		.connect_ms = k->r->connect_ms,
 		.stall_ms = k->r->stall_ms * patience,

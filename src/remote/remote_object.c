@@ -44,6 +44,7 @@ put_whole(struct remote *r, struct remote_put *p, struct fail *fail)
 		.header = p->header,
 		.nheader = p->nheader,
 		.source = p->source,
+		.once = true, /* of two the second would be nobody's */
 		.arena = &a };
 	enum err e;
 

@@ -227,7 +227,7 @@ headers_object(struct rq *rq, struct object_headers *out)
 
 /* ---- conditions ---- */
 
-static bool
+static ALWAYS_INLINE bool
 cond_time(struct rq *rq, const char *name, int64_t *out)
 {
 	struct span v = header_get(rq, name);
@@ -282,18 +282,20 @@ headers_cond_rename(struct rq *rq, struct obj_cond *out)
 enum err
 headers_cond_read(struct rq *rq, const char *prefix, struct obj_cond *out)
 {
-	bool copy = prefix[0] != '\0';
-
-	*out = (struct obj_cond){ .prefix = copy ? "x-amz-copy-source-" : "" };
-	out->if_match = header_get(rq, copy ? "x-amz-copy-source-if-match" : "if-match");
-	out->if_none_match =
-	    header_get(rq, copy ? "x-amz-copy-source-if-none-match" : "if-none-match");
-	out->has_modified = cond_time(rq,
-	    copy ? "x-amz-copy-source-if-modified-since" : "if-modified-since",
-	    &out->modified_since);
-	out->has_unmodified = cond_time(rq,
-	    copy ? "x-amz-copy-source-if-unmodified-since" : "if-unmodified-since",
-	    &out->unmodified_since);
+	if (prefix[0] == '\0') {
+		*out = (struct obj_cond){ .prefix = "" };
+		out->if_match = header_get(rq, "if-match");
+		out->if_none_match = header_get(rq, "if-none-match");
+		headers_cond_times(rq, out);
+		return OK;
+	}
+	*out = (struct obj_cond){ .prefix = "x-amz-copy-source-" };
+	out->if_match = header_get(rq, "x-amz-copy-source-if-match");
+	out->if_none_match = header_get(rq, "x-amz-copy-source-if-none-match");
+	out->has_modified =
+	    cond_time(rq, "x-amz-copy-source-if-modified-since", &out->modified_since);
+	out->has_unmodified = cond_time(
+	    rq, "x-amz-copy-source-if-unmodified-since", &out->unmodified_since);
 	return OK;
 }
 
@@ -582,32 +584,31 @@ is_owner(const struct rq *rq, bool own, struct span account)
 	    span_eq(account, span_of(rq->bkt.account, ACCOUNT_DIGITS));
 }
 
+static enum err
+owner_check(struct rq *rq, bool own, struct span v)
+{
+	uint64_t number;
+	bool good = v.n == ACCOUNT_DIGITS && span_u64(v, &number);
+
+	if (!good || !is_owner(rq, own, v))
+		(void)tier_says_of(rq, TP_EXPECTED_OWNER, TIER_BIT_MINIO);
+	if (!good)
+		return fail_msg(&rq->fail, E_INVALID_BUCKET_OWNER,
+		    "The value of the expected bucket owner parameter must be an "
+		    "AWS Account "
+		    "ID... [%.*s]",
+		    (int)span_head(v, 64).n, v.p);
+	return is_owner(rq, own, v) ? OK : fail_set(&rq->fail, E_ACCESS_DENIED);
+}
+
 enum err
 headers_owner_check(struct rq *rq)
 {
-	static const char *const names[] = { "x-amz-expected-bucket-owner",
-		"x-amz-source-expected-bucket-owner" };
-	uint64_t number;
+	struct span own = header_get(rq, "x-amz-expected-bucket-owner"),
+		    source = header_get(rq, "x-amz-source-expected-bucket-owner");
+	enum err e = own.p != NULL ? owner_check(rq, true, own) : OK;
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		struct span v = header_get(rq, names[i]);
-		bool good;
-
-		if (v.p == NULL)
-			continue;
-		good = v.n == ACCOUNT_DIGITS && span_u64(v, &number);
-		if (!good || !is_owner(rq, i == 0, v))
-			(void)tier_says_of(rq, TP_EXPECTED_OWNER, TIER_BIT_MINIO);
-		if (!good)
-			return fail_msg(&rq->fail, E_INVALID_BUCKET_OWNER,
-			    "The value of the expected bucket owner parameter must be an "
-			    "AWS Account "
-			    "ID... [%.*s]",
-			    (int)span_head(v, 64).n, v.p);
-		if (!is_owner(rq, i == 0, v))
-			return fail_set(&rq->fail, E_ACCESS_DENIED);
-	}
-	return OK;
+	return e == OK && source.p != NULL ? owner_check(rq, false, source) : e;
 }
 
 /* x-amz-copy-source: "[/]bucket/key[?versionId=id]", percent-encoded; or the bucket is

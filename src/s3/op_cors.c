@@ -226,17 +226,33 @@ is_local(struct span origin)
 }
 
 static bool
+is_listed(const char *origins, struct span origin)
+{
+	struct span rest = span_str(origins);
+
+	while (rest.n > 0)
+		if (glob(span_trim(span_cut(&rest, ',')), origin, false))
+			return true;
+	return false;
+}
+
+static bool
 default_allows(const struct cors *c)
 {
+	const char *listed = c->rq->s3->conf.cors_origins;
+
 	switch (tier_value(c->rq, TP_CORS_OFF)) {
-	case TV_ORIGIN_ANY:
-		return true;
+	case TV_ORIGIN_ANY: /* MinIO's own default is everybody, its setting a list */
+		return listed == NULL || listed[0] == '\0' ||
+		    is_listed(listed, c->origin);
 	case TV_FORBIDDEN:
 	case TV_NO_HEADERS:
 		return false;
 	default:
 		break;
 	}
+	if (listed != NULL && is_listed(listed, c->origin))
+		return true;
 	switch (c->rq->s3->conf.cors_default) {
 	case S3_CORS_ANY:
 		return true;

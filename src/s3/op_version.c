@@ -79,6 +79,8 @@ versioning_parse(struct rq *rq, struct versioning_op *op)
 	if (e != OK)
 		return e;
 	mfa = xml_text(root, "MfaDelete");
+	if (mfa.p != NULL && tier_says(rq, TP_VERSIONING_MFA) == TV_IGNORE)
+		mfa = SPAN_NONE;
 	if (mfa.p != NULL)
 		op->mfa_delete = span_is(mfa, "Enabled") ? MFA_DELETE_ON : MFA_DELETE_OFF;
 	if (op->mfa_delete == MFA_DELETE_OFF && !span_is(mfa, "Disabled"))

@@ -13,10 +13,15 @@ const struct op ops[OP_COUNT] = {
 #undef OP
 };
 
+enum { OP_BARE = 8 };
+
 /* Rows by method and level, so that a request looks at a few and not at all of them. */
 struct op_index {
 	const struct op *row[HTTP_OTHER + 1][LEVELS][OP_COUNT];
 	size_t n[HTTP_OTHER + 1][LEVELS];
+	/* those of them that ask for no parameter */
+	const struct op *bare[HTTP_OTHER + 1][LEVELS][OP_BARE];
+	size_t nbare[HTTP_OTHER + 1][LEVELS];
 	struct span sub[OP_COUNT]; /* each sub-resource once */
 	size_t nsub;
 };
@@ -43,6 +48,11 @@ op_index_new(void)
 			continue;
 		n = &x->n[ops[i].method][ops[i].level];
 		x->row[ops[i].method][ops[i].level][(*n)++] = &ops[i];
+		n = &x->nbare[ops[i].method][ops[i].level];
+		if (sub.n == 0 && ops[i].query[0] == '\0') {
+			MUST(*n < OP_BARE);
+			x->bare[ops[i].method][ops[i].level][(*n)++] = &ops[i];
+		}
 		if (sub.n > 0 && !is_sub(x, sub))
 			x->sub[x->nsub++] = sub;
 	}
@@ -212,6 +222,8 @@ route_find(struct rq *rq, const struct op **out)
 	enum http_method m = rq->http->method;
 	const struct op_index *x = rq->s3->index;
 	const struct op *best = NULL;
+	const struct op *const *row = x->row[m][level];
+	size_t rows = x->n[m][level];
 	unsigned weight, most = 0;
 	enum err e;
 
@@ -220,11 +232,15 @@ route_find(struct rq *rq, const struct op **out)
 	e = rq->nparam > 0 ? unknown_sub(rq) : OK;
 	if (e != OK)
 		return e;
-	for (size_t i = 0; i < x->n[m][level]; i++) {
-		weight = row_weight(rq, x->row[m][level][i]);
+	if (rq->nparam == 0) {
+		row = x->bare[m][level];
+		rows = x->nbare[m][level];
+	}
+	for (size_t i = 0; i < rows; i++) {
+		weight = row_weight(rq, row[i]);
 		if (weight > most) {
 			most = weight;
-			best = x->row[m][level][i];
+			best = row[i];
 		}
 	}
 	/* A sub-resource asked for, but only the plain row fits: the method is wrong for it. */

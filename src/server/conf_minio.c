@@ -120,7 +120,7 @@ seconds_of(struct span text, uint64_t *out)
 
 /* What MinIO writes otherwise than we do. */
 static void
-add_value(struct conf_minio *m, const char *name, const char *setting, struct span v)
+add_value(struct conf_minio *m, const char *setting, struct span v)
 {
 	struct buf all = { 0 };
 	uint64_t seconds;
@@ -131,10 +131,10 @@ add_value(struct conf_minio *m, const char *name, const char *setting, struct sp
 	} else if (strcmp(setting, "address") == 0 && v.n > 0 && v.p[0] == ':') {
 		buf_printf(&all, "0.0.0.0%.*s", (int)v.n, v.p);
 		add(m, setting, buf_view(&all));
-	} else if (strcmp(setting, "cors-default") == 0 && !span_is(v, "*"))
-		note(m, name,
-		    "origins are a bucket's own (PutBucketCors); allowed here: *");
-	else if (strcmp(setting, "metrics") == 0)
+	} else if (strcmp(setting, "cors-default") == 0 && !span_is(v, "*")) {
+		add(m, setting, SPAN_LIT("off"));
+		add(m, "cors-origins", v);
+	} else if (strcmp(setting, "metrics") == 0)
 		add(m, setting, span_is(v, "jwt") ? SPAN_LIT("signed") : v);
 	else
 		add(m, setting,
@@ -152,7 +152,7 @@ take_name(struct conf_minio *m, const struct minio_name *row, struct fail *fail)
 	int rc;
 
 	if (value != NULL) {
-		add_value(m, row->name, row->setting, span_str(value));
+		add_value(m, row->setting, span_str(value));
 		return OK;
 	}
 	buf_printf(&name, "%s_FILE", row->name);
@@ -164,7 +164,7 @@ take_name(struct conf_minio *m, const struct minio_name *row, struct fail *fail)
 	rc = io_read_file(path, &file, 1 << 16);
 	line = buf_view(&file);
 	if (rc == 0)
-		add_value(m, row->name, row->setting, span_trim(span_cut(&line, '\n')));
+		add_value(m, row->setting, span_trim(span_cut(&line, '\n')));
 	else
 		(void)fail_msg(fail, E_CONFIG,
 		    "%s: '%s' can't be read (%s); allowed: a file that holds the value",
@@ -173,6 +173,67 @@ take_name(struct conf_minio *m, const struct minio_name *row, struct fail *fail)
 	buf_fini(&file);
 	buf_fini(&name);
 	return rc == 0 ? OK : E_CONFIG;
+}
+
+/* One line of that file; false: it is none. */
+static bool
+line_take(struct conf_minio *m, struct span line)
+{
+	struct span value = span_trim(line), name;
+	char *names, *text;
+
+	if (value.n == 0 || value.p[0] == '#')
+		return true;
+	if (span_starts(value, SPAN_LIT("export ")))
+		value = span_trim(span_from(value, 7));
+	if (span_find(value, '=', 0) == value.n)
+		return false;
+	name = span_cut(&value, '=');
+	if (value.n >= 2 && (value.p[0] == '"' || value.p[0] == '\'') &&
+	    value.p[value.n - 1] == value.p[0])
+		value = span_of(value.p + 1, value.n - 2);
+	names = mem_span(name);
+	text = mem_span(value);
+	if (!span_starts(name, SPAN_LIT("MINIO_")))
+		note(m, names, "MINIO_CONFIG_ENV_FILE is about MinIO's names");
+	else
+		MUST(setenv(names, text, 1) == 0);
+	mem_wipe(text, value.n);
+	mem_free(text);
+	mem_free(names);
+	return true;
+}
+
+/* A file of NAME=VALUE goes before the environment itself. [before there are threads] */
+static enum err
+take_file(struct conf_minio *m, struct fail *fail)
+{
+	const char *path = getenv("MINIO_CONFIG_ENV_FILE");
+	struct buf file = { 0 };
+	struct span rest;
+	unsigned line = 0;
+	enum err e = OK;
+	int rc;
+
+	if (path == NULL || path[0] == '\0')
+		return OK;
+	rc = io_read_file(path, &file, 1 << 20);
+	if (rc != 0)
+		e = fail_msg(fail, E_CONFIG,
+		    "MINIO_CONFIG_ENV_FILE: '%s' can't be read (%s); allowed: a file of "
+		    "NAME=VALUE",
+		    path, strerrordesc_np(-rc));
+	for (rest = buf_view(&file); e == OK && rest.n > 0;) {
+		line++;
+		if (!line_take(m, span_cut(&rest, '\n')))
+			e = fail_msg(fail, E_CONFIG,
+			    "MINIO_CONFIG_ENV_FILE: line %u of '%s' is not allowed; "
+			    "allowed: NAME=VALUE",
+			    line, path);
+	}
+	mem_wipe(file.p, file.n);
+	buf_fini(&file);
+	return e;
 }
 
 static const struct minio_name *
@@ -189,13 +250,16 @@ static void
 note_others(struct conf_minio *m)
 {
 	static const char *const elsewhere[] = { "MINIO_VOLUMES", "MINIO_OPTS",
-		"MINIO_KMS_SECRET_KEY", "MINIO_KMS_SECRET_KEY_FILE" };
+		"MINIO_CONFIG_ENV_FILE", "MINIO_KMS_SECRET_KEY",
+		"MINIO_KMS_SECRET_KEY_FILE" };
 
 	for (char **env = environ; *env != NULL; env++) {
 		struct span rest = span_str(*env), name = span_cut(&rest, '=');
 		const struct minio_name *row;
 		char *text;
-		bool known = !span_starts(name, SPAN_LIT("MINIO_"));
+		/* Targets of events read their names themselves, and refuse what is wrong. */
+		bool known = !span_starts(name, SPAN_LIT("MINIO_")) ||
+		    span_starts(name, SPAN_LIT("MINIO_NOTIFY_"));
 
 		for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++)
 			known = known || span_is(name, elsewhere[i]);
@@ -261,7 +325,7 @@ take_argument(
 	else if (o->value != NULL)
 		add(m, o->setting, span_str(o->value));
 	else
-		add_value(m, arg, o->setting, rest);
+		add_value(m, o->setting, rest);
 	return OK;
 }
 
@@ -295,10 +359,12 @@ take_opts(struct conf_minio *m, struct fail *fail)
 enum err
 conf_minio_read(struct conf_minio *m, int argc, char *const *argv, struct fail *fail)
 {
-	const char *volumes = getenv("MINIO_VOLUMES");
-	enum err e = OK;
+	const char *volumes;
+	enum err e;
 
 	*m = (struct conf_minio){ 0 };
+	e = take_file(m, fail);
+	volumes = getenv("MINIO_VOLUMES");
 	if (!is_ours("address"))
 		add(m, "address", SPAN_LIT("0.0.0.0:9000"));
 	if (!is_ours("default-public-access"))

@@ -286,6 +286,7 @@ open_s3(struct server *s)
 		.max_object = c->max_object,
 		.max_document = (size_t)c->max_document,
 		.cors_default = c->cors_default,
+		.cors_origins = c->cors_origins,
 		.default_ownership = c->default_ownership,
 		.public_allowed = c->default_public_access == 1,
 		.kms = s->kms,
@@ -315,6 +316,8 @@ open_s3(struct server *s)
 		    c->public_urls, s->public_hosts, &s->npublic_hosts, &s->fail);
 	if (e == OK)
 		e = urls_check("console-url", c->console_url, &s->fail);
+	if (e == OK)
+		e = urls_origins_check(c->cors_origins, &s->fail);
 	if (e == OK)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e == OK)
@@ -584,6 +587,8 @@ start_jobs(struct server *s)
 	s->timed = timed_new(s->store);
 	timed_job(s->timed, &job);
 	jobs_add(s->jobs, &job);
+	metering_job(s->metering, &job);
+	jobs_add(s->jobs, &job);
 	s->tier_job = tier_job_new(s->tiers);
 	tier_job(s->tier_job, &job);
 	jobs_add(s->jobs, &job);
@@ -593,8 +598,6 @@ start_jobs(struct server *s)
 	    .changes = tier_changes,
 	    .ctx = s });
 	stale_job(s->stale, &job);
-	jobs_add(s->jobs, &job);
-	metering_job(s->metering, &job);
 	jobs_add(s->jobs, &job);
 	e = tiers_start(s->tiers, &s->fail);
 	if (e != OK)
@@ -735,9 +738,9 @@ server_stop(struct server *s)
 	stale_free(&s->stale);
 	task_pool_free(&s->pool);
 	s3_free(&s->s3);
-	heat_set_free(&s->heat);
 	metering_stop(s->metering);
 	metering_free(&s->metering);
+	heat_set_free(&s->heat);
 	if (s->profile != NULL)
 		portability_log(s->profile);
 	profile_free(&s->profile);

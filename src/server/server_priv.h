@@ -18,6 +18,7 @@ void ephemeral_remove(const char *path);
 enum { URLS_MAX = 16 };
 /* A whole URL, with a path perhaps; "" is none. */
 NODISCARD enum err urls_check(const char *setting, const char *url, struct fail *fail);
+NODISCARD enum err urls_origins_check(const char *list, struct fail *fail);
 NODISCARD enum err urls_split(const char *list, char **out, size_t *n, struct fail *fail);
 
 /* oidc_keys.c: [main] NULL where no provider has a URL */

@@ -58,6 +58,26 @@ urls_check(const char *setting, const char *url, struct fail *fail)
 }
 
 enum err
+urls_origins_check(const char *list, struct fail *fail)
+{
+	struct span rest = span_str(list), one;
+
+	while (rest.n > 0) {
+		one = span_trim(span_cut(&rest, ','));
+		if (one.n == 0 || span_is(one, "*"))
+			continue;
+		if (span_search(one, SPAN_LIT("://"), 0) == one.n ||
+		    one.p[one.n - 1] == '/')
+			return fail_msg(fail, E_CONFIG,
+			    "cors-origins: '%.*s' is no origin; allowed: "
+			    "http://HOST[:PORT], https://HOST[:PORT], with one * in it, "
+			    "or *",
+			    (int)span_head(one, 128).n, one.p);
+	}
+	return OK;
+}
+
+enum err
 urls_split(const char *list, char **out, size_t *n, struct fail *fail)
 {
 	struct span rest = span_str(list), one;

@@ -47,13 +47,6 @@ store_writable(const struct store *s)
 	return atomic_load(&s->writable);
 }
 
-bool
-txn_is_write(const struct txn *t)
-{
-	CHECK(t, TXN_MAGIC);
-	return t->write;
-}
-
 struct store *
 txn_store(const struct txn *t)
 {

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import sys
 
-from harness import Server, equal, run_tests
+from harness import Server, check, equal, run_tests
 
 LOCAL = ("http://localhost:3000", "https://localhost", "http://app.localhost:8080",
          "http://127.0.0.1:5173", "http://127.9.8.7", "http://[::1]:3000")
@@ -59,6 +59,29 @@ def test_off():
     with Server(env={"TRUG_CORS_DEFAULT": "off"}, buckets=["pages"]) as server:
         for origin in LOCAL + FOREIGN:
             refused(server, origin)
+
+
+def test_listed_origins():
+    with Server(args=["--cors-default", "off", "--cors-origins",
+                      "https://app.example, https://*.good.example"], buckets=["pages"]) as server:
+        for origin in ("https://app.example", "https://a.good.example"):
+            allowed(server, origin)
+        for origin in ("http://app.example", "https://app.example:8443", "https://good.example",
+                       "https://app.example.evil.example", "http://localhost:3000"):
+            refused(server, origin)
+    with Server(args=["--tier", "minio", "--cors-origins", "https://app.example"],
+                buckets=["pages"]) as server:
+        answer = preflight(server, "https://app.example")
+        equal((answer.status, answer.header("Access-Control-Allow-Origin")),
+              (204, "https://app.example"), "MinIO's list")
+        equal(preflight(server, "https://example.com").header("Access-Control-Allow-Origin"),
+              None, "no one else")
+    for bad in ("app.example", "https://app.example/"):
+        server = Server(args=["--cors-origins", bad])
+        server.spawn()
+        equal(server.process.wait(20), 2, "exit code")
+        check("cors-origins: '%s' is no origin; allowed: " % bad in server.tail(), server.tail())
+        server.remove()
 
 
 def test_rules_of_the_bucket_come_first():

@@ -156,6 +156,49 @@ def test_volumes_and_opts():
     check("--console-address has no effect" in text, text)
 
 
+def test_a_file_of_the_environment():
+    with tempfile.TemporaryDirectory() as home:
+        path = os.path.join(home, "minio")
+        with open(path, "w") as f:
+            f.write("# as /etc/default/minio\n\nMINIO_ROOT_USER=fileuser\n"
+                    "export MINIO_ROOT_PASSWORD=\"file=password\"\nMINIO_VOLUMES='vol'\n"
+                    "GOGC=50\n")
+        text = contract([], {"MINIO_CONFIG_ENV_FILE": path, "MINIO_ROOT_USER": "other"},
+                        "/minio/health/live", "fileuser", "file=password")
+        check("GOGC has no effect: MINIO_CONFIG_ENV_FILE is about MinIO's names" in text, text)
+        check("MINIO_CONFIG_ENV_FILE has no effect" not in text, text)
+        with open(path, "a") as f:
+            f.write("MINIO_REGION\n")
+        refused(["data"], {"MINIO_CONFIG_ENV_FILE": path}, "MINIO_CONFIG_ENV_FILE: line 7 of")
+    refused(["data"], {"MINIO_CONFIG_ENV_FILE": "/nowhere"}, "MINIO_CONFIG_ENV_FILE: '/nowhere'")
+
+
+def test_origins_of_web_pages():
+    port = free_port()
+    with MinIO(["data", "--address", "127.0.0.1:%d" % port],
+               {"MINIO_API_CORS_ALLOW_ORIGIN": "https://a.example,https://*.b.example"}) as minio:
+        url = "http://127.0.0.1:%d" % port
+        minio.wait(url + "/minio/health/live")
+        for origin, wanted in (("https://a.example", True), ("https://x.b.example", True),
+                               ("https://c.example", False), ("http://localhost", False)):
+            asked = urllib.request.Request(url + "/bkt", headers={
+                "Origin": origin, "Access-Control-Request-Method": "GET"}, method="OPTIONS")
+            try:
+                with urllib.request.urlopen(asked, timeout=10) as answer:
+                    got = answer.headers.get("Access-Control-Allow-Origin") == origin
+            except urllib.error.HTTPError as e:
+                got = e.headers.get("Access-Control-Allow-Origin") is not None
+            equal(got, wanted, origin)
+        check("has no effect" not in minio.text(), minio.text())
+
+
+def test_targets_of_events_by_their_names():
+    text = contract(["data"], {"MINIO_NOTIFY_WEBHOOK_ENABLE_one": "on",
+                               "MINIO_NOTIFY_WEBHOOK_ENDPOINT_one": "http://127.0.0.1:9/"},
+                    "/minio/health/live", "minioadmin", "minioadmin")
+    check("has no effect" not in text, text)
+
+
 def test_ignored_names_are_named():
     text = contract(["data"], {"MINIO_BROWSER": "off", "MINIO_HOMEGROWN": "1"},
                     "/minio/health/live", "minioadmin", "minioadmin")

@@ -39,6 +39,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/tiers.py \
 	tests/e2e/remote_tier.py \
 	tests/e2e/replication.py \
+	tests/e2e/replication_foreign.py \
 	tests/e2e/three_tiers.py \
 	tests/e2e/tier_choice.py \
 	tests/e2e/tier_report.py \

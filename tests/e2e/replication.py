@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Replicas arrive, with all they have, in their order, once, and not where they came from.
 
-To another bucket of the same server, to another trug, and to a store that is not trug (Ceph's
-radosgw, where it is installed); with the way cut and restored, with either side killed.
+To another bucket of the same server and to another trug; with the way cut and restored, with
+either side killed. To stores that are no trug: replication_foreign.py.
 """
 
 import base64
@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 
-from harness import ACCESS, SECRET, Server, Skip, TOP, check, equal, run_tests, s3raw
+from harness import ACCESS, SECRET, Server, Skip, check, equal, run_tests
 
 XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/"
 ENABLED = "<Status>Enabled</Status>"
@@ -457,6 +457,38 @@ def test_remote_cut():
               {"COMPLETED"})
 
 
+def test_lifecycle_waits():
+    """Rules leave alone what has not arrived yet, and act when it has."""
+    with Server() as here, Server() as there:
+        s3, far = here.client(), there.client()
+        versioned(s3, "from")
+        versioned(far, "place")
+        way = Proxy(there.endpoint)
+        rules(s3, "from", rule(target(here, "from", way.endpoint, "place")))
+        document(s3, "from", "lifecycle",
+                 "<LifecycleConfiguration><Rule><ID>x</ID><Filter/>" + ENABLED +
+                 "<Expiration><Days>2</Days></Expiration><NoncurrentVersionExpiration>"
+                 "<NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration></Rule><Rule>"
+                 "<ID>y</ID><Filter/>" + ENABLED + "<Transition><Days>0</Days><StorageClass>"
+                 "GLACIER_IR</StorageClass></Transition></Rule></LifecycleConfiguration>")
+        way.close(cut=True)
+        big = b"x" * (128 << 10)
+        for body in (big, big + b"y"):
+            equal(s3.put("from", "k", body).status, 200)
+        move = lambda by: equal(s3.post("_trug", "v1/clock", {"by": by}).status, 200)
+        move("9d")
+        rows = versions(s3, "from")
+        equal(len(rows), 2, "versions that have not arrived")
+        equal(s3.head("from", "k").header("x-amz-storage-class"), None)
+        equal(status(s3, "from", "k"), "PENDING")
+        way.close(cut=False)
+        emptied(here, 90)
+        equal(versions(far, "place"), rows, "versions there")
+        move("4d")
+        equal([r[3] for r in versions(s3, "from")], [True], "what is left is a marker")
+        equal(versions(far, "place"), rows, "what rules delete stays there")
+
+
 def test_remote_killed():
     """Either side dies in the middle."""
     here, there = Server(), Server()
@@ -672,102 +704,6 @@ def test_failed_and_resync():
 
 
 # ---- to stores that are not trug ----
-
-
-def contents(s3, bucket):
-    """Of each key its versions' ETags, newest first, and how many markers: what stores agree
-    on (moto lists markers behind all versions)."""
-    found = {}
-    for key, _, _, marker, etag in versions(s3, bucket):
-        row = found.setdefault(key, [0])
-        row[0] += marker
-        row[1:] += [] if marker else [etag]
-    return found
-
-
-def foreign(endpoint, access, secret):
-    far = s3raw.Client(endpoint, access, secret)
-    with Server() as here:
-        s3 = here.client()
-        versioned(s3, "from")
-        versioned(far, "place")
-        way = Proxy(endpoint)
-        arn = control(here, "POST", bucket="from", url=way.endpoint, target="place",
-                      access_key=access, secret_key=secret, style="path")["arn"]
-        check(not control(here, "GET")["targets"][0]["peer"], "it is no trug")
-        rules(s3, "from", rule(arn))
-        kept = [k for k in KEPT if k != "x-amz-tagging-count"]
-        s3.put("from", "a/k", b"one", HEADERS)
-        s3.put("from", "a/k", b"second" * 3000000, HEADERS)
-        multipart(s3, "from", "parts", [b"x" * (5 << 20), b"y"], HEADERS)
-        s3.put("from", "empty", b"")
-        s3.put("from", "odd +%?&=/\u00fc", b"odd")
-        for key in ("a/k", "parts", "empty", "odd +%?&=/\u00fc"):
-            settled(s3, "from", key)
-            same(s3, "from", far, "place", key, kept=kept)
-        tags = b"<Tagging><TagSet><Tag><Key>n</Key><Value>w</Value></Tag></TagSet></Tagging>"
-        equal(s3.put("from", "a/k", tags, None, {"tagging": None}).status, 200)
-        settled(s3, "from", "a/k")
-        same(s3, "from", far, "place", "a/k", kept=kept)
-        # Cut in the middle; what the other side took without a word is not sent twice.
-        for n in range(20):
-            s3.put("from", "k%d" % (n % 3), b"%d" % n * 30000)
-            if n % 7 == 3:
-                # Longer than a store takes over what has reached it: before that nobody can
-                # see there whether it was taken.
-                way.close(cut=n % 2 == 1)
-                time.sleep(2)
-                way.close(cut=False)
-        s3.delete("from", "k0")
-        emptied(here, 90)
-        equal(contents(far, "place"), contents(s3, "from"), "contents")
-        # The server dies in the middle.
-        for n in range(12):
-            s3.put("from", "j%d" % (n % 3), b"%d" % n * 30000)
-        here.kill()
-        here.start()
-        s3 = here.client()
-        emptied(here, 90)
-        equal(contents(far, "place"), contents(s3, "from"), "contents")
-    far.close()
-
-
-def test_at_radosgw():
-    sys.path.insert(0, os.path.join(TOP, "tests", "bench"))
-    from rados import Radosgw
-    if not Radosgw.there():
-        raise Skip("Ceph is not here")
-    home = tempfile.mkdtemp(prefix="trug-rgw-")
-    ceph = Radosgw("radosgw", home)
-    try:
-        ceph.start()
-        foreign("http://127.0.0.1:%d" % ceph.port, ceph.access, ceph.secret)
-    finally:
-        ceph.stop()
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def test_at_moto():
-    if not shutil.which("moto_server"):
-        raise Skip("moto is not here")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    moto = subprocess.Popen(["moto_server", "-H", "127.0.0.1", "-p", str(port)],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def answers():
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return True
-        except OSError:
-            return False
-    try:
-        wait("moto answers", answers)
-        foreign("http://127.0.0.1:%d" % port, "any", "thing")
-    finally:
-        moto.terminate()
-        moto.wait()
 
 
 # ---- who may, and who is told ----

@@ -64,6 +64,7 @@ records(struct arena *a, struct span in)
 	struct rec_work work;
 	struct rec_scan scan;
 	struct rec_stat stat;
+	struct rec_doubt doubt;
 	struct replica r;
 
 	if (in.n > 0 && replica_read(in, &r) == OK)
@@ -81,6 +82,11 @@ records(struct arena *a, struct span in)
 	if (rec_scan_get(in, &scan) == OK) {
 		rec_scan_put(&b, &scan);
 		MUST(rec_scan_get(buf_view(&b), &scan) == OK);
+	}
+	b.n = 0;
+	if (rec_doubt_get(in, &doubt) == OK) {
+		rec_doubt_put(&b, &doubt);
+		MUST(span_eq(buf_view(&b), in));
 	}
 	(void)!rec_stat_get(in, &stat);
 	buf_fini(&b);

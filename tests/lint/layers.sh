@@ -72,7 +72,7 @@ tap "private headers stay in their layer" "$(
 
 owner LMDB 'lmdb\.h' 'store/[a-z0-9_]+\.[ch]'
 owner libevent 'event[0-9a-z_/]*\.h' '(http|server)/[a-z0-9_]+\.[ch]'
-owner 'OpenSSL' 'openssl/[a-z0-9_]+\.h' '(codec/(digest|jwks|seal)|http/(client|probe|tls(_error|_priv|_wire)?))\.[ch]'
+owner 'OpenSSL' 'openssl/[a-z0-9_]+\.h' '(codec/(digest|jwks|seal|sha256_priv)|http/(client|probe|tls(_error|_priv|_wire)?))\.[ch]'
 owner cJSON '(cjson/)?cJSON\.h' 'codec/json\.[ch]'
 owner expat 'expat\.h' 'codec/xml\.c'
 owner xxhash 'xxhash\.h' 'codec/xxh\.c'

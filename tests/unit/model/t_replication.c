@@ -221,6 +221,52 @@ ids_of_both_kinds(void **state)
 	    SPAN_LIT("9bc5265d-d50e-4f51-9ccf-32fc808f07ag"), origin));
 }
 
+static void
+doubt_keeps_its_form(void **state)
+{
+	struct rec_work w = { .bucket = SPAN_LIT("b"),
+		.key = SPAN_LIT("k"),
+		.arn = SPAN_LIT("arn"),
+		.bucket_id = 1,
+		.number = 2,
+		.made_ms = 3 };
+	struct rec_doubt in = { .since_ms = 7,
+		.looks = 2,
+		.arn = w.arn,
+		.key = w.key,
+		.version = SPAN_LIT("v"),
+		.etag = SPAN_LIT("\"e\"") },
+			 out;
+	char mark[REPLICA_MARK_SIZE], other[REPLICA_MARK_SIZE];
+	struct buf row = { 0 };
+
+	(void)state;
+	work_mark(mark, &w);
+	/* A row of the same version that was made later means the same. */
+	w.made_ms = 9;
+	w.tries = 3;
+	work_mark(other, &w);
+	assert_memory_equal(mark, other, sizeof mark);
+	w.number = 3;
+	work_mark(other, &w);
+	assert_memory_not_equal(mark, other, sizeof mark);
+	w.number = 2;
+	w.arn = SPAN_LIT("arm");
+	work_mark(other, &w);
+	assert_memory_not_equal(mark, other, sizeof mark);
+	in.mark = span_of(mark, sizeof mark);
+	rec_doubt_put(&row, &in);
+	assert_int_equal(rec_doubt_get(buf_view(&row), &out), OK);
+	assert_int_equal(out.since_ms, 7);
+	assert_int_equal(out.looks, 2);
+	assert_true(span_eq(out.mark, in.mark) && span_is(out.version, "v") &&
+	    span_is(out.etag, "\"e\"") && span_is(out.arn, "arn") &&
+	    span_is(out.key, "k"));
+	for (size_t n = 0; n < row.n; n++)
+		assert_int_equal(rec_doubt_get(span_of(row.p, n), &out), E_CORRUPT);
+	buf_fini(&row);
+}
+
 int
 main(void)
 {
@@ -231,6 +277,7 @@ main(void)
 		cmocka_unit_test(names_of_places),
 		cmocka_unit_test(work_keeps_its_form),
 		cmocka_unit_test(replica_keeps_its_form),
+		cmocka_unit_test(doubt_keeps_its_form),
 		cmocka_unit_test(ids_of_both_kinds),
 	};
 

@@ -21,6 +21,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "model/meter.h"
 #include "model/rec.h"
 #include "object/put.h"
 #include "object/read.h"

@@ -191,6 +191,16 @@ kit_put(struct kit *k, uint64_t record, size_t n, unsigned seed)
 	return p.ref;
 }
 
+/* How much larger the index's pages are than those of 4 KiB: LMDB takes the machine's, as
+ * far as 32 KiB. */
+static inline size_t
+kit_page_scale(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (page < 32768 ? page : 32768) / 4096;
+}
+
 static inline enum err
 kit_drop_fn(struct txn *t, void *arg)
 {

@@ -10,7 +10,6 @@ rows_fn(struct txn *t, void *arg)
 	void *room;
 
 	(void)arg;
-	assert_true(txn_is_write(t));
 	assert_non_null(txn_store(t));
 	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("b"), SPAN_LIT("2")), OK);
 	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("a"), SPAN_LIT("1")), OK);
@@ -43,7 +42,6 @@ walk_fn(struct txn *t, void *arg)
 	struct table_cursor c;
 
 	(void)arg;
-	assert_false(txn_is_write(t));
 	assert_int_equal(table_begin(t, T_PLAIN, &c), OK);
 	expect_row(&c, table_seek(&c, SPAN_NONE), "a", "1");
 	expect_row(&c, table_next(&c), "aa", "AA");

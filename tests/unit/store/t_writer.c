@@ -224,7 +224,9 @@ setup_small_map(void **state)
 	(void)kit_setup_with(state, STORE_NONE, 0);
 	k = *state;
 	kit_close(k);
-	k->conf.map_size = 2 << 20;
+	/* A body takes a page of its own, of whatever size they are. */
+	k->conf.map_size = kit_page_scale() << 21;
+	k->conf.tiny_max = 4096 * kit_page_scale() - 24;
 	kit_open(k);
 	return 0;
 }
@@ -233,14 +235,14 @@ static void
 store_write_map_full_hits_only_who_needs_it(void **state)
 {
 	struct kit *k = *state;
-	struct member *m = members(1000, 4000);
-	unsigned full = 0, fine = 0;
+	unsigned n = 1000, full = 0, fine = 0;
+	struct member *m = members(n, 4000 * kit_page_scale());
 
-	batch(k, m, 1000);
-	for (unsigned i = 0; i < 1000; i++) {
+	batch(k, m, n);
+	for (unsigned i = 0; i < n; i++) {
 		if (m[i].write.result == OK) {
 			fine++;
-			kit_check(k, i + 1, 4000, i);
+			kit_check(k, i + 1, 4000 * kit_page_scale(), i);
 		} else {
 			assert_int_equal(m[i].write.result, E_MAP_FULL);
 			full++;
@@ -251,9 +253,9 @@ store_write_map_full_hits_only_who_needs_it(void **state)
 	/* Deletes make room again. */
 	for (unsigned i = 0; i < 200; i++)
 		kit_drop(k, i + 1);
-	(void)kit_put(k, 5000, 4000, 1);
+	(void)kit_put(k, n + 1, 4000, 1);
 	assert_int_equal(kit_verify(k, false, NULL), 0);
-	members_free(m, 1000);
+	members_free(m, n);
 }
 
 #ifdef ENABLE_FAULTS
