@@ -18,7 +18,7 @@ struct asked {
 	const char *url;
 };
 
-/* 0, or run()'s exit status. */
+/* 0, or the process's exit status. */
 static int
 asked_parse(int argc, char **argv, struct asked *a)
 {
@@ -126,8 +126,8 @@ run(int argc, char **argv)
 {
 	struct asked a = { 0 };
 	struct buf text = { 0 };
-	int rc = asked_parse(argc, argv, &a);
 	bool all;
+	int rc = asked_parse(argc, argv, &a);
 
 	if (rc != 0)
 		return rc;

@@ -148,7 +148,7 @@ reader_wake(struct reader *r)
 }
 
 void
-readers_end(struct store *s)
+reader_end_idle(struct store *s)
 {
 	lock_take(&s->lock);
 	for (struct reader *r = s->readers; r != NULL; r = r->next) {

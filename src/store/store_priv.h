@@ -270,7 +270,7 @@ void fresh_finish(struct store *s); /* before the first commit [writer] */
 
 /* ---- reader.c ---- */
 int reader_rescue(struct store *s); /* read on after LMDB gave up; LMDB's result */
-void readers_end(struct store *s); /* snapshots of all who read nothing now [any] */
+void reader_end_idle(struct store *s); /* snapshots of all who read nothing now [any] */
 
 /* ---- table.c ---- */
 enum err table_mdb(int rc); /* LMDB's or the system's error as ours */

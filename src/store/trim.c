@@ -79,7 +79,7 @@ pages_find(struct store *s, struct pages *p)
 	MDB_val k, v;
 	int rc;
 
-	readers_end(s);
+	reader_end_idle(s);
 	rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
 	if (rc != 0)
 		return rc;

@@ -117,7 +117,7 @@ batch_open(struct store *s, struct txn *t)
 	if (w->now.next_id < next_id)
 		w->now.next_id = next_id;
 	*t = (struct txn){ .magic = TXN_MAGIC, .store = s, .write = true };
-	readers_end(s);
+	reader_end_idle(s);
 	rc = mdb_txn_begin(s->env, NULL, 0, &t->mdb);
 	if (rc == MDB_PANIC)
 		store_fail(s, "beginning a transaction", -EIO);

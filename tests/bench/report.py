@@ -230,7 +230,8 @@ def preamble(results):
     return [
         "%s, %d processors, %s; %s; %s; %s; %d minutes in all. Load average %.1f to %.1f: other "
         "work ran beside, so only ratios count." % (
-            m["cpu"], m["cpus"], m["system"].split("-")[0], m["trug"], m["nginx"], m["when"],
+            m["cpu"], m["cpus"], m["system"].split("-")[0] + (
+                ", TCP by " + m["congestion"] if "congestion" in m else ""), m["trug"], m["nginx"], m["when"],
             sum(m["groups"].values()) / 60, min(m["load"]), max(m["load"])) + (
             " **The run did not end: nothing of " + ", ".join(missing) + ".**" if missing else ""),
         "", "    make bench BENCH_ARGS='--scale %d --seconds %g --reps %d%s%s'" % (
