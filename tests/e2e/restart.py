@@ -354,7 +354,7 @@ def test_each_verb_helps():
         equal(err, "", "stderr of %s --help" % verb)
         check(out.startswith("usage: trug "), "%s --help says %r" % (verb, out[:80]))
     for words in (("clock", "sideways"), ("wait", "--soon"), ("tier",), ("seed",), ("health", "-x"),
-                  ("tiers", "--neither"), ("settings", "sqs"), ("usage", "a", "b")):
+                  ("tiers", "http://localhost"), ("settings", "sqs"), ("usage", "a", "b")):
         code, out, err = run(*words)
         equal((code, out), (2, ""), " ".join(words))
         check(err.startswith("trug: usage: trug %s " % words[0]), "it says %r" % err)

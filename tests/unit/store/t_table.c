@@ -10,6 +10,7 @@ rows_fn(struct txn *t, void *arg)
 	void *room;
 
 	(void)arg;
+	assert_non_null(txn_store(t));
 	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("b"), SPAN_LIT("2")), OK);
 	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("a"), SPAN_LIT("1")), OK);
 	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("b"), SPAN_LIT("two")), OK);
