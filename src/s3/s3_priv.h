@@ -347,7 +347,7 @@ void op_delete_each(const struct rq *rq,
 
 /* charge.c: the cost meter; what each operation is to it */
 void charge_fill(uint8_t out[OP_COUNT]);
-void charge_count(struct rq *rq, const struct http_done *info);
+void charge_count(const struct rq *rq, const struct http_done *info);
 
 /* trail.c: the audit log */
 void trail_write(struct rq *rq, const struct http_done *info);
