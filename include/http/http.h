@@ -54,6 +54,7 @@ struct http_req {
 	    length; /* Content-Length, 0 for none, HTTP_UNKNOWN_LENGTH when chunked */
 	bool has_length; /* a Content-Length header was sent */
 	bool expects_continue, tls;
+	bool lets_wait; /* set by the application: no "100 Continue" is sent */
 	bool inside; /* of the server's own making (http/inside.h) */
 	bool http10;
 	bool gone; /* the client is gone: stop soon, and reply all the same */
