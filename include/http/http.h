@@ -119,8 +119,7 @@ struct http_resp {
 	struct span headers; /* rendered "Name: value\r\n" lines; Date, Content-Length,
 				Transfer-Encoding and Connection are the edge's */
 	uint64_t length; /* of the body; HTTP_UNKNOWN_LENGTH: chunked (closed for 1.0) */
-	struct span body,
-	    rest; /* one behind the other; borrowed during http_reply() only */
+	struct span body, rest; /* in two places; borrowed during http_reply() only */
 	struct http_source *source; /* or this; NULL for none */
 	bool close; /* close the connection after it */
 };
