@@ -40,7 +40,7 @@ struct inventory_row {
 	bool latest, marker, multipart, held, bucket_key;
 	uint64_t size;
 	int64_t mtime_ms, retain_ms, expires_ms;
-	struct span class, etag, replication, encryption, mode, tier, checksum;
+	struct span class, etag, replication, encryption, mode, tier, checksum, owner;
 };
 void inventory_row_put(
     struct buf *out, const struct inventory *v, const struct inventory_row *r);

@@ -11,6 +11,7 @@
 #ifndef TARGET_BROKER_H
 #define TARGET_BROKER_H
 
+#include "http/outbound.h"
 #include "target/target.h"
 
 struct sockaddr;
@@ -57,6 +58,8 @@ uint64_t broker_deadline(unsigned ms); /* on the monotonic clock, in microsecond
 int broker_left(uint64_t deadline);
 /* The server stops. */
 bool broker_stopping(const struct target_conf *conf);
+/* For what is sent over HTTP: given up within about a second of that. */
+struct outbound_stream broker_patience(const struct target_conf *conf);
 /* OK: fd is ready for one of events (POLLIN, POLLOUT). E_GONE: deadline, or stopping. */
 NODISCARD enum err broker_wait(const struct target_conf *conf, int fd, short events,
     uint64_t deadline, struct fail *fail);

@@ -293,7 +293,7 @@ run(int argc, char **argv)
 const struct cmd_entry cmd_cost_entry = {
 	.name = "cost",
 	.usage = "[URL] [--tier aws|r2] [--bucket NAME] [--months N] [--json] "
-		 "[--budget USD] [--max-class-a N] [--max-class-b N], or --forget",
+		 "[--budget USD] [--max-class-a N] [--max-class-b N] | [URL] --forget",
 	.summary =
 	    "what AWS or R2 would have charged for the requests and the storage so "
 	    "far, and would for what is there, in each storage class; fails over "

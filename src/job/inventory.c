@@ -11,6 +11,7 @@
 #include "codec/gzip.h"
 #include "codec/hex.h"
 #include "codec/stamp.h"
+#include "object/acl.h"
 #include "object/document.h"
 #include "object/version.h"
 
@@ -21,14 +22,15 @@
 enum { PAGE = 1000, FILE_MAX = 1 << 20, ARENA = 64 << 20 };
 
 struct inventory_job {
-	struct store *store;
+	struct inventory_conf conf;
 	struct reader *reader;
-	int64_t day_ms;
 	struct report report;
 	bool found; /* what and source are those of the next report */
 	struct arena room; /* of what follows */
 	struct inventory what;
 	struct rec_bucket source;
+	char owner[INVENTORY_OWNER_ID]; /* of source */
+	uint8_t ownership;
 	struct lifecycle rules;
 	/* where it is */
 	struct buf key; /* of the last row, if there was one */
@@ -82,13 +84,13 @@ rules_load(struct inventory_job *x, struct span name)
 	struct span inner;
 	enum err e = obj_doc_get(x->txn, &d, &inner);
 
-	x->rules = (struct lifecycle){ .day_ms = x->day_ms };
+	x->rules = (struct lifecycle){ .day_ms = x->conf.day_ms };
 	if (e == E_NO_SUCH_LIFECYCLE)
 		return OK;
 	fail_init(&fail, NULL);
 	if (e == OK)
 		e = life_load(&x->room, inner, &x->rules, &fail);
-	x->rules.day_ms = x->day_ms;
+	x->rules.day_ms = x->conf.day_ms;
 	return e;
 }
 
@@ -315,6 +317,8 @@ version_row(void *ctx, struct span key, const struct rec_object *rec, bool lates
 		.what = &x->what,
 		.rules = &x->rules,
 		.bucket = buf_view(&x->report.bucket),
+		.owner = span_of(x->owner, sizeof x->owner),
+		.owns_all = x->ownership == OWNERSHIP_ENFORCED,
 		.versioned = x->source.versioning != VERSIONING_NEVER,
 		.now_ms = x->report.began_ms };
 
@@ -386,6 +390,10 @@ page_read(struct txn *t, void *arg)
 	x->txn = t;
 	x->bad = OK;
 	x->source = now;
+	x->conf.owner(x->conf.ctx, span_of(now.account, sizeof now.account), x->owner);
+	e = obj_ownership(t, &now, &x->ownership);
+	if (e != OK)
+		return e;
 	e = x->what.versions && now.versions != 0 ? page_of_versions(x)
 						  : page_of_objects(x);
 	x->source.region = x->source.name = SPAN_NONE;
@@ -452,14 +460,13 @@ static const struct report_kind kind = { .name = "inventory",
 	.give_up = report_give_up };
 
 struct inventory_job *
-inventory_new(struct store *store, int64_t day_ms)
+inventory_new(const struct inventory_conf *conf)
 {
 	struct inventory_job *x = mem_zalloc(sizeof *x);
 
-	x->store = store;
-	x->reader = reader_new(store);
-	x->day_ms = day_ms;
-	report_init(&x->report, &kind, x, store, x->reader);
+	x->conf = *conf;
+	x->reader = reader_new(conf->store);
+	report_init(&x->report, &kind, x, conf->store, x->reader);
 	arena_init(&x->room, ARENA);
 	arena_init(&x->page, ARENA);
 	return x;

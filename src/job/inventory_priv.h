@@ -12,8 +12,9 @@ struct inventory_scan {
 	struct arena *arena; /* of the page */
 	const struct inventory *what;
 	const struct lifecycle *rules; /* of the source; for the date of expiry */
-	struct span bucket;
+	struct span bucket, owner; /* owner: its canonical id */
 	bool versioned;
+	bool owns_all; /* the bucket's owner owns what others put there */
 	int64_t now_ms;
 };
 /* Append the row of one version. */

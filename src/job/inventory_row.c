@@ -7,6 +7,7 @@
 #include "model/rec_repl.h"
 #include "model/tiering.h"
 #include "model/worm.h"
+#include "object/acl.h"
 #include "object/checksum.h"
 #include "object/version.h"
 
@@ -97,6 +98,17 @@ see_tier(const struct inventory_scan *s, const struct rec_object *rec,
 }
 
 static enum err
+see_owner(const struct inventory_scan *s, const struct rec_object *rec,
+    struct inventory_row *row)
+{
+	enum err e = s->owns_all ? OK : obj_acl_owner(s->txn, rec, &row->owner);
+
+	if (row->owner.p == NULL)
+		row->owner = s->owner;
+	return e;
+}
+
+static enum err
 see_sides(const struct inventory_scan *s, const struct rec_object *rec,
     struct inventory_row *row)
 {
@@ -115,6 +127,8 @@ see_sides(const struct inventory_scan *s, const struct rec_object *rec,
 		e = see_expiry(s, rec, &attrs, row);
 	if (e == OK && wants[INVENTORY_TIER])
 		e = see_tier(s, rec, row);
+	if (e == OK && wants[INVENTORY_OWNER])
+		e = see_owner(s, rec, row);
 	return e;
 }
 

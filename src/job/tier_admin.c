@@ -11,12 +11,13 @@
 #include "codec/hex.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "model/meter.h"
 #include "object/document.h"
 
 #include "tier_priv.h"
 
-/* Where in a key of table document its kind stands; how long one of table usage is. */
-enum { ARENA = 4 << 20, DOC_AT = 8, USAGE_KEY = 9 };
+/* Where in a key of table document its kind stands. */
+enum { ARENA = 4 << 20, DOC_AT = 8 };
 
 /* ---- one change at a time ---- */
 
@@ -548,24 +549,6 @@ rules_read(struct txn *t, const char *name, bool *named)
 	return e == E_NOT_FOUND ? OK : e;
 }
 
-/* Objects of its class without any byte are here. */
-static enum err
-usage_read(struct txn *t, uint8_t class, bool *some)
-{
-	struct table_cursor c;
-	enum err e = table_begin(t, T_USAGE, &c);
-
-	*some = false;
-	if (e != OK)
-		return e;
-	for (e = table_seek(&c, SPAN_NONE); e == OK && !*some; e = table_next(&c))
-		*some = c.key.n == USAGE_KEY &&
-		    (uint8_t)c.key.p[USAGE_KEY - 1] == class && c.value.n >= 8 &&
-		    be64_get(c.value.p) > 0;
-	table_end(&c);
-	return e == E_NOT_FOUND ? OK : e;
-}
-
 /* A class of S3's own stays one without its tier; a name of its own means nothing then. */
 static enum err
 name_unused(struct txn *t, struct change *c)
@@ -578,8 +561,9 @@ name_unused(struct txn *t, struct change *c)
 	if (name == NULL || class_find(span_str(name), &class))
 		return OK;
 	e = rules_read(t, name, &named);
+	/* objects without any byte are here */
 	if (e == OK)
-		e = usage_read(t, (uint8_t)(CLASS_TIER + c->slot), &some);
+		e = usage_any(t, (uint8_t)(CLASS_TIER + c->slot), &some);
 	if (e == OK && named)
 		e = fail_msg(c->fail, E_TIER_NOT_EMPTY,
 		    "A lifecycle rule of a bucket names this tier: take that away "

@@ -341,8 +341,7 @@ check_inventory(const struct xml_node *root, struct fail *fail)
 		    "Inventory reports encrypted with a KMS key are not implemented.");
 	for (f = fields == NULL ? NULL : xml_child(fields, "Field"); f != NULL;
 	     f = xml_next(f, "Field"))
-		if (span_is(span_trim(f->text), "ObjectAccessControlList") ||
-		    span_is(span_trim(f->text), "ObjectOwner"))
+		if (span_is(span_trim(f->text), "ObjectAccessControlList"))
 			return fail_msg(fail, E_NOT_IMPLEMENTED,
 			    "The inventory field %.*s is not implemented.",
 			    (int)span_trim(f->text).n, span_trim(f->text).p);

@@ -181,6 +181,9 @@ put_field(struct buf *out, enum inventory_field f, const struct inventory_row *r
 	case INVENTORY_EXPIRES:
 		put_time(out, r->expires_ms);
 		return;
+	case INVENTORY_OWNER:
+		put_text(out, r->owner);
+		return;
 	case INVENTORY_FIELDS:
 		return;
 	}

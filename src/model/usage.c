@@ -82,6 +82,31 @@ usage_get(struct txn *t, uint64_t bucket, uint8_t class, struct usage *out)
 	return e == OK ? usage_read(row, out) : e;
 }
 
+enum err
+usage_any(struct txn *t, uint8_t class, bool *out)
+{
+	struct table_cursor c;
+	struct usage u;
+	bool some = false;
+	enum err e = table_begin(t, T_USAGE, &c);
+
+	if (e != OK)
+		return e;
+	for (e = table_seek(&c, SPAN_NONE); e == OK && !some; e = table_next(&c)) {
+		if (c.key.n != USAGE_KEY || (uint8_t)c.key.p[USAGE_KEY - 1] != class)
+			continue;
+		e = usage_read(c.value, &u);
+		if (e != OK)
+			break;
+		some = u.objects > 0;
+	}
+	table_end(&c);
+	if (e != OK && e != E_NOT_FOUND)
+		return e;
+	*out = some;
+	return OK;
+}
+
 /* ---- time ---- */
 
 /* Within a month, or to its very end. */

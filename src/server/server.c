@@ -329,7 +329,8 @@ open_s3(struct server *s)
 	    .keys = s->secrets,
 	    .net = s->net,
 	    .transfers = TIER_TRANSFERS,
-	    .readers = TIER_READERS });
+	    .readers = TIER_READERS,
+	    .day_ms = (int64_t)c->day_length * 1000 });
 	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
@@ -568,6 +569,15 @@ tier_changes(void *ctx)
 	return profile_binds(s->profile);
 }
 
+static void
+owner_id(void *ctx, struct span account, char out[INVENTORY_OWNER_ID])
+{
+	struct account room;
+
+	_Static_assert((int)CANONICAL_ID == (int)INVENTORY_OWNER_ID, "one length");
+	memcpy(out, access_account(ctx, account, &room)->canonical_id, CANONICAL_ID);
+}
+
 /* What is due without being asked for. */
 static enum err
 start_jobs(struct server *s)
@@ -578,7 +588,10 @@ start_jobs(struct server *s)
 	s->expirer = expirer_new(s->store, (int64_t)s->conf->day_length * 1000);
 	expirer_job(s->expirer, &job);
 	jobs_add(s->jobs, &job);
-	s->inventory = inventory_new(s->store, (int64_t)s->conf->day_length * 1000);
+	s->inventory = inventory_new(&(struct inventory_conf){ .store = s->store,
+	    .day_ms = (int64_t)s->conf->day_length * 1000,
+	    .owner = owner_id,
+	    .ctx = s->access });
 	inventory_job(s->inventory, &job);
 	jobs_add(s->jobs, &job);
 	s->analytics = analytics_new(s->store, s->heat);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "codec/uri.h"
 #include "http/outbound.h"
+#include "target/broker.h"
 
 enum { ANSWER_MAX = 64 << 10, TIMEOUT_MS = 10000, SHOWN = 160 };
 
@@ -91,6 +92,7 @@ awsapi_post(struct awsapi *a, const char *target, struct fail *fail)
 		{ SPAN_LIT("X-Amz-Target"), span_str(target) },
 	};
 	bool secured = a->user[0] != '\0';
+	const struct outbound_stream patience = broker_patience(a->conf);
 	struct outbound o = { .url = target_param(a->conf, "endpoint"),
 		.method = "POST",
 		.header = header,
@@ -100,6 +102,7 @@ awsapi_post(struct awsapi *a, const char *target, struct fail *fail)
 		.max = ANSWER_MAX,
 		.net = a->conf->net,
 		.link = &a->link,
+		.stream = &patience,
 		.cert = target_param(a->conf, "client_cert"),
 		.key = target_param(a->conf, "client_key"),
 		.ca = target_param(a->conf, "ca"),

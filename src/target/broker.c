@@ -81,6 +81,19 @@ broker_stopping(const struct target_conf *conf)
 	return poll(&p, 1, 0) > 0;
 }
 
+static bool
+goes_on(void *ctx)
+{
+	return !broker_stopping(ctx);
+}
+
+struct outbound_stream
+broker_patience(const struct target_conf *conf)
+{
+	return (
+	    struct outbound_stream){ .ctx = (void *)(uintptr_t)conf, .go_on = goes_on };
+}
+
 enum err
 broker_wait(const struct target_conf *conf, int fd, short events, uint64_t deadline,
     struct fail *fail)

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "http/outbound.h"
-#include "target/target.h"
+#include "target/broker.h"
 
 enum { ANSWER_MAX = 512, TIMEOUT_MS = 10000 };
 
@@ -40,6 +40,7 @@ webhook_post(struct target *t, struct span body, struct fail *fail)
 		{ SPAN_LIT("Content-Type"), SPAN_LIT("application/json") },
 		{ SPAN_LIT("Authorization"), buf_view(&t->auth) },
 	};
+	const struct outbound_stream patience = broker_patience(t->conf);
 	struct outbound o = { .url = target_param(t->conf, "endpoint"),
 		.method = "POST",
 		.header = header,
@@ -49,6 +50,7 @@ webhook_post(struct target *t, struct span body, struct fail *fail)
 		.max = ANSWER_MAX,
 		.net = t->conf->net,
 		.link = &t->link,
+		.stream = &patience,
 		.cert = target_param(t->conf, "client_cert"),
 		.key = target_param(t->conf, "client_key"),
 		.ca = target_param(t->conf, "ca"),

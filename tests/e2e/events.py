@@ -311,6 +311,33 @@ def test_a_dead_target_holds_up_nobody():
     hook.stop()
 
 
+def test_a_stop_waits_for_no_target():
+    """One that takes a message and says nothing is hung up on when the server stops; it gets
+    the message again behind the next start."""
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen(8)
+        port = mute.getsockname()[1]
+        with serve([webhook("mute", "http://127.0.0.1:%d/" % port)]) as server:
+            notify(server, queue(arn("mute"), "ObjectCreated:*"))
+            equal(server.client().put("events", "k", b"v").status, 200)
+            peer, _ = mute.accept()
+            peer.settimeout(10)
+            check(peer.recv(65536).startswith(b"POST "), "no message")
+            began = time.monotonic()
+            server.stop()
+            took = time.monotonic() - began
+            check(took < 4, "the stop took %.1f s" % took)
+            peer.close()
+            mute.close()
+            hook = Hook(port=port)
+            try:
+                server.start()
+                equal(hook.wait(1)[0]["Key"], "events/k")
+            finally:
+                hook.stop()
+
+
 def test_dead_letters():
     well = []
     hook = Hook(answer=lambda path, body: (200 if well else 500, b"", {}))

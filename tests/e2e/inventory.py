@@ -21,7 +21,7 @@ from lifecycle import clock, put_rules, versioning
 FIELDS = ["Size", "LastModifiedDate", "StorageClass", "ETag", "IsMultipartUploaded",
           "ReplicationStatus", "EncryptionStatus", "ObjectLockRetainUntilDate",
           "ObjectLockMode", "ObjectLockLegalHoldStatus", "IntelligentTieringAccessTier",
-          "BucketKeyStatus", "ChecksumAlgorithm", "LifecycleExpirationDate"]
+          "BucketKeyStatus", "ChecksumAlgorithm", "LifecycleExpirationDate", "ObjectOwner"]
 ODD = ["a b", "a+b", "ü/ö", "comma,quote\"", "per%20cent", "line\nend", "&<>'", "x" * 1024,
        "dir/", "~t_-.", "\U0001f600"]
 
@@ -179,6 +179,10 @@ def test_fields():
         clock(server, by="1d")
         rows = {name(r): r for r in report(s3, "2027-01-03")[1]}
         plain = rows["old/plain"]
+        listed = s3.get("src", None, {"list-type": "2", "fetch-owner": "true"}).xml
+        equal({k: r["ObjectOwner"] for k, r in rows.items()},
+              {c.get("Key"): c.get("Owner/ID") for c in listed.all("Contents")})
+        check(all(len(r["ObjectOwner"]) == 64 for r in rows.values()), rows)
         equal([plain[f] for f in FIELDS[4:12]],
               ["false", "", "SSE-S3", "", "", "Off", "", "DISABLED"])
         equal(plain["LifecycleExpirationDate"], "2027-01-13T00:00:00.000Z")

@@ -12,7 +12,6 @@
  */
 #include "config.h"
 
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +25,8 @@
 #include "base/mem.h"
 #include "recorder.h"
 #include "torture.h"
+
+#include "../scratch.h"
 
 #ifndef ENABLE_FAULTS
 int
@@ -44,15 +45,6 @@ struct cut {
 	char dir[256], note[280];
 	unsigned deaths, cuts;
 };
-
-static int
-remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
-{
-	(void)st;
-	(void)flag;
-	(void)f;
-	return remove(path);
-}
 
 /* Opens the store, which recovers, and closes it. Never returns. */
 static void
@@ -104,17 +96,14 @@ static const char *const recovering[] = { "crash@restore@1", "crash@replay@1",
 static unsigned
 run(const char *plan, uint32_t seed, unsigned *deaths)
 {
-	const char *tmp = getenv("TMPDIR");
 	struct cut c = { .deaths = 0 };
 	unsigned bad = 0;
 
 	c.shared = mmap(NULL, sizeof *c.shared, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	MUST(c.shared != MAP_FAILED);
-	if (tmp == NULL)
-		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-	(void)snprintf(c.dir, sizeof c.dir, "%s/powercut-XXXXXX", tmp);
-	MUST(mkdtemp(c.dir) != NULL);
+	scratch_make(c.dir, sizeof c.dir, "powercut",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : NULL);
 	(void)snprintf(c.note, sizeof c.note, "%s.note", c.dir);
 	c.conf = torture_conf(c.dir, seed);
 	c.conf.durability = seed % 4 == 0 ? STORE_RELAXED : STORE_FULL;
@@ -131,7 +120,7 @@ run(const char *plan, uint32_t seed, unsigned *deaths)
 	if (bad > 0)
 		(void)printf("# again: store_powercut '%s' %u\n", plan, seed);
 	*deaths += c.deaths;
-	(void)nftw(c.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_remove(c.dir);
 	(void)unlink(c.note);
 	(void)munmap(c.shared, sizeof *c.shared);
 	return bad;

@@ -10,7 +10,6 @@
  */
 #include "config.h"
 
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +23,8 @@
 #include "base/mem.h"
 #include "torture.h"
 
+#include "../scratch.h"
+
 #ifndef ENABLE_FAULTS
 int
 main(void)
@@ -33,31 +34,19 @@ main(void)
 }
 #else
 
-static int
-remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
-{
-	(void)st;
-	(void)flag;
-	(void)f;
-	return remove(path);
-}
-
 /* Two lives in the same directory, then the judge each time. */
 static unsigned
 run(const char *plan, uint32_t seed, unsigned *deaths)
 {
 	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	const char *tmp = getenv("TMPDIR");
 	struct store_conf conf;
 	char dir[256];
 	unsigned bad = 0;
 
 	MUST(shared != MAP_FAILED);
-	if (tmp == NULL)
-		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-	(void)snprintf(dir, sizeof dir, "%s/torture-XXXXXX", tmp);
-	MUST(mkdtemp(dir) != NULL);
+	scratch_make(dir, sizeof dir, "torture",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : NULL);
 	conf = torture_conf(dir, seed);
 	for (unsigned life = 0; life < 2 && bad == 0; life++) {
 		pid_t pid;
@@ -79,7 +68,7 @@ run(const char *plan, uint32_t seed, unsigned *deaths)
 	}
 	if (bad > 0)
 		(void)printf("# again: store_torture '%s' %u\n", plan, seed);
-	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_remove(dir);
 	(void)munmap(shared, sizeof *shared);
 	return bad;
 }

@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 #include "base/mem.h"
 #include "store/store.h"
 #include "store/table.h"
+
+#include "../scratch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -32,15 +33,6 @@ struct run {
 	uint64_t space;
 	struct model m;
 };
-
-static int
-remove_one(const char *path, const struct stat *st, int flag, struct FTW *f)
-{
-	(void)st;
-	(void)flag;
-	(void)f;
-	return remove(path);
-}
 
 static enum err
 nothing(struct txn *t, void *arg)
@@ -69,7 +61,7 @@ fuzz_store(void)
 	/* Its making goes on behind the opening, but is over before the first write. */
 	MUST(store_write_wait(s, nothing, NULL) == OK);
 	/* LMDB and the lock keep their descriptors: nothing is left behind. */
-	MUST(nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0);
+	scratch_remove(dir);
 	return s;
 }
 

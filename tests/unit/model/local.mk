@@ -65,7 +65,6 @@ tests_unit_model_t_analytics_report_SOURCES = tests/unit/model/t_analytics_repor
 tests_unit_model_t_analytics_report_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_analytics_report
 
-
 check_PROGRAMS += tests/unit/model/t_bill
 tests_unit_model_t_bill_SOURCES = tests/unit/model/t_bill.c
 tests_unit_model_t_bill_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
@@ -75,9 +74,3 @@ check_PROGRAMS += tests/unit/model/t_meter
 tests_unit_model_t_meter_SOURCES = tests/unit/model/t_meter.c
 tests_unit_model_t_meter_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
 TESTS += tests/unit/model/t_meter
-
-
-check_PROGRAMS += tests/unit/model/t_analytics_report
-tests_unit_model_t_analytics_report_SOURCES = tests/unit/model/t_analytics_report.c
-tests_unit_model_t_analytics_report_LDADD = $(LINK_MODEL) $(CMOCKA_LIBS)
-TESTS += tests/unit/model/t_analytics_report

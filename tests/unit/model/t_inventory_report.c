@@ -33,7 +33,8 @@
 	"<Field>IntelligentTieringAccessTier</Field>" \
 	"<Field>BucketKeyStatus</Field>" \
 	"<Field>ChecksumAlgorithm</Field>" \
-	"<Field>LifecycleExpirationDate</Field>"
+	"<Field>LifecycleExpirationDate</Field>" \
+	"<Field>ObjectOwner</Field>"
 
 enum { HOUR = 3600000, DAY = 24 * HOUR };
 
@@ -78,7 +79,8 @@ configurations_are_read(void **state)
 	assert_int_equal(load(&a, CONFIG("ORC", "Daily", ""), &v), E_CORRUPT);
 	arena_fini(&a);
 	assert_int_equal(
-	    load(&a, CONFIG("CSV", "Daily", FIELD("ObjectOwner")), &v), E_CORRUPT);
+	    load(&a, CONFIG("CSV", "Daily", FIELD("ObjectAccessControlList")), &v),
+	    E_CORRUPT);
 	arena_fini(&a);
 }
 
@@ -102,7 +104,8 @@ rows_have_every_column(void **state)
 		.encryption = SPAN_LIT("SSE-S3"),
 		.mode = SPAN_LIT("GOVERNANCE"),
 		.tier = SPAN_LIT("FREQUENT"),
-		.checksum = SPAN_LIT("CRC32") };
+		.checksum = SPAN_LIT("CRC32"),
+		.owner = SPAN_LIT("0f") };
 	struct inventory v;
 	struct arena a;
 
@@ -112,14 +115,15 @@ rows_have_every_column(void **state)
 	    "\"b\",\"a+b/%22%C3%BC%2C%0A%2B%25\",\"v1\",\"true\",\"false\","
 	    "\"18446744073709551615\",\"2025-11-21T04:40:00.000Z\",\"STANDARD\",\"e-2\","
 	    "\"true\",\"PENDING\",\"SSE-S3\",\"2025-11-21T04:40:01.000Z\",\"GOVERNANCE\","
-	    "\"On\",\"FREQUENT\",\"ENABLED\",\"CRC32\",\"2025-11-22T00:00:00.000Z\"\n");
+	    "\"On\",\"FREQUENT\",\"ENABLED\",\"CRC32\",\"2025-11-22T00:00:00.000Z\","
+	    "\"0f\"\n");
 	r.marker = true;
 	r.latest = false;
 	r.replication = SPAN_NONE;
 	row_is(&v, &r,
 	    "\"b\",\"a+b/%22%C3%BC%2C%0A%2B%25\",\"v1\",\"false\",\"true\",\"\","
 	    "\"2025-11-21T04:40:00.000Z\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\","
-	    "\"\",\"\",\"\"\n");
+	    "\"\",\"\",\"\",\"\"\n");
 	v.versions = false;
 	v.n = 0;
 	row_is(&v, &r, "\"b\",\"a+b/%22%C3%BC%2C%0A%2B%25\"\n");

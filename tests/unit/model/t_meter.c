@@ -4,7 +4,6 @@
 #include <setjmp.h>
 #include <stdint.h>
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,63 +11,23 @@
 #include "base/clock.h"
 #include "model/meter.h"
 
-#include <cmocka.h>
-#undef fail_msg
+#include "storekit.h"
 
 #define DAY_MS INT64_C(86400000)
 #define JANUARY_MS INT64_C(1798761600000) /* of 2027 */
 enum { JANUARY = 57 * 12, FEBRUARY, MARCH };
 
-struct fixture {
-	char dir[64];
-	struct store *store;
-};
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
 static int
 setup(void **state)
 {
-	static struct fixture f;
-	struct store_conf conf = { .durability = STORE_NONE,
-		.map_size = (uint64_t)64 << 20,
-		.tables = model_tables,
-		.ntables = T_COUNT };
-	const char *tmp = getenv("TMPDIR");
-	struct fail fail;
-
-	(void)snprintf(
-	    f.dir, sizeof f.dir, "%s/meter-XXXXXX", tmp != NULL ? tmp : "/tmp");
-	assert_non_null(mkdtemp(f.dir));
-	conf.dir = f.dir;
-	fail_init(&fail, NULL);
-	assert_int_equal(store_open(&f.store, &conf, &fail), OK);
 	clock_freeze(true);
-	*state = &f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	store_close(&f->store);
-	(void)nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	return 0;
+	return storekit_setup(state);
 }
 
 static void
 writes(void **state, store_fn fn)
 {
-	struct fixture *f = *state;
+	struct storekit *f = *state;
 
 	assert_int_equal(store_write_wait(f->store, fn, NULL), OK);
 }
@@ -323,5 +282,5 @@ main(void)
 		cmocka_unit_test(rows_that_are_damaged),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, storekit_teardown);
 }

@@ -4,14 +4,12 @@
 #include <setjmp.h>
 #include <stdint.h>
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "model/outbox.h"
 
-#include <cmocka.h>
-#undef fail_msg
+#include "storekit.h"
 
 #define ARN "arn:minio:sqs::a:webhook"
 
@@ -174,51 +172,6 @@ keys_sort_by_queue_and_number(void **state)
 
 /* ---- rows ---- */
 
-struct fixture {
-	char dir[64];
-	struct store *store;
-};
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
-static int
-setup(void **state)
-{
-	static struct fixture f;
-	struct store_conf conf = { .durability = STORE_NONE,
-		.map_size = (uint64_t)64 << 20,
-		.tables = model_tables,
-		.ntables = T_COUNT };
-	const char *tmp = getenv("TMPDIR");
-	struct fail fail;
-
-	(void)snprintf(
-	    f.dir, sizeof f.dir, "%s/outbox-XXXXXX", tmp != NULL ? tmp : "/tmp");
-	assert_non_null(mkdtemp(f.dir));
-	conf.dir = f.dir;
-	fail_init(&fail, NULL);
-	assert_int_equal(store_open(&f.store, &conf, &fail), OK);
-	*state = &f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	store_close(&f->store);
-	(void)nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	return 0;
-}
-
 /* What is in a queue, as text: "1 2 3". */
 struct seen {
 	struct buf text;
@@ -298,7 +251,7 @@ life_write(struct txn *t, void *arg)
 static void
 the_life_of_rows(void **state)
 {
-	struct fixture *f = *state;
+	struct storekit *f = *state;
 
 	assert_int_equal(store_write_wait(f->store, life_write, NULL), OK);
 }
@@ -336,7 +289,7 @@ timed_write(struct txn *t, void *arg)
 static void
 events_to_come_are_in_order(void **state)
 {
-	struct fixture *f = *state;
+	struct storekit *f = *state;
 
 	assert_int_equal(store_write_wait(f->store, timed_write, NULL), OK);
 }
@@ -350,9 +303,10 @@ main(void)
 		cmocka_unit_test(rec_event_round_trip_and_damage),
 		cmocka_unit_test(watch_rules_one_after_the_other),
 		cmocka_unit_test(keys_sort_by_queue_and_number),
-		cmocka_unit_test_setup_teardown(the_life_of_rows, setup, teardown),
 		cmocka_unit_test_setup_teardown(
-		    events_to_come_are_in_order, setup, teardown),
+		    the_life_of_rows, storekit_setup, storekit_teardown),
+		cmocka_unit_test_setup_teardown(
+		    events_to_come_are_in_order, storekit_setup, storekit_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

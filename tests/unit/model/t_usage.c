@@ -4,60 +4,13 @@
 #include <setjmp.h>
 #include <stdint.h>
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "model/meter.h"
 #include "model/rec.h"
 
-#include <cmocka.h>
-#undef fail_msg
-
-struct fixture {
-	char dir[64];
-	struct store *store;
-};
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
-static int
-setup(void **state)
-{
-	static struct fixture f;
-	struct store_conf conf = { .durability = STORE_NONE,
-		.map_size = (uint64_t)64 << 20,
-		.tables = model_tables,
-		.ntables = T_COUNT };
-	const char *tmp = getenv("TMPDIR");
-	struct fail fail;
-
-	(void)snprintf(
-	    f.dir, sizeof f.dir, "%s/usage-XXXXXX", tmp != NULL ? tmp : "/tmp");
-	assert_non_null(mkdtemp(f.dir));
-	conf.dir = f.dir;
-	fail_init(&fail, NULL);
-	assert_int_equal(store_open(&f.store, &conf, &fail), OK);
-	*state = &f;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	store_close(&f->store);
-	(void)nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	return 0;
-}
+#include "storekit.h"
 
 static void
 expect(struct txn *t, uint64_t bucket, uint8_t class, uint64_t objects, uint64_t bytes)
@@ -91,7 +44,7 @@ adds(struct txn *t, void *arg)
 static void
 usage_add_and_drop(void **state)
 {
-	struct fixture *f = *state;
+	struct storekit *f = *state;
 
 	assert_int_equal(store_write_wait(f->store, adds, NULL), OK);
 }
@@ -113,7 +66,7 @@ damage(struct txn *t, void *arg)
 static void
 usage_get_damaged(void **state)
 {
-	struct fixture *f = *state;
+	struct storekit *f = *state;
 
 	assert_int_equal(store_write_wait(f->store, damage, NULL), OK);
 }
@@ -143,7 +96,7 @@ walk(struct txn *t, void *arg)
 static void
 model_walk_names_what_is_broken(void **state)
 {
-	struct fixture *f = *state;
+	struct storekit *f = *state;
 	struct reader *r = reader_new(f->store);
 	struct fail fail;
 
@@ -164,5 +117,6 @@ main(void)
 		cmocka_unit_test(model_walk_names_what_is_broken),
 	};
 
-	return cmocka_run_group_tests_name("usage", tests, setup, teardown);
+	return cmocka_run_group_tests_name(
+	    "usage", tests, storekit_setup, storekit_teardown);
 }

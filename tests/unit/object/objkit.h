@@ -13,7 +13,6 @@
 #include <setjmp.h>
 #include <stdint.h>
 
-#include <ftw.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +29,8 @@
 #include <cmocka.h>
 #undef fail_msg
 
+#include "../../scratch.h"
+
 struct objkit {
 	char dir[64];
 	struct store *store;
@@ -44,15 +45,6 @@ struct objkit {
 	bool told;
 	enum err err;
 };
-
-static inline int
-kit_rm(const char *path, const struct stat *st, int flag, struct FTW *f)
-{
-	(void)st;
-	(void)flag;
-	(void)f;
-	return remove(path);
-}
 
 /* Run a function in a read or in a write and hand over what it returns. */
 struct kit_call {
@@ -102,16 +94,13 @@ static inline int
 kit_setup(void **state)
 {
 	struct objkit *k = mem_zalloc(sizeof *k);
-	const char *tmp = getenv("TMPDIR");
 	struct store_conf conf = { .durability = STORE_NONE,
 		.map_size = (uint64_t)256 << 20,
 		.tables = model_tables,
 		.ntables = T_COUNT };
 	static char name[] = "bkt";
 
-	(void)snprintf(
-	    k->dir, sizeof k->dir, "%s/object-XXXXXX", tmp != NULL ? tmp : "/tmp");
-	assert_non_null(mkdtemp(k->dir));
+	scratch_make(k->dir, sizeof k->dir, "object", NULL);
 	conf.dir = k->dir;
 	arena_init(&k->arena, SIZE_MAX);
 	fail_init(&k->fail, &k->arena);
@@ -158,7 +147,7 @@ kit_teardown(void **state)
 	reader_free(&k->reader);
 	store_close(&k->store);
 	arena_fini(&k->arena);
-	(void)nftw(k->dir, kit_rm, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_remove(k->dir);
 	mem_free(k);
 	return 0;
 }

@@ -14,7 +14,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +31,8 @@
 #include <cmocka.h>
 #undef fail_msg
 
+#include "../../scratch.h"
+
 enum { T_PLAIN, T_KEYS, T_REFS, T_COUNT };
 static const char *const kit_tables[] = { "plain", "keys", "refs" };
 
@@ -41,15 +42,6 @@ struct kit {
 	struct store *store;
 	struct reader *reader;
 };
-
-static int
-kit_rm(const char *path, const struct stat *st, int flag, struct FTW *f)
-{
-	(void)st;
-	(void)flag;
-	(void)f;
-	return remove(path);
-}
 
 static inline void
 kit_open(struct kit *k)
@@ -84,11 +76,8 @@ static inline int
 kit_setup_with(void **state, enum store_durability durability, uint64_t segment_size)
 {
 	struct kit *k = mem_zalloc(sizeof *k);
-	const char *tmp = getenv("TMPDIR");
 
-	(void)snprintf(
-	    k->dir, sizeof k->dir, "%s/store-XXXXXX", tmp != NULL ? tmp : "/tmp");
-	assert_non_null(mkdtemp(k->dir));
+	scratch_make(k->dir, sizeof k->dir, "store", NULL);
 	k->conf = (struct store_conf){ .dir = k->dir,
 		.durability = durability,
 		.map_size = (uint64_t)256 << 20,
@@ -118,7 +107,7 @@ kit_teardown(void **state)
 	(void)fault_setup("", NULL);
 #endif
 	kit_close(k);
-	(void)nftw(k->dir, kit_rm, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_remove(k->dir);
 	mem_free(k);
 	return 0;
 }
