@@ -46,8 +46,7 @@ struct http_req {
 	struct span path; /* raw, from '/' to '?'; "*" for OPTIONS * */
 	struct span query; /* raw, behind '?'; n = 0 for none */
 	struct span host; /* Host header, or the authority of an absolute-form target */
-	struct field
-	    *header; /* names lower case, values trimmed, in order, duplicates kept */
+	struct field *header; /* all, in order; names lower case, values trimmed */
 	size_t nheader;
 	uint64_t names; /* of the headers there are: http_name_bit() of each */
 	uint64_t length; /* Content-Length; 0: none; HTTP_UNKNOWN_LENGTH: chunked */
@@ -119,7 +118,7 @@ struct http_resp {
 	struct span headers; /* rendered "Name: value\r\n" lines; Date, Content-Length,
 				Transfer-Encoding and Connection are the edge's */
 	uint64_t length; /* of the body; HTTP_UNKNOWN_LENGTH: chunked (closed for 1.0) */
-	struct span body; /* borrowed during http_reply() only: sent or copied there */
+	struct span body, rest; /* in two places; borrowed during http_reply() only */
 	struct http_source *source; /* or this; NULL for none */
 	bool close; /* close the connection after it */
 };

@@ -539,6 +539,8 @@ void reply_error(struct rq *rq); /* from rq->fail */
 void reply_ids(struct rq *rq); /* and what else stands in every answer's head */
 void reply_send(struct rq *rq); /* rq is gone behind it */
 void reply_send_body(struct rq *rq, struct span body);
+void reply_send_parts(
+    struct rq *rq, const struct span part[2]); /* one behind the other */
 
 /* wording.c: rq->fail as the request's tier tells it */
 void wording_choose(struct rq *rq);
