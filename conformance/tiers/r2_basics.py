@@ -583,8 +583,21 @@ def acl_put__r2(t):
 @answers("r2")
 def expect_100__r2(t):
     name = t.bucket()
-    t.object(name, "k", b"x", Expect="100-continue")
-    t.body(t.s3.get(name, "k"), b"x")
+    """No word of it is said; who waits sends the body after a while, and all is well."""
+    method, target, headers, body = t.s3.build("PUT", name, "k", body=b"data",
+                                               headers={"Expect": "100-continue"})
+    with t.s3.socket() as sock:
+        sock.sendall(("%s %s HTTP/1.1\r\n" % (method, target)).encode() +
+                     "".join("%s: %s\r\n" % h for h in headers).encode() + b"\r\n")
+        sock.settimeout(0.3)
+        try:
+            t.fail("there came %r" % sock.recv(4096))
+        except TimeoutError:
+            pass
+        sock.settimeout(10)
+        sock.sendall(body)
+        t.ok(sock.recv(4096).startswith(b"HTTP/1.1 200 "), "no 200")
+    t.body(t.s3.get(name, "k"), b"data")
 
 
 @answers("r2")

@@ -50,10 +50,10 @@ struct http_req {
 	    *header; /* names lower case, values trimmed, in order, duplicates kept */
 	size_t nheader;
 	uint64_t names; /* of the headers there are: http_name_bit() of each */
-	uint64_t
-	    length; /* Content-Length, 0 for none, HTTP_UNKNOWN_LENGTH when chunked */
+	uint64_t length; /* Content-Length; 0: none; HTTP_UNKNOWN_LENGTH: chunked */
 	bool has_length; /* a Content-Length header was sent */
 	bool expects_continue, tls;
+	bool lets_wait; /* set by the application: no "100 Continue" is sent */
 	bool inside; /* of the server's own making (http/inside.h) */
 	bool http10;
 	bool gone; /* the client is gone: stop soon, and reply all the same */

@@ -23,6 +23,7 @@ struct tiers_conf {
 	const struct outbound_net *net; /* where tiers may be */
 	unsigned transfers; /* at a time */
 	unsigned readers; /* clients' requests that wait for a tier at a time */
+	int64_t day_ms; /* of restored copies */
 };
 struct tiers *tiers_new(const struct tiers_conf *c);
 /* Load the tiers of the store; what runs from then on. */

@@ -30,9 +30,10 @@ struct span restore_render(struct arena *a, const struct restore *r);
 /* in.p == NULL: none, all zero. */
 NODISCARD enum err restore_read(struct span in, struct restore *out);
 enum restore_state restore_state(const struct restore *r, int64_t now_ms);
-/* How long a restore takes; at_once: no time at all. */
-int64_t restore_takes_ms(uint8_t class, uint8_t tier, bool at_once);
+/* How long a restore takes; at_once: no time at all. day_ms: a day's length, which is made
+ * shorter to watch time pass. */
+int64_t restore_takes_ms(uint8_t class, uint8_t tier, bool at_once, int64_t day_ms);
 /* Days from when it is ready, rounded up to a midnight. */
-int64_t restore_until_ms(int64_t ready_ms, unsigned days);
+int64_t restore_until_ms(int64_t ready_ms, unsigned days, int64_t day_ms);
 
 #endif

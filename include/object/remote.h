@@ -49,11 +49,11 @@ NODISCARD enum err obj_remote_target(struct txn *t, const struct rec_errand *r,
  * and has none here. E_NOT_FOUND: it is not what it was. [in a write fn] */
 NODISCARD enum err obj_remote_moved(struct txn *t, const struct rec_errand *r,
     const struct rec_object *seen, const struct rec_remote *to, int64_t now_ms);
-/* The bytes of r's version are here again, all of them as body, for r->days.
- * [in a write fn] */
+/* The bytes of r's version are here again, all of them as body, and stay until
+ * then. [in a write fn] */
 NODISCARD enum err obj_remote_fetched(struct txn *t, const struct rec_errand *r,
     const struct rec_remote *from, const struct blob_ref *body, int64_t now_ms,
-    bool *used);
+    int64_t until_ms, bool *used);
 /* The copy here has been kept long enough: it goes. [in a write fn] */
 NODISCARD enum err obj_remote_released(
     struct txn *t, const struct rec_errand *r, int64_t now_ms);

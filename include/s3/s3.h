@@ -85,7 +85,7 @@ struct s3_conf {
 	bool sigv2; /* signatures of version 2 are taken */
 	uint64_t max_object; /* bytes of one PUT or part */
 	size_t max_document; /* bytes of an XML body */
-	int64_t day_ms; /* of lifecycle rules */
+	int64_t day_ms; /* of lifecycle rules and restored copies */
 	bool restore_at_once; /* RestoreObject takes no time */
 	unsigned cors_default; /* enum s3_cors */
 	const char

@@ -29,8 +29,7 @@ struct store_conf {
 	uint64_t
 	    map_size; /* bytes of address space for the index; 0: the built-in default */
 	unsigned max_readers; /* threads that may read at once; 0: default */
-	uint64_t
-	    tiny_max; /* bodies up to here sit in the index; 0: default (four pages) */
+	uint64_t tiny_max; /* bodies up to here sit in the index; 0: default (16 KiB) */
 	uint64_t
 	    small_max; /* bodies up to here go to shared segments; 0: default (256 KiB) */
 	uint64_t segment_size; /* 0: default (256 MiB) */

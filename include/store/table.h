@@ -38,6 +38,9 @@ NODISCARD enum err table_begin(struct txn *t, unsigned table, struct table_curso
 /* First row with key >= from; E_NOT_FOUND past the end. */
 NODISCARD enum err table_seek(struct table_cursor *c, struct span from);
 NODISCARD enum err table_next(struct table_cursor *c);
+/* The row that c stands on goes, without another search for it; table_next() finds the one
+ * behind it. */
+NODISCARD enum err table_del_here(struct txn *t, unsigned table, struct table_cursor *c);
 void table_end(struct table_cursor *c);
 
 /* ---- long keys in a space ----

@@ -141,8 +141,8 @@ pairs_parse(uint8_t *to, const uint8_t *from, size_t n)
 	uint8_t bad = 0;
 	size_t i = wide_parse(to, from, n, &bad);
 
-	for (from += 2 * i; i < n; i++, from += 2) {
-		uint8_t high = hex_value[from[0]], low = hex_value[from[1]];
+	for (; i < n; i++) {
+		uint8_t high = hex_value[from[2 * i]], low = hex_value[from[2 * i + 1]];
 
 		bad |= high | low;
 		to[i] = (uint8_t)(high << 4 | low);

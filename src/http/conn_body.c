@@ -22,8 +22,10 @@ conn_body_keeps(struct http_conn *c)
 {
 	size_t have = c->running ? c->loop->n : c->in.n;
 
+	/* An empty body nobody asked for: botocore 1.43 takes the final answer's status for that
+	 * of its next request as well, if that waits for "100 Continue" on this connection. */
 	if (c->complete)
-		return true;
+		return !c->x->rq.expects_continue || c->continued;
 	if (c->broken)
 		return false;
 	/* RFC 9110 10.1.1: who waits for "100 Continue" may or may not send the body now. */
@@ -219,7 +221,8 @@ conn_body_want(struct http_conn *c)
 	c->state = CONN_BODY;
 	if (rq->expects_continue && !c->continued) {
 		c->continued = true;
-		conn_out_raw(c, SPAN_LIT("HTTP/1.1 100 Continue\r\n\r\n"));
+		if (!rq->lets_wait)
+			conn_out_raw(c, SPAN_LIT("HTTP/1.1 100 Continue\r\n\r\n"));
 	}
 	if (c->running || c->state != CONN_BODY)
 		return;

@@ -13,6 +13,7 @@
 #include "codec/hex.h"
 #include "codec/uri.h"
 #include "codec/xml.h"
+#include "model/archive.h"
 #include "object/read.h"
 
 #include "tier_priv.h"
@@ -313,7 +314,9 @@ fetched_write(struct txn *t, void *arg)
 	    : blob_put(t, buf_view(&x->memory), x->crc32c, &body);
 
 	return e == OK
-	    ? obj_remote_fetched(t, x->errand, &x->was, &body, x->now_ms, &x->used)
+	    ? obj_remote_fetched(t, x->errand, &x->was, &body, x->now_ms,
+		  restore_until_ms(x->now_ms, x->errand->days, x->t->conf.day_ms),
+		  &x->used)
 	    : e;
 }
 

@@ -7,8 +7,6 @@
 
 #include "model_priv.h"
 
-#define HOUR_MS ((int64_t)3600 * 1000)
-
 enum { RESTORE_VERSION = 1 };
 
 static const char *const tiers[TIER_COUNT] = { "Standard", "Bulk", "Expedited" };
@@ -75,24 +73,25 @@ restore_state(const struct restore *r, int64_t now_ms)
 
 /* The upper end of what the documentation promises; expedited: the lower. */
 int64_t
-restore_takes_ms(uint8_t class, uint8_t tier, bool at_once)
+restore_takes_ms(uint8_t class, uint8_t tier, bool at_once, int64_t day_ms)
 {
+	const int64_t hour_ms = day_ms / 24;
 	bool deep = class == CLASS_DEEP_ARCHIVE;
 
 	if (at_once)
 		return 0;
 	switch (tier) {
 	case TIER_EXPEDITED:
-		return HOUR_MS / 60;
+		return hour_ms / 60;
 	case TIER_BULK:
-		return (deep ? 48 : 12) * HOUR_MS;
+		return (deep ? 48 : 12) * hour_ms;
 	default:
-		return (deep ? 12 : 5) * HOUR_MS;
+		return (deep ? 12 : 5) * hour_ms;
 	}
 }
 
 int64_t
-restore_until_ms(int64_t ready_ms, unsigned days)
+restore_until_ms(int64_t ready_ms, unsigned days, int64_t day_ms)
 {
-	return life_midnight(ready_ms, days, LIFE_DAY_MS);
+	return life_midnight(ready_ms, days, day_ms);
 }

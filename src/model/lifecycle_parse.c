@@ -408,7 +408,7 @@ rule_read(struct arena *a, const struct xml_node *rule, bool soon, struct life_r
 	}
 	if ((e = life_filter_read(a, rule, r, fail)) != OK)
 		return e;
-	if (r->prefix.n > PREFIX_MAX)
+	if (r->prefix.n > PREFIX_MAX && !soon)
 		return fail_msg(fail, E_INVALID_REQUEST,
 		    "The maximum size of a prefix is %d.", PREFIX_MAX);
 	if (!has_action(rule))

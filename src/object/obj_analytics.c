@@ -16,7 +16,7 @@ row_key(char out[KEY_MAX], uint64_t bucket, struct span id, int64_t day)
 {
 	MUST(id.n <= DOC_ID_MAX && day >= 0 && day <= UINT32_MAX);
 	be64_put(out, bucket);
-	if (id.n > 0)
+	if (id.n > 0) /* else p may be NULL */
 		memcpy(out + BUCKET, id.p, id.n);
 	out[BUCKET + id.n] = '\0';
 	be32_put(out + BUCKET + id.n + 1, (uint32_t)day);

@@ -44,22 +44,44 @@ part_small(
 	return E_ENTITY_TOO_SMALL;
 }
 
+/* Parts are listed in the order of their rows, mostly without a gap: the next one is where
+ * the cursor went to, or has to be searched for. */
 static enum err
-gather_part(struct txn *t, struct obj_complete *c, struct gather *g, size_t i)
+part_seek(struct table_cursor *at, uint64_t upload, unsigned number)
+{
+	uint8_t key[10];
+	struct span want = span_of(key, sizeof key);
+	enum err e;
+
+	part_key_put(key, upload, number);
+	if (span_eq(at->key, want))
+		return OK;
+	e = table_seek(at, want);
+	return e == OK && !span_eq(at->key, want) ? E_NOT_FOUND : e;
+}
+
+static enum err
+part_next(struct table_cursor *at)
+{
+	enum err e = table_next(at);
+
+	if (e != OK)
+		at->key = SPAN_NONE;
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+static enum err
+gather_part(struct obj_complete *c, struct gather *g, struct table_cursor *at, size_t i)
 {
 	const struct obj_part_want *w = &c->part[i];
 	char etag[ETAG_TEXT];
 	struct rec_part p;
-	uint8_t key[10];
-	struct span row;
-	enum err e;
+	enum err e = part_seek(at, g->upload.number, w->number);
 
-	part_key_put(key, g->upload.number, w->number);
-	e = table_get(t, T_PART, span_of(key, sizeof key), &row);
 	if (e == E_NOT_FOUND)
 		return part_invalid(c, w);
 	if (e == OK)
-		e = rec_part_get(row, &p);
+		e = rec_part_get(at->value, &p);
 	if (e != OK)
 		return e;
 	if (!span_eq(w->etag, span_of(etag, obj_etag_hex(etag, p.etag, 0))))
@@ -77,7 +99,7 @@ gather_part(struct txn *t, struct obj_complete *c, struct gather *g, size_t i)
 	digest_add(g->md5, p.etag, sizeof p.etag);
 	checksum_join_add(&g->join, &p.checksum, p.size);
 	g->size += p.size;
-	return OK;
+	return part_next(at);
 }
 
 static enum err
@@ -120,10 +142,14 @@ too_large(const struct obj_complete *c, uint64_t size)
 static enum err
 gather_all(struct txn *t, struct obj_complete *c, struct gather *g)
 {
+	struct table_cursor at = { 0 };
 	enum err e = order_check(c);
 
+	if (e == OK)
+		e = table_begin(t, T_PART, &at);
 	for (size_t i = 0; e == OK && i < c->n; i++)
-		e = gather_part(t, c, g, i);
+		e = gather_part(c, g, &at, i);
+	table_end(&at);
 	if (e == OK)
 		e = equal_check(c, g);
 	if (e == OK && c->max != 0 && g->size > c->max)
@@ -160,13 +186,19 @@ whole_checksum(struct obj_complete *c, struct gather *g)
 static enum err
 parts_take(struct txn *t, const struct obj_complete *c, const struct gather *g)
 {
-	uint8_t key[10];
-	enum err e = OK;
+	struct table_cursor at;
+	enum err e = table_begin(t, T_PART, &at);
 
+	if (e != OK)
+		return e;
 	for (size_t i = 0; e == OK && i < c->n; i++) {
-		part_key_put(key, g->upload.number, c->part[i].number);
-		e = table_del(t, T_PART, span_of(key, sizeof key));
+		e = part_seek(&at, g->upload.number, c->part[i].number);
+		if (e == OK)
+			e = table_del_here(t, T_PART, &at);
+		if (e == OK)
+			e = part_next(&at);
 	}
+	table_end(&at);
 	return e == E_NOT_FOUND ? E_CORRUPT : e;
 }
 

@@ -368,9 +368,11 @@ release_at(struct txn *t, const struct rec_errand *of, int64_t until_ms)
 enum err
 obj_remote_fetched(struct txn *t, const struct rec_errand *r,
     const struct rec_remote *from, const struct blob_ref *body, int64_t now_ms,
-    bool *used)
+    int64_t until_ms, bool *used)
 {
-	struct restore restore = { .asked_ms = now_ms, .ready_ms = now_ms };
+	struct restore restore = {
+		.asked_ms = now_ms, .ready_ms = now_ms, .until_ms = until_ms
+	};
 	struct rec_bucket b;
 	struct rec_object rec;
 	struct arena a;
@@ -386,7 +388,6 @@ obj_remote_fetched(struct txn *t, const struct rec_errand *r,
 	if (e != OK)
 		return e;
 	arena_init(&a, ARENA);
-	restore.until_ms = restore_until_ms(now_ms, r->days);
 	e = pieces_again(t, from, body, &rec.body);
 	if (e == OK)
 		e = restore_side(t, &rec, &a, &restore);

@@ -369,6 +369,7 @@ address_split(struct rq *rq)
 		return e;
 	e = split_path(rq, span_from(path, 1));
 	profile_bucket(rq);
+	profile_chosen(rq);
 	if (e == OK)
 		e = key_identity(rq);
 	if (e != OK)

@@ -447,13 +447,15 @@ get_marker(struct get *g)
 	reply_send(rq);
 }
 
-/* Bytes outside the index may be swept: a pin that is older than the snapshot keeps them.
- * Most objects need none, so the record is looked at first. */
+/* Bytes outside the index may be swept: a pin that is older than the snapshot keeps them, and
+ * what is too long to be copied at once. Most objects need none, so the record is looked at
+ * first. */
 static bool
 get_wants_pin(const struct get *g)
 {
 	return !g->plain.read.pinned && g->rq->http->method == HTTP_GET && g->len > 0 &&
-	    g->rec.body.kind != BLOB_TINY && !rec_object_is_away(&g->rec);
+	    (g->rec.body.kind != BLOB_TINY || g->len > GET_COPY_MAX) &&
+	    !rec_object_is_away(&g->rec);
 }
 
 /* ---- out of a tier ---- */

@@ -229,7 +229,7 @@ restore_remote(struct restore_op *op, struct restore *r)
 		return fail_set(&rq->fail, E_RESTORE_ONGOING);
 	case RESTORE_DONE:
 		op->again = true;
-		r->until_ms = restore_until_ms(rq->now_ms, op->days);
+		r->until_ms = restore_until_ms(rq->now_ms, op->days, rq->s3->conf.day_ms);
 		break;
 	default:
 		r->asked_ms = rq->now_ms;
@@ -304,7 +304,8 @@ restore_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
 		e = lies_in(op, rec, &r, &class);
 	if (e != OK)
 		return e;
-	takes = restore_takes_ms(class, op->tier, rq->s3->conf.restore_at_once);
+	takes = restore_takes_ms(
+	    class, op->tier, rq->s3->conf.restore_at_once, rq->s3->conf.day_ms);
 	if ((rec->flags & OBJECT_IS_REMOTE) != 0)
 		return restore_remote(op, &r);
 	op->again = false;
@@ -324,9 +325,9 @@ restore_see(void *ctx, const struct rec_object *rec, const struct attrs *attrs)
 		break;
 	}
 	r.tier = op->tier;
-	r.until_ms = op->for_good
-	    ? INT64_MAX
-	    : restore_until_ms(op->again ? rq->now_ms : r.ready_ms, op->days);
+	r.until_ms = op->for_good ? INT64_MAX
+				  : restore_until_ms(op->again ? rq->now_ms : r.ready_ms,
+					op->days, rq->s3->conf.day_ms);
 	op->alter.side.value = restore_render(rq->arena, &r);
 	return OK;
 }

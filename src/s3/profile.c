@@ -388,6 +388,12 @@ profile_bucket(struct rq *rq)
 	rq->tier_of_host = false;
 }
 
+void
+profile_chosen(struct rq *rq)
+{
+	rq->http->lets_wait = tier_value(rq, TP_EXPECT_100) == TV_IGNORE;
+}
+
 enum tier_value
 profile_says(struct profile *p, struct span bucket, enum tier_point at)
 {

@@ -53,6 +53,7 @@ struct profile_notes {
 void profile_begin(struct rq *rq); /* the server's */
 void profile_host(struct rq *rq); /* the host name's, or as it was */
 void profile_bucket(struct rq *rq); /* the bucket's, or as it was */
+void profile_chosen(struct rq *rq); /* what is so from here on */
 /* One more of rq->met; only of the open profile. */
 void profile_note(struct rq *rq, unsigned at, unsigned tiers);
 void profile_done(struct rq *rq); /* what it met goes to the report */

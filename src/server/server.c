@@ -320,7 +320,8 @@ open_inner(struct server *s)
 	    .keys = s->secrets,
 	    .net = s->net,
 	    .transfers = TIER_TRANSFERS,
-	    .readers = TIER_READERS });
+	    .readers = TIER_READERS,
+	    .day_ms = (int64_t)c->day_length * 1000 });
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
 	s->metering = metering_new(s->store);

@@ -40,7 +40,7 @@ blob_ref_get(const void *in, struct blob_ref *out)
 uint64_t
 blob_tiny_max(const struct store *s)
 {
-	return s->tiny_max != 0 ? s->tiny_max : TINY_PAGES * s->page;
+	return s->tiny_max != 0 ? s->tiny_max : TINY_MAX;
 }
 
 uint64_t

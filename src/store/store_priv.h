@@ -29,7 +29,7 @@ enum {
 	EXTENT_ALIGN = 4096, /* of bodies in segments: what can be punched alone */
 	BODY_HEAD = 8, /* before a tiny body: references, CRC32C */
 	PAGE_HEAD = 16, /* LMDB's, of an overflow run */
-	TINY_PAGES = 4, /* of an overflow run with a body */
+	TINY_MAX = 16 << 10, /* a body in the index: four pages of 4 KiB, or one of 16 */
 	BATCH_MAX = 1024, /* members of one batch */
 	LEASE_IDS = 64, /* ids of large files leased at once */
 	TABLES_MAX = 64, /* of the owner */
@@ -214,7 +214,7 @@ struct store {
 	unsigned magic;
 	char *dir;
 	enum store_durability durability;
-	uint64_t tiny_max, small_max, segment_size; /* tiny_max 0: by the page */
+	uint64_t tiny_max, small_max, segment_size; /* tiny_max 0: TINY_MAX */
 	uint64_t checkpoint_writes;
 	size_t page;
 	size_t trim_pages;

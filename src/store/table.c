@@ -249,6 +249,17 @@ table_next(struct table_cursor *c)
 	return move(c, (MDB_val){ 0 }, MDB_NEXT);
 }
 
+enum err
+table_del_here(struct txn *t, unsigned table, struct table_cursor *c)
+{
+	MDB_dbi dbi = own_change(t, table);
+
+	change(t);
+	journal_del(t->store, dbi, c->key); /* it lies in the page that changes */
+	c->key = c->value = SPAN_NONE;
+	return changed(t, mdb_cursor_del(c->cursor, 0));
+}
+
 void
 table_end(struct table_cursor *c)
 {

@@ -327,6 +327,27 @@ def test_restore_takes_no_time():
         equal(s3.get("arc", "g").body, b"cold")
 
 
+def test_short_days():
+    """Three seconds are a day: of rules, of what a restore takes and of how long it stays."""
+    with Server(args=["--day-length", "3"], buckets=["bkt"]) as server:
+        s3 = server.client()
+        put_rules(s3, "bkt", ["<ID>x</ID><Filter><Prefix>tmp/</Prefix></Filter><Expiration><Days>1"
+                              "</Days></Expiration>"])
+        s3.put("bkt", "tmp/a", b"x")
+        s3.put("bkt", "cold", b"cold", {"x-amz-storage-class": "GLACIER"})
+        body = b"<RestoreRequest><Days>1</Days></RestoreRequest>"
+        equal(s3.post("bkt", "cold", {"restore": None}, body).status, 202)
+        seen, end = [], time.monotonic() + 20
+        while time.monotonic() < end and not (len(seen) == 3 and
+                                              s3.head("bkt", "tmp/a").status == 404):
+            state = s3.get("bkt", "cold").status
+            if seen[-1:] != [state]:
+                seen.append(state)
+            time.sleep(0.02)
+        equal(seen, [403, 200, 403], "what the archived object answered")
+        equal(s3.head("bkt", "tmp/a").status, 404)
+
+
 def test_dates_and_the_header():
     with Server(buckets=["bkt"]) as server:
         s3 = server.client()

@@ -4,6 +4,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -143,6 +144,24 @@ def test_second_term_exits_at_once():
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(3)
         server.process = None
+
+
+def test_less_address_space_than_asked_for():
+    server = Server(args=["--map-size", "1T"])
+    limit = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (400 << 30, limit[1]))
+    try:
+        server.start()
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limit)
+    equal(server.client().put("bkt").status, 200)
+    check("128 GiB of address space" in server.tail(), server.tail())
+    equal(server.stop(), 0, "exit code")
+    resource.setrlimit(resource.RLIMIT_AS, (40 << 30, limit[1]))
+    try:
+        refused(server, "address space", "map size")
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limit)
 
 
 def test_interrupt_stops_too():

@@ -195,6 +195,29 @@ def test_both_in_one_server():
             socket.getaddrinfo = asked
 
 
+def test_a_refusal_spoils_no_connection():
+    """botocore waits for 100 Continue also before an empty body; what answers it at once must
+    not be taken for the answer to its next request."""
+    need_boto3()
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import ClientError
+    with Server(buckets=["there"]) as server:
+        s3 = boto3.client("s3", endpoint_url=server.endpoint, region_name="us-east-1",
+                          aws_access_key_id=ACCESS, aws_secret_access_key=SECRET,
+                          config=Config(max_pool_connections=1, read_timeout=5,
+                                        retries={"total_max_attempts": 1}))
+        for n in range(3):
+            try:
+                s3.put_object(Bucket="missing", Key="k", Body=b"")
+            except ClientError as e:
+                equal(e.response["Error"]["Code"], "NoSuchBucket", "the code")
+            else:
+                raise AssertionError("written to no bucket")
+            s3.put_object(Bucket="there", Key="k%d" % n, Body=b"" if n else b"x")
+        equal(len(s3.list_objects_v2(Bucket="there")["Contents"]), 3, "keys")
+
+
 def report(server):
     code, out, errors = run("tiers", "--report", server.endpoint, "--json",
                             env={"TRUG_ROOT_USER": ACCESS, "TRUG_ROOT_PASSWORD": SECRET})

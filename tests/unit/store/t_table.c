@@ -133,12 +133,80 @@ store_changes_counts_commits(void **state)
 	assert_int_equal(store_changes(k->store, T_PLAIN), plain + 1);
 }
 
+/* Over many pages, some of which become empty and are merged. */
+enum { MANY = 5000 };
+
+static struct span
+many_key(char out[8], uint64_t i)
+{
+	be64_put(out, i);
+	return span_of(out, 8);
+}
+
+static enum err
+many_fn(struct txn *t, void *arg)
+{
+	char key[8], value[100];
+
+	(void)arg;
+	memset(value, 'v', sizeof value);
+	for (uint64_t i = 0; i < MANY; i++)
+		assert_int_equal(
+		    table_put(t, T_PLAIN, many_key(key, i), span_of(value, sizeof value)),
+		    OK);
+	return OK;
+}
+
+/* Of those in steps, all but each keep-th; 0: all. */
+struct thin {
+	uint64_t step, keep;
+};
+
+static enum err
+thin_fn(struct txn *t, void *arg)
+{
+	const struct thin *how = arg;
+	struct table_cursor c;
+	char key[8];
+	enum err e;
+
+	assert_int_equal(table_begin(t, T_PLAIN, &c), OK);
+	e = table_seek(&c, SPAN_NONE);
+	for (uint64_t i = 0; i < MANY; i += how->step, e = table_next(&c)) {
+		assert_int_equal(e, OK);
+		assert_true(span_eq(c.key, many_key(key, i)));
+		if (how->keep == 0 || i % how->keep != 0)
+			assert_int_equal(table_del_here(t, T_PLAIN, &c), OK);
+	}
+	assert_int_equal(e, E_NOT_FOUND);
+	table_end(&c);
+	return OK;
+}
+
+static void
+table_del_here_walks_on(void **state)
+{
+	struct kit *k = *state;
+	struct thin most = { 1, 7 }, rest = { 7, 49 }, all = { 49, 0 };
+
+	assert_int_equal(store_write_wait(k->store, many_fn, NULL), OK);
+	assert_int_equal(store_write_wait(k->store, thin_fn, &most), OK);
+	assert_int_equal(store_write_wait(k->store, thin_fn, &rest), OK);
+	kit_close(k);
+	kit_open(k);
+	assert_int_equal(store_write_wait(k->store, thin_fn, &all), OK);
+	assert_int_equal(store_write_wait(k->store, many_fn, NULL), OK);
+	most.keep = 0;
+	assert_int_equal(store_write_wait(k->store, thin_fn, &most), OK);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		KIT_TEST(table_rows_are_ordered),
 		KIT_TEST(table_put_too_long_is_refused),
+		KIT_TEST(table_del_here_walks_on),
 		KIT_TEST(store_changes_counts_commits),
 	};
 

@@ -6,7 +6,7 @@
 
 #include "../../../src/store/store_priv.h"
 
-/* The default limit, not the kit's. */
+/* The default limit, not the kit's: four pages where they are of 4 KiB. */
 static int
 setup_default(void **state)
 {
@@ -16,6 +16,12 @@ setup_default(void **state)
 	k = *state;
 	kit_close(k);
 	k->conf.tiny_max = 0;
+	kit_open(k);
+	assert_true(blob_tiny_max(k->store) == 16384);
+	if (kit_page_scale() == 1)
+		return 0;
+	kit_close(k);
+	k->conf.tiny_max = 4 * 4096 * kit_page_scale();
 	kit_open(k);
 	return 0;
 }
