@@ -430,6 +430,9 @@ def suspended_put__r2(t):
 @answers("r2")
 def suspended_delete__r2(t):
     name = t.bucket()
+    body = document.xml("VersioningConfiguration", "<Status>Suspended</Status>")
+    t.error(t.s3.put(name, None, body, query="versioning"), 501, "NotImplemented",
+            "PutBucketVersioning not implemented")
     t.object(name, "k")
     answer = t.status(t.s3.delete(name, "k"), 204)
     t.no_header(answer, "x-amz-version-id")

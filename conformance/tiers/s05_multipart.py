@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Section 5: multipart uploads."""
+import document
 from case import PART
 from tiers import answers
 
@@ -172,8 +173,20 @@ def part_failed(t):
 
 @answers("aws", "minio")
 def abort_date(t):
+    """AWS's where a rule aborts, MinIO's nowhere."""
     name = t.bucket()
     t.no_header(t.s3.post(name, "k", "uploads"), "x-amz-abort-date")
+    t.status(document.put(t, name, "lifecycle", document.xml("LifecycleConfiguration", (
+        "<Rule><ID>tidy</ID><Filter><Prefix/></Filter><Status>Enabled</Status><Expiration>"
+        "<Days>9</Days></Expiration><AbortIncompleteMultipartUpload><DaysAfterInitiation>3"
+        "</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>"))), 200)
+    answer = t.status(t.s3.post(name, "k", "uploads"), 200)
+    if t.tier == "minio":
+        t.no_header(answer, "x-amz-abort-date")
+        t.no_header(answer, "x-amz-abort-rule-id")
+    else:
+        t.ok(answer.header("x-amz-abort-date").endswith(" 00:00:00 GMT"), "a midnight")
+        t.header(answer, "x-amz-abort-rule-id", "tidy")
 
 
 @answers("aws", "minio")

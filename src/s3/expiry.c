@@ -140,7 +140,7 @@ expiry_abort(struct rq *rq, int64_t begun_ms)
 	if (rq->expiry == NULL)
 		return;
 	rule = life_abort_due(&rq->expiry->life, rq->key, begun_ms, &due);
-	if (rule == NULL)
+	if (rule == NULL || tier_says_of(rq, TP_ABORT_DATE, TIER_BIT_MINIO) == TV_NO)
 		return;
 	reply_http_date(rq, "x-amz-abort-date", due);
 	reply_header(rq, "x-amz-abort-rule-id", id_shown(rq, rule->id));

@@ -316,7 +316,6 @@ want_customer(struct rq *rq, const struct sse_default *def, struct span named,
 		    rq->key.p);
 	if (!rq->rules.has_encryption)
 		(void)tier_says(rq, TP_NEW_SSE_C);
-	(void)tier_says(rq, TP_ETAG_PUT);
 	out->mode = CRYPT_CUSTOMER;
 	memcpy(out->customer, c->key, SEAL_KEY);
 	return OK;
