@@ -43,6 +43,10 @@ void obj_read_end(struct obj_read *r);
 NODISCARD enum err obj_read_small(struct txn *t, const struct blob_ref *ref, uint64_t off,
     uint64_t len, struct buf *scratch, struct span *out);
 
+/* The same, uncopied also where it lies in two places of the map. */
+NODISCARD enum err obj_read_parts(struct txn *t, const struct blob_ref *ref, uint64_t off,
+    uint64_t len, struct buf *scratch, struct span out[2]);
+
 /* Place of part number (from 1) in an object, and how many parts it has: 1 for a plain one.
  * E_INVALID_PART_NUMBER past the last (*count is set); fail is not. */
 NODISCARD enum err obj_part_place(struct txn *t, const struct rec_object *rec,

@@ -40,19 +40,26 @@ struct counts *counts_join(struct counts_set *s); /* [any] */
 
 /* By the one thread that joined. */
 struct counts_row *counts_find(struct counts *c, uint64_t key, unsigned sub);
-static inline void
-counts_add(struct counts *c, uint64_t key, unsigned sub, unsigned which, uint64_t n)
+static inline bool
+counts_is_last(const struct counts *c, uint64_t key, unsigned sub)
 {
-	struct counts_row *r = c->last;
-
-	if (r == NULL || r->key != key || r->sub != sub)
-		r = counts_find(c, key, sub);
+	return c->last != NULL && c->last->key == key && c->last->sub == sub;
+}
+static inline void
+counts_bump(struct counts *c, struct counts_row *r, unsigned which, uint64_t n)
+{
 	atomic_store_explicit(&r->n[which],
 	    atomic_load_explicit(&r->n[which], memory_order_relaxed) + n,
 	    memory_order_relaxed);
 	atomic_store_explicit(&c->added,
 	    atomic_load_explicit(&c->added, memory_order_relaxed) + 1,
 	    memory_order_relaxed);
+}
+static inline void
+counts_add(struct counts *c, uint64_t key, unsigned sub, unsigned which, uint64_t n)
+{
+	counts_bump(c, counts_is_last(c, key, sub) ? c->last : counts_find(c, key, sub),
+	    which, n);
 }
 
 /* ---- taking [any] ---- */

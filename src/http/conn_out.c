@@ -10,6 +10,8 @@
 #include "http_resp_priv.h"
 #include "loop_priv.h"
 
+enum { OUT_PARTS = 8 }; /* what waits, what is lent, a chunk's frame and a piece */
+
 /* The reply is over, one way or the other. */
 static void
 out_end(struct http_conn *c, bool aborted)
@@ -136,7 +138,7 @@ out_next(struct out *o)
 }
 
 static unsigned
-out_gather(struct out *o, struct iovec iov[7])
+out_gather(struct out *o, struct iovec iov[OUT_PARTS])
 {
 	unsigned n = 0;
 
@@ -207,7 +209,7 @@ out_keep(struct out *o)
 static ssize_t
 out_send(struct http_conn *c, struct out *o, bool *all)
 {
-	struct iovec iov[7];
+	struct iovec iov[OUT_PARTS];
 	unsigned n = out_gather(o, iov);
 	size_t want = 0;
 	ssize_t w;
@@ -304,8 +306,9 @@ out_framing(struct http_conn *c, const struct http_resp *resp, struct http_resp_
 	bool head = x->rq.method == HTTP_HEAD;
 
 	h->bodyless = resp->status == 204 || resp->status == 304;
-	h->length = resp->source != NULL || (head && resp->body.n == 0) ? resp->length
-									: resp->body.n;
+	h->length = resp->source != NULL || (head && resp->body.n == 0)
+	    ? resp->length
+	    : resp->body.n + resp->rest.n;
 	h->http10 = x->rq.http10;
 	o->until_close =
 	    h->length == HTTP_UNKNOWN_LENGTH && h->http10 && !head && !h->bodyless;
@@ -347,9 +350,12 @@ conn_out_reply(struct http_conn *c, const struct http_resp *resp)
 	o->lent[2] = (struct iovec){ (void *)(uintptr_t)bottom.p, bottom.n };
 	o->nlent = 3;
 	o->head_left += top.n + resp->headers.n + bottom.n;
-	if (resp->source == NULL && !h.bodyless && x->rq.method != HTTP_HEAD)
+	if (resp->source == NULL && !h.bodyless && x->rq.method != HTTP_HEAD) {
 		o->lent[o->nlent++] =
 		    (struct iovec){ (void *)(uintptr_t)resp->body.p, resp->body.n };
+		o->lent[o->nlent++] =
+		    (struct iovec){ (void *)(uintptr_t)resp->rest.p, resp->rest.n };
+	}
 	/* A "100 Continue" that is still waiting keeps its place before the head. */
 	conn_out_pump(c);
 }

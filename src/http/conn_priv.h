@@ -54,7 +54,7 @@ enum conn_state {
 struct out {
 	struct buf unsent; /* what a full socket left over */
 	size_t unsent_at;
-	struct iovec lent[4]; /* head and small body, during http_reply() only */
+	struct iovec lent[5]; /* head and small body, during http_reply() only */
 	unsigned nlent;
 	size_t head_left; /* bytes at the front of the above that are no body */
 	char frame[24]; /* chunked coding before the piece */

@@ -185,6 +185,23 @@ obj_read_small(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t
 	return OK;
 }
 
+enum err
+obj_read_parts(struct txn *t, const struct blob_ref *ref, uint64_t off, uint64_t len,
+    struct buf *scratch, struct span out[2])
+{
+	struct span all;
+	enum err e;
+
+	if (ref->kind == BLOB_TINY && len > 0)
+		return blob_tiny(t, ref, off, len, out);
+	e = obj_read_small(t, ref, off, len, scratch, &all);
+	if (e == OK) {
+		out[0] = all;
+		out[1] = SPAN_NONE;
+	}
+	return e;
+}
+
 static enum err
 sealed_part_place(struct txn *t, const struct rec_object *rec, unsigned number,
     uint64_t *off, uint64_t *len, size_t *count)

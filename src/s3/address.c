@@ -393,6 +393,9 @@ address_region_auto(struct span region, struct fail *fail)
 	static const char *const known[] = { "auto", "wnam", "enam", "weur", "eeur",
 		"apac", "oc", "us-east-1", "" };
 
+	/* Each request's, and nearly always this one. */
+	if (span_is(region, "us-east-1"))
+		return OK;
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)
 		if (span_ieq(region, span_str(known[i])))
 			return OK;

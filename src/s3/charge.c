@@ -67,13 +67,6 @@ failure_by(const struct rq *rq, unsigned status)
 	    : METER_BY_AWS | METER_BY_R2;
 }
 
-static inline unsigned
-charged_by(const struct rq *rq, unsigned status)
-{
-	return status >= 200 && status < 400 ? METER_BY_AWS | METER_BY_R2
-					     : failure_by(rq, status);
-}
-
 static void
 count_restore(const struct rq *rq, struct counts *c)
 {
@@ -99,25 +92,49 @@ count_bytes(const struct rq *rq, struct counts *c, const struct http_done *info)
 		    info->sent);
 }
 
+/* By what is to be counted of one that went well. */
 void
 charge_fill(uint8_t out[OP_COUNT])
 {
-	for (unsigned i = 0; i < OP_COUNT; i++)
-		out[i] = (uint8_t)(charge_of(&ops[i]) - METER_COUNTED);
+	for (unsigned i = 0; i < OP_COUNT; i++) {
+		enum charge charge = charge_of(&ops[i]);
+
+		out[i] = (uint8_t)(charge - METER_COUNTED);
+		if (charge != CHARGE_FREE)
+			out[i] += METER_BY_AWS | METER_BY_R2;
+	}
 }
 
-void
-charge_count(struct rq *rq, const struct http_done *info)
+static bool
+went_well(const struct http_done *info)
 {
-	struct counts *c = rq->loop->counts;
-	unsigned which;
+	return info->status >= 200 && info->status < 400;
+}
 
-	if (c == NULL || rq->op == NULL)
-		return;
-	which = rq->s3->charges[rq->op - ops];
-	if (which != METER_FREE - METER_COUNTED)
-		which += charged_by(rq, info->status);
+/* Apart, so that most requests save no registers. */
+__attribute__((noinline)) static void
+count_other(const struct rq *rq, struct counts *c, const struct http_done *info)
+{
+	unsigned which = rq->s3->charges[rq->op - ops];
+
+	if (!went_well(info) && which != METER_FREE - METER_COUNTED)
+		which =
+		    which - (METER_BY_AWS | METER_BY_R2) + failure_by(rq, info->status);
 	counts_add(c, rq->bkt.id, rq->class, which, 1);
 	if ((rq->class | rq->copied_class | rq->restored) != 0)
 		count_bytes(rq, c, info);
+}
+
+void
+charge_count(const struct rq *rq, const struct http_done *info)
+{
+	struct counts *c = rq->loop->counts;
+
+	if (c == NULL || rq->op == NULL)
+		return;
+	if (went_well(info) && (rq->class | rq->copied_class | rq->restored) == 0 &&
+	    counts_is_last(c, rq->bkt.id, CLASS_STANDARD))
+		counts_bump(c, c->last, rq->s3->charges[rq->op - ops], 1);
+	else
+		count_other(rq, c, info);
 }

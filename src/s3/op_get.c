@@ -346,7 +346,7 @@ static enum err
 get_bytes(struct txn *t, struct get *g, bool *later)
 {
 	struct rq *rq = g->rq;
-	struct span bytes;
+	struct span part[2];
 	enum err e;
 
 	if (g->len > GET_COPY_MAX) {
@@ -358,11 +358,11 @@ get_bytes(struct txn *t, struct get *g, bool *later)
 		*later = true;
 		return OK;
 	}
-	e = obj_read_small(t, &g->rec.body, g->off, g->len, &rq->loop->out, &bytes);
+	e = obj_read_parts(t, &g->rec.body, g->off, g->len, &rq->loop->out, part);
 	if (e != OK)
 		return e;
 	obj_plain_end(&g->plain);
-	reply_send_body(rq, bytes);
+	reply_send_parts(rq, part);
 	return OK;
 }
 

@@ -213,7 +213,7 @@ reply_ids(struct rq *rq)
 }
 
 static void
-reply_out(struct rq *rq, uint64_t length, struct span body)
+reply_out(struct rq *rq, uint64_t length, struct span body, struct span rest)
 {
 	struct http_resp resp = { 0 };
 
@@ -225,6 +225,7 @@ reply_out(struct rq *rq, uint64_t length, struct span body)
 	resp.headers = buf_view(&rq->loop->head);
 	resp.length = length;
 	resp.body = body;
+	resp.rest = rest;
 	resp.source = rq->source;
 	resp.close =
 	    rq->fail.code != OK && (err_row(rq->fail.code)->flags & ERR_CLOSE) != 0;
@@ -235,7 +236,15 @@ reply_out(struct rq *rq, uint64_t length, struct span body)
 void
 reply_send_body(struct rq *rq, struct span body)
 {
-	reply_out(rq, rq->length > 0 ? rq->length : body.n, body);
+	reply_out(rq, rq->length > 0 ? rq->length : body.n, body, SPAN_NONE);
+}
+
+void
+reply_send_parts(struct rq *rq, const struct span part[2])
+{
+	uint64_t n = part[0].n + part[1].n;
+
+	reply_out(rq, rq->length > 0 ? rq->length : n, part[0], part[1]);
 }
 
 void
@@ -244,7 +253,7 @@ reply_send(struct rq *rq)
 	struct span out = buf_view(&rq->loop->out);
 
 	if (rq->source != NULL || rq->length > 0)
-		reply_out(rq, rq->length, SPAN_NONE);
+		reply_out(rq, rq->length, SPAN_NONE, SPAN_NONE);
 	else
-		reply_out(rq, out.n, out);
+		reply_out(rq, out.n, out, SPAN_NONE);
 }

@@ -347,7 +347,7 @@ void op_delete_each(const struct rq *rq,
 
 /* charge.c: the cost meter; what each operation is to it */
 void charge_fill(uint8_t out[OP_COUNT]);
-void charge_count(struct rq *rq, const struct http_done *info);
+void charge_count(const struct rq *rq, const struct http_done *info);
 
 /* trail.c: the audit log */
 void trail_write(struct rq *rq, const struct http_done *info);
@@ -539,6 +539,8 @@ void reply_error(struct rq *rq); /* from rq->fail */
 void reply_ids(struct rq *rq); /* and what else stands in every answer's head */
 void reply_send(struct rq *rq); /* rq is gone behind it */
 void reply_send_body(struct rq *rq, struct span body);
+void reply_send_parts(
+    struct rq *rq, const struct span part[2]); /* one behind the other */
 
 /* wording.c: rq->fail as the request's tier tells it */
 void wording_choose(struct rq *rq);

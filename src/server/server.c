@@ -271,38 +271,22 @@ adm_of(struct server *s)
 		.declare = declare_state,
 		.declare_text = declare_text };
 }
+
 /* How many go to tiers at a time, and how many clients' requests wait for one. */
 enum { TIER_TRANSFERS = 4, TIER_READERS = 16 };
 
+/* What reads the settings once more and may find them wrong: logs, names, providers. */
 static enum err
-open_s3(struct server *s)
+open_outer(struct server *s, struct s3_conf *sc)
 {
 	const struct conf *c = s->conf;
-	struct access_conf ac = { c->root_user, c->root_password, s->store, s->secrets };
-	struct s3_conf sc = {
-		.store = s->store,
-		.region = c->region,
-		.sigv2 = c->sigv2 == 0,
-		.max_object = c->max_object,
-		.max_document = (size_t)c->max_document,
-		.cors_default = c->cors_default,
-		.cors_origins = c->cors_origins,
-		.default_ownership = c->default_ownership,
-		.public_allowed = c->default_public_access == 1,
-		.kms = s->kms,
-		.sse_c = c->sse_c,
-		.encrypt_at_rest = c->encrypt_at_rest,
-		.day_ms = (int64_t)c->day_length * 1000,
-		.restore_at_once = c->restore_time == 1,
-	};
-	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
 	enum err e = OK;
 
 	if (c->access_log[0] != '\0')
 		e = reqlog_open(
 		    &s->reqlog, c->access_log, c->access_log_format == 1, &s->fail);
 	if (e == OK && c->root_mfa_secret[0] != '\0' &&
-	    !totp_parse(span_str(c->root_mfa_secret), &sc.mfa_secret))
+	    !totp_parse(span_str(c->root_mfa_secret), &sc->mfa_secret))
 		e = fail_msg(&s->fail, E_CONFIG,
 		    "root-mfa-secret: not allowed; allowed: %d to %d bytes as base32 "
 		    "(A-Z 2-7)",
@@ -322,31 +306,66 @@ open_s3(struct server *s)
 		e = oidc_new(&s->oidc, c->oidc, &s->fail);
 	if (e == OK)
 		s->oidc_keys = oidc_keys_start(s->oidc);
-	if (e != OK)
-		return e;
-	domains_split(s);
+	return e;
+}
+
+/* What goes on behind the requests, and who may make them. */
+static enum err
+open_inner(struct server *s)
+{
+	const struct conf *c = s->conf;
+	struct access_conf ac = { c->root_user, c->root_password, s->store, s->secrets };
+
 	s->tiers = tiers_new(&(struct tiers_conf){ .store = s->store,
 	    .keys = s->secrets,
 	    .net = s->net,
 	    .transfers = TIER_TRANSFERS,
 	    .readers = TIER_READERS,
 	    .day_ms = (int64_t)c->day_length * 1000 });
-	sc.remote = tiers_io(s->tiers);
 	s->jobs = jobs_new(s->store, c->day_length * 1000 / 2);
 	s->dropper = dropper_new(s->store);
 	s->metering = metering_new(s->store);
-	sc.counts = metering_counts(s->metering);
 	s->replicator = replicator_new(
 	    &(struct replicator_conf){ s->store, s->kms, s->secrets, s->net });
-	if (c->control == 0)
-		sc.control = adm_hook(&s->adm);
 	s->access = access_new(&ac);
-	e = declare_load(s->access, c->identities, seed_accounts(s->declared),
+	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
+	return declare_load(s->access, c->identities, seed_accounts(s->declared),
 	    clock_now_ms(), &s->fail);
+}
+
+static enum err
+open_s3(struct server *s)
+{
+	const struct conf *c = s->conf;
+	struct s3_conf sc = {
+		.store = s->store,
+		.region = c->region,
+		.sigv2 = c->sigv2 == 0,
+		.max_object = c->max_object,
+		.max_document = (size_t)c->max_document,
+		.cors_default = c->cors_default,
+		.cors_origins = c->cors_origins,
+		.default_ownership = c->default_ownership,
+		.public_allowed = c->default_public_access == 1,
+		.kms = s->kms,
+		.sse_c = c->sse_c,
+		.encrypt_at_rest = c->encrypt_at_rest,
+		.day_ms = (int64_t)c->day_length * 1000,
+		.restore_at_once = c->restore_time == 1,
+	};
+	unsigned workers = c->workers != 0 ? (unsigned)c->workers : processors();
+	enum err e = open_outer(s, &sc);
+
+	if (e == OK)
+		e = open_inner(s);
 	if (e != OK)
 		return e;
+	domains_split(s);
+	sc.remote = tiers_io(s->tiers);
+	sc.counts = metering_counts(s->metering);
+	if (c->control == 0)
+		sc.control = adm_hook(&s->adm);
 	s->pool = task_pool_new(workers < 2 ? 2 : workers, "worker");
-	s->iam = (struct iam_conf){ s->access, s->secrets, s->oidc };
 	sc.targets = s->targets;
 	sc.live = s->live;
 	sc.access = s->access;

@@ -48,7 +48,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/inventory.py \
 	tests/e2e/analytics.py \
 	tests/e2e/cost.py
-EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/certs.py tests/e2e/brokers.py
+EXTRA_DIST += $(E2E_TESTS) tests/e2e/harness.py tests/e2e/foreign.py tests/e2e/certs.py tests/e2e/brokers.py
 
 EXTRA_PROGRAMS += tests/e2e/kafka_peer
 tests_e2e_kafka_peer_SOURCES = tests/e2e/kafka_peer.c

@@ -17,7 +17,8 @@ import tempfile
 import threading
 import time
 
-from harness import ACCESS, SECRET, TOP, Server, Skip, check, equal, run, run_tests
+from foreign import moto, radosgw
+from harness import ACCESS, SECRET, Server, Skip, check, equal, run, run_tests
 import s3raw
 
 DAY = 86400
@@ -442,40 +443,13 @@ def foreign(url, access, secret):
 
 
 def test_at_radosgw():
-    sys.path.insert(0, os.path.join(TOP, "tests", "bench"))
-    from rados import Radosgw
-    if not Radosgw.there():
-        raise Skip("Ceph is not here")
-    home = tempfile.mkdtemp(prefix="trug-rgw-")
-    ceph = Radosgw("radosgw", home)
-    try:
-        ceph.start()
-        foreign("http://127.0.0.1:%d" % ceph.port, ceph.access, ceph.secret)
-    finally:
-        ceph.stop()
-        shutil.rmtree(home, ignore_errors=True)
+    with radosgw() as store:
+        foreign(*store)
 
 
 def test_at_moto():
-    if not shutil.which("moto_server"):
-        raise Skip("moto is not here")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    moto = subprocess.Popen(["moto_server", "-H", "127.0.0.1", "-p", str(port)],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        def answers():
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return True
-            except OSError:
-                return False
-        until(answers, "moto answers")
-        foreign("http://127.0.0.1:%d" % port, "any", "thing")
-    finally:
-        moto.terminate()
-        moto.wait()
+    with moto() as store:
+        foreign(*store)
 
 
 def root_get(server, path):

@@ -5,15 +5,12 @@ and a trug that is told to be nobody's peer): with the way cut and restored, wit
 killed, and with sendings that end long after they were given up."""
 
 import hashlib
-import os
-import shutil
 import socket
-import subprocess
 import sys
-import tempfile
 import time
 
-from harness import ACCESS, SECRET, Server, Skip, TOP, check, equal, run_tests, s3raw
+from foreign import moto, radosgw
+from harness import ACCESS, SECRET, Server, check, equal, run_tests, s3raw
 from replication import (HEADERS, KEPT, Proxy, control, emptied, multipart, rule, rules, same,
                          settled, versioned, versions, wait)
 
@@ -172,19 +169,9 @@ def late(endpoint, access, secret):
 
 
 def test_at_radosgw():
-    sys.path.insert(0, os.path.join(TOP, "tests", "bench"))
-    from rados import Radosgw
-    if not Radosgw.there():
-        raise Skip("Ceph is not here")
-    home = tempfile.mkdtemp(prefix="trug-rgw-")
-    ceph = Radosgw("radosgw", home)
-    try:
-        ceph.start()
-        foreign("http://127.0.0.1:%d" % ceph.port, ceph.access, ceph.secret)
-        late("http://127.0.0.1:%d" % ceph.port, ceph.access, ceph.secret)
-    finally:
-        ceph.stop()
-        shutil.rmtree(home, ignore_errors=True)
+    with radosgw() as store:
+        foreign(*store)
+        late(*store)
 
 
 def test_late_at_another_trug():
@@ -194,27 +181,9 @@ def test_late_at_another_trug():
 
 
 def test_at_moto():
-    if not shutil.which("moto_server"):
-        raise Skip("moto is not here")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    moto = subprocess.Popen(["moto_server", "-H", "127.0.0.1", "-p", str(port)],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def answers():
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return True
-        except OSError:
-            return False
-    try:
-        wait("moto answers", answers)
-        foreign("http://127.0.0.1:%d" % port, "any", "thing")
-        late("http://127.0.0.1:%d" % port, "any", "thing")
-    finally:
-        moto.terminate()
-        moto.wait()
+    with moto() as store:
+        foreign(*store)
+        late(*store)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 
 listed=$(awk '/^E2E_TESTS/ { on = 1 } on { print } on && !/\\$/ { on = 0 }' tests/e2e/local.mk |
 	grep -o 'tests/e2e/[a-z_]*\.py')
-present=$(ls tests/e2e/*.py | grep -vE '/(harness|certs|brokers)\.py$')
+present=$(ls tests/e2e/*.py | grep -vE '/(harness|foreign|certs|brokers)\.py$')
 tap "every end-to-end test is in the list" \
 	"$(comm -13 <(sort -u <<<"$listed") <(sort <<<"$present"))"
 tap "no end-to-end test is there twice" "$(sort <<<"$listed" | uniq -d)"
