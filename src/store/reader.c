@@ -26,6 +26,17 @@ reader_new(struct store *s)
 	return r;
 }
 
+static void
+snapshot_drop(struct reader *r)
+{
+	if (r->body != NULL)
+		mdb_cursor_close(r->body);
+	if (r->mdb != NULL)
+		mdb_txn_abort(r->mdb);
+	r->body = NULL;
+	r->mdb = NULL;
+}
+
 void
 reader_free(struct reader **reader)
 {
@@ -41,8 +52,7 @@ reader_free(struct reader **reader)
 	if (r->next != NULL)
 		r->next->link = r->link;
 	lock_drop(&r->store->lock);
-	if (r->mdb != NULL)
-		mdb_txn_abort(r->mdb);
+	snapshot_drop(r);
 	r->magic = 0;
 	mem_free(r);
 }
@@ -114,6 +124,7 @@ snapshot(struct reader *r, bool rested)
 
 	if (rested && is_newest(r, env))
 		return 0;
+	r->body_is_new = false;
 	if (rested)
 		mdb_txn_reset(r->mdb);
 	if (r->mdb != NULL && r->env == env) {
@@ -121,13 +132,25 @@ snapshot(struct reader *r, bool rested)
 		if (rc == 0)
 			return 0;
 	}
-	if (r->mdb != NULL)
-		mdb_txn_abort(r->mdb);
-	r->mdb = NULL;
+	snapshot_drop(r);
 	rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &r->mdb);
 	if (rc != 0)
 		r->mdb = NULL;
 	r->env = env;
+	return rc;
+}
+
+int
+reader_body(struct reader *r, MDB_cursor **out)
+{
+	int rc = 0;
+
+	if (r->body == NULL)
+		rc = mdb_cursor_open(r->mdb, r->store->in[IN_BODY], &r->body);
+	else if (!r->body_is_new)
+		rc = mdb_cursor_renew(r->mdb, r->body);
+	r->body_is_new = rc == 0;
+	*out = r->body;
 	return rc;
 }
 
@@ -177,6 +200,7 @@ store_read(struct reader *r, store_fn fn, void *arg)
 		rc = snapshot(r, false);
 	if (rc == 0) {
 		t.store = r->store;
+		t.reader = r;
 		t.mdb = r->mdb;
 		e = fn(&t, arg);
 	} else

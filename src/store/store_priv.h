@@ -99,6 +99,7 @@ bool row_segment_get(struct span in, struct segment_row *out);
 struct txn {
 	unsigned magic;
 	struct store *store;
+	struct reader *reader; /* NULL: in a batch */
 	MDB_txn *mdb;
 	bool write;
 	bool dirty; /* the member running has changed something */
@@ -116,6 +117,8 @@ struct reader {
 	struct store *store;
 	MDB_env *env; /* of mdb */
 	MDB_txn *mdb;
+	MDB_cursor *body; /* on IN_BODY, or NULL */
+	bool body_is_new; /* it is of this snapshot */
 	struct reader *next, **link; /* in the store's list */
 };
 
@@ -269,6 +272,8 @@ const char *fresh_index(const struct store *s); /* where it is */
 void fresh_finish(struct store *s); /* before the first commit [writer] */
 
 /* ---- reader.c ---- */
+/* A cursor on IN_BODY, the reader's own; LMDB's result. */
+int reader_body(struct reader *r, MDB_cursor **out);
 int reader_rescue(struct store *s); /* read on after LMDB gave up; LMDB's result */
 void reader_end_idle(struct store *s); /* snapshots of all who read nothing now [any] */
 
