@@ -54,6 +54,18 @@ def CopyObject_between_buckets(t):
     t.body(t.s3.get(other, "src"), b"source")
 
 
+def CopyObject_sealed_of_every_length(t):
+    """Around the lengths at which an encrypted body takes another page of the index."""
+    name = t.bucket()
+    for length in (1, 1000, 4000, 4062, 4096, 4112, 5000, 8200, 12300, 16000, 16384, 20000):
+        body = bytes(n % 251 for n in range(length))
+        t.status(t.s3.put(name, "src", body, {"x-amz-server-side-encryption": "AES256"}), 200)
+        for fields in ({"x-amz-checksum-algorithm": "SHA256"},
+                       {"x-amz-server-side-encryption": "aws:kms"}):
+            t.status(_copy(t, name, "dst", "/%s/src" % name, fields), 200)
+            t.body(t.s3.get(name, "dst"), body)
+
+
 def CopyObject_survives_its_source(t):
     name = t.bucket()
     for size in (10, 5000, 300000, 3000000):

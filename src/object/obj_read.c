@@ -32,6 +32,33 @@ read_let_go(struct obj_read *r)
 	r->copy = NULL;
 }
 
+/* What lies in the index is copied, for it goes with the snapshot. A body may lie in two
+ * places there: both at once, so that who begins to read inside a transaction, and can
+ * begin no other, has all of it. */
+static enum err
+index_take(struct txn *t, struct obj_read *r)
+{
+	struct blob_pos then = r->pos;
+	struct blob_extent more = { .fd = -1 };
+	size_t n = (size_t)r->extent.len, rest = 0;
+	enum err e = blob_next(t, &then, &more);
+
+	if (e != OK && e != E_NOT_FOUND)
+		return e;
+	if (more.mem != NULL) {
+		rest = (size_t)more.len;
+		r->pos = then;
+	}
+	r->copy = mem_alloc(n + rest);
+	memcpy(r->copy, r->extent.mem, n);
+	if (rest > 0)
+		memcpy((char *)r->copy + n, more.mem, rest);
+	blob_extent_close(&more);
+	r->extent.mem = r->copy;
+	r->extent.len = n + rest;
+	return OK;
+}
+
 static enum err
 read_next(struct txn *t, void *arg)
 {
@@ -41,12 +68,7 @@ read_next(struct txn *t, void *arg)
 	if (e != OK)
 		return e;
 	r->open = true;
-	if (r->extent.mem != NULL) {
-		r->copy = mem_alloc((size_t)r->extent.len);
-		memcpy(r->copy, r->extent.mem, (size_t)r->extent.len);
-		r->extent.mem = r->copy;
-	}
-	return OK;
+	return r->extent.mem != NULL ? index_take(t, r) : OK;
 }
 
 void
