@@ -314,11 +314,15 @@ class Proxy:
             for a, b in ((client, server), (server, client)):
                 threading.Thread(target=self.pump, args=(a, b), daemon=True).start()
 
+    def passes(self, a, data):
+        """False: what came from a is not sent on, and the way ends."""
+        return bool(data) and not self.cut
+
     def pump(self, a, b):
         try:
             while True:
                 data = a.recv(65536)
-                if not data or self.cut:
+                if not self.passes(a, data):
                     break
                 self.carried += len(data)
                 b.sendall(data)

@@ -26,25 +26,13 @@ class Late(Proxy):
     def hold(self, key):
         self.key, self.held = key.encode(), None
 
-    def pump(self, a, b):
-        try:
-            while True:
-                data = a.recv(65536)
-                line = data.split(b"\r\n", 1)[0]
-                if self.key and line.startswith(b"PUT ") and self.key in line:
-                    self.key = None
-                    self.held = self.rest_of(a, data)
-                    break
-                if not data or self.cut:
-                    break
-                b.sendall(data)
-        except OSError:
-            pass
-        for s in (a, b):
-            try:
-                s.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+    def passes(self, a, data):
+        line = data.split(b"\r\n", 1)[0]
+        if self.key and line.startswith(b"PUT ") and self.key in line:
+            self.key = None
+            self.held = self.rest_of(a, data)
+            return False
+        return super().passes(a, data)
 
     @staticmethod
     def rest_of(a, data):
