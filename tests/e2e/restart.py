@@ -147,9 +147,8 @@ def test_second_term_exits_at_once():
 
 
 def test_less_address_space_than_asked_for():
-    with open(binary(), "rb") as program:
-        if b"__asan_init" in program.read():
-            raise Skip("AddressSanitizer takes more of it for itself")
+    if sanitized(b"__asan_init", b"__tsan_init"):
+        raise Skip("a sanitizer takes more of it for itself")
     server = Server(args=["--map-size", "1T"])
     limit = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (400 << 30, limit[1]))
