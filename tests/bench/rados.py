@@ -88,7 +88,7 @@ class Radosgw(Server):
         self.run("ceph-mon", "--mkfs", "-i", "a", "--monmap", monmap)
         self.spawn("ceph-mon", "-f", "-i", "a")
         osd = str(uuid.uuid4())
-        self.run("ceph", "--connect-timeout", "60", "osd", "new", osd)
+        self.run("ceph", "--connect-timeout", "120", "osd", "new", osd)
         self.run("ceph-osd", "--mkfs", "-i", "0", "--osd-uuid", osd)
         self.spawn("ceph-osd", "-f", "-i", "0")
         time.sleep(3)

@@ -8,10 +8,8 @@ server they may kill.
 
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,10 +18,11 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(TOP, "conformance", "lib"))
+sys.path[:0] = [os.path.join(TOP, "conformance", "lib"), os.path.join(TOP, "tests")]
 sys.dont_write_bytecode = True
 
 import s3raw  # noqa: E402
+from ports import free_port  # noqa: E402, F401
 
 ACCESS, SECRET = "trugadmin", "trugadmin"
 # What is only a matter of time is waited for that long: a machine may be slow, or asleep.
@@ -162,19 +161,6 @@ def until(what, ask, seconds=PATIENCE, pause=0.02):
         if time.monotonic() > end:
             raise AssertionError("%s: not within %d s" % (what, seconds))
         time.sleep(pause)
-
-
-def free_port():
-    """For who can't be given port 0. Below those that the system gives out by itself: nobody
-    who asks for any port gets it before, or between two lives of, the one it is for."""
-    while True:
-        port = random.SystemRandom().randrange(12000, 32000)
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                pass
 
 
 def sanitized(*symbols):
