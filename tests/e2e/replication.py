@@ -779,7 +779,7 @@ def test_events():
         until("listening", lambda: seen and b"200 OK" in seen[0])
         far.delete("place")
         s3.put("from", "k", b"x")
-        until("told", lambda: b"OperationFailedReplication" in seen[0], 60)
+        until("told", lambda: b"OperationFailedReplication" in seen[0])
         version = s3.head("from", "k").header("x-amz-version-id")
         check(version.encode() in seen[0], "%r is not in %r" % (version, seen[0]))
 
