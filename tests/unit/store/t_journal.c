@@ -5,6 +5,17 @@
 
 #include "kit.h"
 
+#ifdef ENABLE_TSAN
+/* The children below start threads although their parent had some: it has none any more. */
+const char *__tsan_default_options(void);
+
+const char *
+__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+#endif
+
 static int
 setup_full(void **state)
 {
