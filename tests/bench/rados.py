@@ -13,6 +13,7 @@ import uuid
 
 from servers import Server, free_port, make_bucket
 
+COMMAND_SECONDS = 120
 PROGRAMS = ("ceph", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin")
 # One copy of everything on one OSD, nobody has to prove who he is within the cluster.
 CONF = """
@@ -62,7 +63,8 @@ class Radosgw(Server):
 
     def run(self, *command):
         done = subprocess.run([command[0], "-c", self.conf] + list(command[1:]),
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=COMMAND_SECONDS)
         if done.returncode != 0:
             self.stop()
             sys.exit("bench: %s:\n%s" % (" ".join(command), done.stdout.decode()[-2000:]))
@@ -76,6 +78,20 @@ class Radosgw(Server):
         return self.parts[-1]
 
     def start(self):
+        """Ceph may wait for itself for ever where the machine stood still at a bad moment: then
+        another cluster is made."""
+        for _ in range(2):
+            try:
+                return self.make()
+            except subprocess.TimeoutExpired as why:
+                print("# %s" % why, flush=True)
+                self.stop()
+                for name in os.listdir(self.home):
+                    path = os.path.join(self.home, name)
+                    shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+        return self.make()
+
+    def make(self):
         facts = {"fsid": uuid.uuid4(), "home": self.home, "mon": free_port(), "port": self.port}
         for folder in ("mon", "osd", "rgw", "crash"):
             os.makedirs(os.path.join(self.home, folder), exist_ok=True)
