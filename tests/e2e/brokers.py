@@ -424,6 +424,21 @@ class Postgres(Broker):
         return [os.path.join(self.bin, "postgres"), "-D", self.path("db"), "-p", str(self.port),
                 "-k", self.home, "-c", "listen_addresses=127.0.0.1"]
 
+    def kill(self):
+        """Its processes lead groups of their own, and none may be left when it starts again."""
+        super().kill()
+        until("its processes are gone", lambda: not self.left())
+
+    def left(self):
+        found = []
+        for path in glob.glob("/proc/[0-9]*/cwd"):
+            try:
+                if os.readlink(path) == os.path.realpath(self.path("db")):
+                    found.append(path)
+            except OSError:
+                pass
+        return found
+
     def lock(self):
         for name in ("private.key", "public.crt"):
             shutil.copy(self.path(name), self.path("db"))
