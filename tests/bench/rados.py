@@ -7,7 +7,6 @@ Debian: apt-get install --no-install-recommends ceph-mon ceph-osd ceph-common ra
 import os
 import shutil
 import subprocess
-import sys
 import time
 import uuid
 
@@ -66,8 +65,7 @@ class Radosgw(Server):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               timeout=COMMAND_SECONDS)
         if done.returncode != 0:
-            self.stop()
-            sys.exit("bench: %s:\n%s" % (" ".join(command), done.stdout.decode()[-2000:]))
+            raise RuntimeError("%s:\n%s" % (" ".join(command), done.stdout.decode()[-2000:]))
         return done.stdout.decode()
 
     def spawn(self, *command):
@@ -78,13 +76,13 @@ class Radosgw(Server):
         return self.parts[-1]
 
     def start(self):
-        """Ceph may wait for itself for ever where the machine stood still at a bad moment: then
-        another cluster is made."""
+        """Ceph may wait for itself for ever, or refuse itself, where the machine is slow at a bad
+        moment: then another cluster is made."""
         for _ in range(2):
             try:
                 return self.make()
-            except subprocess.TimeoutExpired as why:
-                print("# %s" % why, flush=True)
+            except (RuntimeError, subprocess.TimeoutExpired) as why:
+                print("\n".join("# " + line for line in str(why).splitlines()), flush=True)
                 self.stop()
                 for name in os.listdir(self.home):
                     path = os.path.join(self.home, name)

@@ -109,7 +109,7 @@ class Server:
                 time.sleep(0.01)
         self.stop()
         with open(os.path.join(self.home, "log"), errors="replace") as log:
-            sys.exit("bench: %s did not start:\n%s" % (self.name, log.read()[-2000:]))
+            raise RuntimeError("%s did not start:\n%s" % (self.name, log.read()[-2000:]))
 
     def alive(self):
         """Says so when the server ended by itself."""

@@ -212,7 +212,7 @@ def test_a_refusal_spoils_no_connection():
     with Server(buckets=["there"]) as server:
         s3 = boto3.client("s3", endpoint_url=server.endpoint, region_name="us-east-1",
                           aws_access_key_id=ACCESS, aws_secret_access_key=SECRET,
-                          config=Config(max_pool_connections=1, read_timeout=5,
+                          config=Config(max_pool_connections=1, read_timeout=60,
                                         retries={"total_max_attempts": 1}))
         for n in range(3):
             try:

@@ -132,7 +132,7 @@ class Asked:
         for of, function in functions:
             t = self.tell(of, function)
             t.s3.close()
-            end = time.monotonic() + (3 if of == tier and point == "op-lacks" else 0)
+            end = time.monotonic() + (30 if of == tier and point == "op-lacks" else 0)
             while True:
                 if point in self.report(tier):
                     return True
