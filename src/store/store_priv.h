@@ -158,6 +158,7 @@ struct writer {
 	size_t expect; /* members that may come back soon, and until when */
 	uint64_t expect_until;
 	unsigned part; /* of a batch's time that they are waited for */
+	unsigned impatient; /* batches since it was the whole part */
 	bool began; /* this session has written: the journal runs, where there is one */
 };
 
