@@ -117,9 +117,8 @@ batch_open(struct store *s, struct txn *t)
 	w->now = w->kept;
 	if (w->now.next_id < next_id)
 		w->now.next_id = next_id;
-	*t = (struct txn){ .magic = TXN_MAGIC, .store = s, .write = true };
 	reader_end_idle(s);
-	rc = mdb_txn_begin(s->env, NULL, 0, &t->mdb);
+	rc = table_write_begin(s, t);
 	if (rc == MDB_PANIC)
 		store_fail(s, "beginning a transaction", -EIO);
 	journal_begin(s);
