@@ -227,6 +227,17 @@ table_del(struct txn *t, unsigned table, struct span key)
 }
 
 enum err
+table_is_empty(struct txn *t, unsigned table, bool *out)
+{
+	MDB_stat st;
+	int rc = mdb_stat(t->mdb, own(t, table), &st);
+
+	if (rc == 0)
+		*out = st.ms_entries == 0;
+	return table_mdb(rc);
+}
+
+enum err
 table_row_clear(struct txn *t, MDB_dbi dbi)
 {
 	int rc;

@@ -8,9 +8,12 @@ rows_fn(struct txn *t, void *arg)
 {
 	struct span v;
 	void *room;
+	bool empty;
 
 	(void)arg;
 	assert_non_null(txn_store(t));
+	assert_int_equal(table_is_empty(t, T_PLAIN, &empty), OK);
+	assert_true(empty);
 	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("b"), SPAN_LIT("2")), OK);
 	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("a"), SPAN_LIT("1")), OK);
 	assert_int_equal(table_put(t, T_PLAIN, SPAN_LIT("b"), SPAN_LIT("two")), OK);
@@ -24,6 +27,8 @@ rows_fn(struct txn *t, void *arg)
 	assert_int_equal(table_del(t, T_PLAIN, SPAN_LIT("gone")), E_NOT_FOUND);
 	assert_int_equal(table_get(t, T_PLAIN, SPAN_LIT("b"), &v), OK);
 	assert_true(span_is(v, "two"));
+	assert_int_equal(table_is_empty(t, T_PLAIN, &empty), OK);
+	assert_false(empty);
 	return OK;
 }
 
