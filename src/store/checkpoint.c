@@ -37,7 +37,6 @@ enum {
 	PAGE_MAX = 64 << 10,
 	SLOT_VERSION = 1,
 	/* a checkpoint is due: */
-	DUE_US = 1000000,
 	AGAIN_US = 200000, /* when the disk was full */
 	DUE_JOURNAL = 16 << 20,
 	DUE_GROWTH = 8 << 20, /* of the index, by pages that died and must wait */
@@ -515,11 +514,11 @@ checkpoint_look(struct store *s)
 	if (!s->journal.on || c->first_us == 0 || !atomic_load(&s->writable))
 		return UINT64_MAX;
 	age = clock_mono_us() - c->first_us;
-	if (age < DUE_US && !is_much(s, 1))
-		return DUE_US - age;
+	if (age < s->checkpoint_us && !is_much(s, 1))
+		return s->checkpoint_us - age;
 	if (is_running(c)) {
 		if (!is_much(s, FAR))
-			return DUE_US;
+			return s->checkpoint_us;
 		wait_done(c);
 	}
 	begin(s);

@@ -380,6 +380,7 @@ store_alloc(const struct store_conf *conf)
 	    conf->segment_size == 0 ? (uint64_t)256 << 20 : conf->segment_size;
 	s->checkpoint_writes =
 	    conf->checkpoint_writes == 0 ? DUE_WRITES : conf->checkpoint_writes;
+	s->checkpoint_us = conf->checkpoint_us == 0 ? DUE_US : conf->checkpoint_us;
 	s->trim_pages = conf->trim_pages == 0 ? TRIM_PAGES : conf->trim_pages;
 	s->check_only = conf->read_only_check;
 	s->lock_fd = -1;
