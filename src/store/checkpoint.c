@@ -135,18 +135,33 @@ damaged(const struct store *s, const char *what, struct fail *fail)
 	    s->dir, what);
 }
 
+/* How long what begins like this is; one that says nonsense is read whole. */
+static uint64_t
+slot_length(const char head[SLOT_HEAD])
+{
+	uint64_t page = be64_get(head + 32);
+
+	return page <= PAGE_MAX ? SLOT_HEAD + META_PAGES * page : SLOT_ROOM;
+}
+
 static int
 slots_read(struct checkpoint *c, bool *found)
 {
+	char head[SLOT_HEAD];
 	struct buf slot = { 0 };
-	uint64_t size;
+	uint64_t size, n;
 	int rc = io_size(c->fd, &size);
 
 	*found = false;
-	for (uint64_t off = 0; rc == 0 && off < META_PAGES * SLOT_ROOM && off < size;
+	for (uint64_t off = 0;
+	     rc == 0 && off < META_PAGES * SLOT_ROOM && off + SLOT_HEAD <= size;
 	     off += SLOT_ROOM) {
-		uint64_t n = size - off < SLOT_ROOM ? size - off : SLOT_ROOM;
-
+		rc = io_pread(c->fd, head, sizeof head, off);
+		if (rc != 0)
+			break;
+		n = slot_length(head);
+		if (n > size - off)
+			n = size - off;
 		slot.n = 0;
 		rc = io_pread(c->fd, buf_grow(&slot, (size_t)n), (size_t)n, off);
 		if (rc == 0)

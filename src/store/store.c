@@ -88,10 +88,12 @@ take_lock(struct store *s, struct fail *fail)
 	} else if (rc != 0)
 		e = dir_error(s, "lock the directory", rc, fail);
 	if (rc == 0) {
-		buf_printf(&pid, "%ld", (long)getpid());
-		rc = io_truncate(s->lock_fd, 0);
-		if (rc == 0)
-			rc = io_pwrite(s->lock_fd, pid.p, pid.n, 0);
+		/*
+		 * Always of the same length: a file that is cut short while its old page
+		 * is on its way to the disk makes the start wait for that.
+		 */
+		buf_printf(&pid, "%-20ld", (long)getpid());
+		rc = io_pwrite(s->lock_fd, pid.p, pid.n, 0);
 		/* On a full disk the lock still holds; only the pid is missing. */
 		if (rc != 0 && io_err(rc) != E_STORAGE_FULL)
 			e = dir_error(s, "write the lock file", rc, fail);

@@ -40,7 +40,8 @@ accept-instructions: trug tests/bench/load
 # it does; what was not trained is compiled as ever.
 PROFILE = $(abs_builddir)/profile
 # What is inlined differently makes gcc see variables without a value where there are none.
-PROFILE_QUIET = -fprofile-partial-training -Wno-missing-profile -Wno-maybe-uninitialized
+PROFILE_QUIET = -fprofile-partial-training -Wno-missing-profile -Wno-maybe-uninitialized \
+	-Wno-aggressive-loop-optimizations
 profiled:
 	@$(CC) --version | grep -q 'Free Software' || { echo "make profiled: it takes gcc, not $(CC)" >&2; exit 2; }
 	rm -rf '$(PROFILE)'
