@@ -9,6 +9,7 @@ libadmin_a_SOURCES = \
 	src/admin/adm_iam.c \
 	src/admin/adm_minio.c \
 	src/admin/adm_priv.h \
+	src/admin/adm_quota.c \
 	src/admin/adm_remote.c \
 	src/admin/adm_replication.c \
 	src/admin/adm_reset.c \

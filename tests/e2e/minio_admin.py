@@ -87,10 +87,26 @@ def test_what_a_file_declares_is_changed_there():
         equal(server.client(access="ANN", secret="ann-secret").get().status, 200)
 
 
+def test_a_quota_stays_but_not_a_reset():
+    with Server(args=["--reset", "on"], buckets=["bkt"]) as server:
+        m, s3 = Madmin(server.client()), server.client()
+        equal(m.send("PUT", "set-bucket-quota", {"bucket": "bkt"},
+                     {"size": 10, "quotatype": "hard"}).status, 200)
+        server.kill()
+        server.start()
+        m, s3 = Madmin(server.client()), server.client()
+        equal(s3.put("bkt", "k", b"1234567890").status, 400)
+        for keep, status, size in (("keep=settings", 400, 10), (None, 200, 0)):
+            equal(s3.request("POST", "_trug", "v1/reset", keep).status, 200)
+            equal(json.loads(m.send("GET", "get-bucket-quota", {"bucket": "bkt"}).body)["size"],
+                  size, keep)
+            equal(s3.put("bkt", "k", b"1234567890").status, status, keep)
+
+
 def test_a_key_expires():
-    soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=2)
     with Server() as server:
         m = made(server)
+        soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=5)
         equal(m.send("POST", "update-service-account", {"accessKey": KEY},
                      {"newExpiration": soon.strftime("%Y-%m-%dT%H:%M:%SZ")}, True).status, 204)
         equal(server.client(access=KEY, secret=SECOND).get().status, 200)
