@@ -7,8 +7,10 @@ libadmin_a_SOURCES = \
 	src/admin/adm_cost.c \
 	src/admin/adm_declare.c \
 	src/admin/adm_events.c \
+	src/admin/adm_iam.c \
 	src/admin/adm_minio.c \
 	src/admin/adm_priv.h \
+	src/admin/adm_quota.c \
 	src/admin/adm_remote.c \
 	src/admin/adm_replication.c \
 	src/admin/adm_reset.c \
