@@ -206,14 +206,14 @@ checkpoint_restore(struct store *s, struct fail *fail)
 static enum err
 replay(struct store *s, uint64_t *records)
 {
-	struct txn t = { .magic = TXN_MAGIC, .store = s, .write = true };
+	struct txn t;
 	MDB_txn *held;
 	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &held);
 	enum err e;
 
 	if (rc != 0)
 		return table_mdb(rc);
-	rc = mdb_txn_begin(s->env, NULL, 0, &t.mdb);
+	rc = table_write_begin(s, &t);
 	e = table_mdb(rc);
 	if (e == OK)
 		e = journal_replay(&t, records);

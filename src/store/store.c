@@ -205,8 +205,10 @@ first_rows(struct store *s, MDB_txn *mdb)
 	struct segment_row seg = { .low = UINT64_MAX };
 	struct state st = { .next_id = 2, .segment = 1, .dead_seq = 1 };
 	struct span v;
-	enum err e = table_row_get(&t, s->dbi[0], SPAN_LIT("state"), &v);
+	enum err e;
 
+	table_write_cursors(s, &t);
+	e = table_row_get(&t, s->dbi[0], SPAN_LIT("state"), &v);
 	if (e != E_NOT_FOUND)
 		return e;
 	e = segment_put(&t, st.segment, &seg);

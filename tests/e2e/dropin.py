@@ -358,12 +358,12 @@ def test_admin_calls_that_tell():
         equal(admin(watcher, "info").status, 200)
         equal(admin(watcher, "storageinfo").status, 403)
         for call, method in (("service?action=restart", "POST"), ("info", "POST"),
-                             ("list-users", "GET")):
+                             ("list-jobs", "GET")):
             answer = admin(s3, call, method)
             equal((answer.status, json.loads(answer.body)["Code"]), (501, "NotImplemented"), call)
             equal(admin(server.client(access="READER", secret="reader-secret"), call,
                         method).status, 403, call)
-        for call in ("info", "list-users"):
+        for call in ("info", "list-users", "list-jobs"):
             equal(s3.request("GET", "minio", "admin/v3/" + call, sign=None).status, 403, call)
         check(admin(server.client(secret="wrongwrong"), "info").status == 403, "signature")
         equal(s3.request("GET", signer=s3.signer(region="")).status, 400, "only admin calls")

@@ -19,6 +19,7 @@ import threading
 import time
 
 from harness import ACCESS, SECRET, Server, Skip, check, equal, free_port, run_tests, until
+from madmin import Madmin
 
 XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/"
 ENABLED = "<Status>Enabled</Status>"
@@ -238,6 +239,27 @@ def test_local_encrypted_and_locked():
                      {"legal-hold": None}).status, 200)
         settled(s3, "from", "held")
         equal(s3.head("place", "held").header("x-amz-object-lock-legal-hold"), "OFF")
+
+
+def test_local_place_is_full():
+    """A quota refuses what arrives, for good, and nothing of it stays behind."""
+    with Server() as server:
+        s3 = server.client()
+        versioned(s3, "from", "place")
+        rules(s3, "from", rule("place"))
+        equal(Madmin(s3).send("PUT", "set-bucket-quota", {"bucket": "place"},
+                              {"size": 500000, "quotatype": "hard"}).status, 200)
+        for key, body, end in (("a", b"a" * 400000, "COMPLETED"), ("b", b"b" * 100000, "FAILED"),
+                               ("c", b"c" * 400000, "FAILED"), ("d", b"d" * 99999, "COMPLETED"),
+                               ("e", b"e", "FAILED")):
+            s3.put("from", key, body)
+            settled(s3, "from", key, want=end)
+        equal([r[0] for r in versions(s3, "place")], ["a", "d"])
+        for key in "abcde":
+            equal(s3.delete("from", key, {"versionId": versions(s3, "from")[0][1]}).status, 204)
+        server.stop()
+        code, _, errors = server.verify()
+        equal(code, 0, errors)
 
 
 def test_local_killed():
