@@ -25,6 +25,8 @@ NODISCARD enum err table_put(
 NODISCARD enum err table_put_room(struct txn *t, unsigned table, struct span key,
     size_t n, bool appending, void **room);
 NODISCARD enum err table_del(struct txn *t, unsigned table, struct span key);
+/* Of either kind; no row is looked for. */
+NODISCARD enum err table_is_empty(struct txn *t, unsigned table, bool *out);
 /* All rows of a table, at once. */
 NODISCARD enum err table_clear(struct txn *t, unsigned table);
 

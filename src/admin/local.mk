@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libadmin.a
+libadmin_a_CFLAGS = $(SELDOM_CFLAGS)
 libadmin_a_SOURCES = \
 	src/admin/adm.c \
 	src/admin/adm_clock.c \

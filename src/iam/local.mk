@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libiam.a
+libiam_a_CFLAGS = $(SELDOM_CFLAGS)
 libiam_a_SOURCES = \
 	src/iam/iam.c \
 	src/iam/iam_entity.c \

@@ -261,12 +261,16 @@ upload_mark(
 enum err
 obj_uploads_see_delete(struct txn *t, const struct rec_bucket *b, struct span key)
 {
-	struct key_cursor *c = mem_alloc(sizeof *c);
+	struct key_cursor *c;
 	uint64_t number = 0, next;
 	struct buf from = { 0 };
 	struct span found;
-	enum err e;
+	bool none;
+	enum err e = table_is_empty(t, T_UPLOAD, &none);
 
+	if (e != OK || none)
+		return e;
+	c = mem_alloc(sizeof *c);
 	do {
 		from.n = 0;
 		upload_key_put(&from, key, number);

@@ -37,7 +37,6 @@ enum {
 	PAGE_MAX = 64 << 10,
 	SLOT_VERSION = 1,
 	/* a checkpoint is due: */
-	DUE_US = 1000000,
 	AGAIN_US = 200000, /* when the disk was full */
 	DUE_JOURNAL = 16 << 20,
 	DUE_GROWTH = 8 << 20, /* of the index, by pages that died and must wait */
@@ -207,14 +206,14 @@ checkpoint_restore(struct store *s, struct fail *fail)
 static enum err
 replay(struct store *s, uint64_t *records)
 {
-	struct txn t = { .magic = TXN_MAGIC, .store = s, .write = true };
+	struct txn t;
 	MDB_txn *held;
 	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &held);
 	enum err e;
 
 	if (rc != 0)
 		return table_mdb(rc);
-	rc = mdb_txn_begin(s->env, NULL, 0, &t.mdb);
+	rc = table_write_begin(s, &t);
 	e = table_mdb(rc);
 	if (e == OK)
 		e = journal_replay(&t, records);
@@ -515,11 +514,11 @@ checkpoint_look(struct store *s)
 	if (!s->journal.on || c->first_us == 0 || !atomic_load(&s->writable))
 		return UINT64_MAX;
 	age = clock_mono_us() - c->first_us;
-	if (age < DUE_US && !is_much(s, 1))
-		return DUE_US - age;
+	if (age < s->checkpoint_us && !is_much(s, 1))
+		return s->checkpoint_us - age;
 	if (is_running(c)) {
 		if (!is_much(s, FAR))
-			return DUE_US;
+			return s->checkpoint_us;
 		wait_done(c);
 	}
 	begin(s);

@@ -60,10 +60,12 @@ journal_begin(struct store *s)
 static unsigned
 table_code(const struct store *s, MDB_dbi dbi)
 {
-	unsigned i = 0;
+	unsigned i = dbi - s->dbi[0];
 
-	while (s->dbi[i] != dbi)
-		i++;
+	/* They are opened in this order, and LMDB counts upwards. */
+	if (i > IN_COUNT + s->nown || s->dbi[i] != dbi)
+		for (i = 0; s->dbi[i] != dbi;)
+			i++;
 	return i <= IN_COUNT ? i : OWN_TABLES + i - IN_COUNT - 1;
 }
 

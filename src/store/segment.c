@@ -195,9 +195,9 @@ enum err
 segment_roll(struct store *s)
 {
 	struct writer *w = &s->writer;
-	struct txn t = { .magic = TXN_MAGIC, .store = s, .write = true };
+	struct txn t;
 	struct state st = w->kept;
-	int rc = mdb_txn_begin(s->env, NULL, 0, &t.mdb);
+	int rc = table_write_begin(s, &t);
 	enum err e;
 
 	if (rc != 0)

@@ -205,8 +205,10 @@ first_rows(struct store *s, MDB_txn *mdb)
 	struct segment_row seg = { .low = UINT64_MAX };
 	struct state st = { .next_id = 2, .segment = 1, .dead_seq = 1 };
 	struct span v;
-	enum err e = table_row_get(&t, s->dbi[0], SPAN_LIT("state"), &v);
+	enum err e;
 
+	table_write_cursors(s, &t);
+	e = table_row_get(&t, s->dbi[0], SPAN_LIT("state"), &v);
 	if (e != E_NOT_FOUND)
 		return e;
 	e = segment_put(&t, st.segment, &seg);
@@ -378,6 +380,7 @@ store_alloc(const struct store_conf *conf)
 	    conf->segment_size == 0 ? (uint64_t)256 << 20 : conf->segment_size;
 	s->checkpoint_writes =
 	    conf->checkpoint_writes == 0 ? DUE_WRITES : conf->checkpoint_writes;
+	s->checkpoint_us = conf->checkpoint_us == 0 ? DUE_US : conf->checkpoint_us;
 	s->trim_pages = conf->trim_pages == 0 ? TRIM_PAGES : conf->trim_pages;
 	s->check_only = conf->read_only_check;
 	s->lock_fd = -1;

@@ -34,12 +34,14 @@ enum {
 	LEASE_IDS = 64, /* ids of large files leased at once */
 	TABLES_MAX = 64, /* of the owner */
 	DUE_WRITES = 4096, /* from one checkpoint to the next */
+	DUE_US = 1000000, /* the same */
 	SWEEP_ROWS = 256 /* dead rows of one sweeping step */
 };
 #define BATCH_BYTES ((uint64_t)64 << 20)
 
 /* The engine's own tables. */
 enum inner { IN_BODY, IN_BLOB, IN_DEAD, IN_SEGMENT, IN_LEASE, IN_COUNT };
+enum { HANDLES_MAX = 2 + IN_COUNT + TABLES_MAX }; /* LMDB's own two, these, the owner's */
 
 static inline uint64_t
 extent_size(uint64_t len)
@@ -101,6 +103,7 @@ struct txn {
 	struct store *store;
 	struct reader *reader; /* NULL: in a batch */
 	MDB_txn *mdb;
+	MDB_cursor **cursor; /* of a write: the store's */
 	bool write;
 	bool dirty; /* the member running has changed something */
 	uint64_t changed; /* the owner's tables written to, as bits */
@@ -158,6 +161,7 @@ struct writer {
 	size_t expect; /* members that may come back soon, and until when */
 	uint64_t expect_until;
 	unsigned part; /* of a batch's time that they are waited for */
+	unsigned impatient; /* batches since it was the whole part */
 	bool began; /* this session has written: the journal runs, where there is one */
 };
 
@@ -218,7 +222,7 @@ struct store {
 	char *dir;
 	enum store_durability durability;
 	uint64_t tiny_max, small_max, segment_size; /* tiny_max 0: TINY_MAX */
-	uint64_t checkpoint_writes;
+	uint64_t checkpoint_writes, checkpoint_us;
 	size_t page;
 	size_t trim_pages;
 	size_t trimmed; /* pages of the index that were free when it was last trimmed */
@@ -231,6 +235,10 @@ struct store {
 	MDB_env *_Atomic rescue; /* a read-only second map after LMDB gave up the first */
 	MDB_dbi *dbi; /* the unnamed database, then those below */
 	MDB_dbi *in, *own;
+	/* By handle, in the one transaction that writes: where a row was looked for, found or
+	 * changed last. What is done to the same row next, or to one beside it, needs no
+	 * search from the root. */
+	MDB_cursor *cursor[HANDLES_MAX];
 	unsigned nown;
 	char **names;
 	atomic_bool writable;
@@ -279,6 +287,9 @@ void reader_end_idle(struct store *s); /* snapshots of all who read nothing now 
 
 /* ---- table.c ---- */
 enum err table_mdb(int rc); /* LMDB's or the system's error as ours */
+/* Begin to write; LMDB's result. Nothing is open if it is not 0. */
+int table_write_begin(struct store *s, struct txn *out);
+void table_write_cursors(struct store *s, struct txn *t); /* its mdb began by itself */
 NODISCARD enum err table_row_get(
     struct txn *t, MDB_dbi dbi, struct span key, struct span *out);
 NODISCARD enum err table_row_put(

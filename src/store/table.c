@@ -61,6 +61,55 @@ change(struct txn *t)
 	t->dirty = true;
 }
 
+void
+table_write_cursors(struct store *s, struct txn *t)
+{
+	memset(s->cursor, 0, sizeof s->cursor);
+	t->cursor = s->cursor;
+}
+
+int
+table_write_begin(struct store *s, struct txn *out)
+{
+	*out = (struct txn){ .magic = TXN_MAGIC, .store = s, .write = true };
+	table_write_cursors(s, out);
+	return mdb_txn_begin(s->env, NULL, 0, &out->mdb);
+}
+
+/* Ends with the transaction. */
+static int
+write_cursor(struct txn *t, MDB_dbi dbi, MDB_cursor **out)
+{
+	int rc = 0;
+
+	MUST(dbi < HANDLES_MAX);
+	if (t->cursor[dbi] == NULL)
+		rc = mdb_cursor_open(t->mdb, dbi, &t->cursor[dbi]);
+	*out = t->cursor[dbi];
+	return rc;
+}
+
+static int
+find(struct txn *t, MDB_dbi dbi, MDB_val *k, MDB_val *v)
+{
+	MDB_cursor *c;
+	int rc;
+
+	if (!t->write)
+		return mdb_get(t->mdb, dbi, k, v);
+	rc = write_cursor(t, dbi, &c);
+	return rc == 0 ? mdb_cursor_get(c, k, v, MDB_SET) : rc;
+}
+
+static int
+put(struct txn *t, MDB_dbi dbi, MDB_val *k, MDB_val *v, unsigned flags)
+{
+	MDB_cursor *c;
+	int rc = write_cursor(t, dbi, &c);
+
+	return rc == 0 ? mdb_cursor_put(c, k, v, flags) : rc;
+}
+
 enum err
 table_row_get(struct txn *t, MDB_dbi dbi, struct span key, struct span *out)
 {
@@ -70,7 +119,7 @@ table_row_get(struct txn *t, MDB_dbi dbi, struct span key, struct span *out)
 	CHECK(t, TXN_MAGIC);
 	if (key.n == 0 || key.n > TABLE_KEY_MAX)
 		return E_NOT_FOUND;
-	rc = mdb_get(t->mdb, dbi, &k, &v);
+	rc = find(t, dbi, &k, &v);
 	if (rc == 0)
 		*out = span_val(&v);
 	return table_mdb(rc);
@@ -85,7 +134,7 @@ table_row_put(struct txn *t, MDB_dbi dbi, struct span key, struct span value)
 	if (key.n == 0 || key.n > TABLE_KEY_MAX)
 		return E_KEY_TOO_LONG;
 	change(t);
-	rc = mdb_put(t->mdb, dbi, &k, &v, 0);
+	rc = put(t, dbi, &k, &v, 0);
 	if (rc == 0)
 		journal_put(t->store, dbi, key, value);
 	return changed(t, rc);
@@ -102,10 +151,10 @@ table_row_room(
 		return E_KEY_TOO_LONG;
 	change(t);
 	if (appending)
-		rc = mdb_put(t->mdb, dbi, &k, &v, MDB_RESERVE | MDB_APPEND);
+		rc = put(t, dbi, &k, &v, MDB_RESERVE | MDB_APPEND);
 	if (rc == MDB_KEYEXIST) {
 		v = (MDB_val){ n, NULL };
-		rc = mdb_put(t->mdb, dbi, &k, &v, MDB_RESERVE);
+		rc = put(t, dbi, &k, &v, MDB_RESERVE);
 	}
 	if (rc == 0) {
 		*room = v.mv_data;
@@ -117,14 +166,16 @@ table_row_room(
 enum err
 table_row_del(struct txn *t, MDB_dbi dbi, struct span key)
 {
-	MDB_val k = val(key);
+	MDB_val k = val(key), v;
 	bool dirty = t->dirty;
 	int rc;
 
 	if (key.n == 0 || key.n > TABLE_KEY_MAX)
 		return E_NOT_FOUND;
 	change(t);
-	rc = mdb_del(t->mdb, dbi, &k, NULL);
+	rc = find(t, dbi, &k, &v);
+	if (rc == 0)
+		rc = mdb_cursor_del(t->cursor[dbi], 0);
 	if (rc == MDB_NOTFOUND)
 		t->dirty = dirty;
 	else if (rc == 0)
@@ -173,6 +224,17 @@ enum err
 table_del(struct txn *t, unsigned table, struct span key)
 {
 	return table_row_del(t, own_change(t, table), key);
+}
+
+enum err
+table_is_empty(struct txn *t, unsigned table, bool *out)
+{
+	MDB_stat st;
+	int rc = mdb_stat(t->mdb, own(t, table), &st);
+
+	if (rc == 0)
+		*out = st.ms_entries == 0;
+	return table_mdb(rc);
 }
 
 enum err

@@ -22,7 +22,8 @@ enum {
 	PATIENCE_PART = 2, /* of the last batch's time */
 	PATIENCE_PART_MAX = 16, /* where those who are waited for do not come */
 	PATIENCE_MIN_US = 40,
-	PATIENCE_MAX_US = 2000
+	PATIENCE_MAX_US = 2000,
+	IMPATIENT_BATCHES = 16
 };
 
 enum outcome { DONE, AGAIN, ALONE, STARVED };
@@ -116,9 +117,8 @@ batch_open(struct store *s, struct txn *t)
 	w->now = w->kept;
 	if (w->now.next_id < next_id)
 		w->now.next_id = next_id;
-	*t = (struct txn){ .magic = TXN_MAGIC, .store = s, .write = true };
 	reader_end_idle(s);
-	rc = mdb_txn_begin(s->env, NULL, 0, &t->mdb);
+	rc = table_write_begin(s, t);
 	if (rc == MDB_PANIC)
 		store_fail(s, "beginning a transaction", -EIO);
 	journal_begin(s);
@@ -339,8 +339,13 @@ batch_round(struct store *s)
 static void
 batch_tell(struct store *s)
 {
-	struct batch *b = &s->writer.batch;
+	struct writer *w = &s->writer;
+	struct batch *b = &w->batch;
 
+	/* Before the first of them can ask again: none is expected twice. */
+	lock_take(&w->lock);
+	w->expect = b->n + w->queued;
+	lock_drop(&w->lock);
 	inbox_gather_begin();
 	for (size_t i = 0; i < b->n; i++) {
 		s->members++;
@@ -429,13 +434,14 @@ queue_back(struct writer *w, struct store_write **m, size_t n)
 
 /* Who was told a moment ago is likely to ask again. To wait for them a little makes one
  * batch of what would else become two that take turns, at half the syncs and page writes.
- * Who waited in vain waits half as long the next time. Before the queue is looked at, so
- * that the first of them does not wake the writer. [with the WRITER lock] */
+ * Before the queue is looked at, so that the first of them does not wake the writer.
+ * [with the WRITER lock] */
 static void
 queue_gather(struct store *s)
 {
 	struct writer *w = &s->writer;
 	uint64_t now = clock_mono_us();
+	size_t had = w->queued;
 
 	if (w->expect < 2 || w->expect_until <= now)
 		return; /* one alone is waited for without a clock */
@@ -447,7 +453,8 @@ queue_gather(struct store *s)
 		now = clock_mono_us();
 	}
 	w->want = 1;
-	if (w->queued >= w->expect - w->expect / 4)
+	/* Did half of those who were missing come? */
+	if (w->queued >= w->expect || 2 * (w->queued - had) >= w->expect - had)
 		w->part = PATIENCE_PART;
 	else if (w->part < PATIENCE_PART_MAX)
 		w->part *= 2;
@@ -455,18 +462,22 @@ queue_gather(struct store *s)
 
 /* A batch that began then is done. [with the WRITER lock] */
 static void
-queue_expect(struct store *s, size_t members, uint64_t began)
+queue_expect(struct store *s, uint64_t began)
 {
 	struct writer *w = &s->writer;
 	uint64_t now = clock_mono_us(), wait = (now - began) / w->part;
 
-	w->expect = members + w->queued;
 	if (w->expect > BATCH_MAX)
 		w->expect = BATCH_MAX;
 	/* What is quick needs no company. */
 	w->expect_until = wait < PATIENCE_MIN_US ? 0
 	    : wait < PATIENCE_MAX_US             ? now + wait
 						 : now + PATIENCE_MAX_US;
+	/* Who waited in vain does not for a while, and then tries it again. */
+	if (w->part > PATIENCE_PART && ++w->impatient == IMPATIENT_BATCHES) {
+		w->part = PATIENCE_PART;
+		w->impatient = 0;
+	}
 }
 
 /* Wait for members; false: none will come. [with the WRITER lock, which it lets go] */
@@ -543,7 +554,7 @@ writer_main(void *arg)
 		(void)checkpoint_look(s);
 		lock_take(&w->lock);
 		queue_back(w, b->member + n, took - n);
-		queue_expect(s, n, began);
+		queue_expect(s, began);
 		queue_gather(s);
 	}
 	lock_drop(&w->lock);

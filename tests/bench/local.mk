@@ -39,9 +39,10 @@ accept-instructions: trug tests/bench/load
 # seconds, built again by these counts. What is trained decides where code stands, never what
 # it does; what was not trained is compiled as ever.
 PROFILE = $(abs_builddir)/profile
-# What is inlined differently makes gcc see variables without a value where there are none.
-PROFILE_QUIET = -fprofile-partial-training -Wno-missing-profile -Wno-maybe-uninitialized \
-	-Wno-aggressive-loop-optimizations
+# Without tables for unwinding, which C asks for only in a debugger; and what is inlined
+# differently makes gcc see variables without a value where there are none.
+PROFILE_FLAGS = -flto=auto -fprofile-use=$(PROFILE) -Wno-missing-profile \
+	-fno-asynchronous-unwind-tables -Wno-maybe-uninitialized -Wno-aggressive-loop-optimizations
 profiled:
 	@$(CC) --version | grep -q 'Free Software' || { echo "make profiled: it takes gcc, not $(CC)" >&2; exit 2; }
 	rm -rf '$(PROFILE)'
@@ -50,6 +51,6 @@ profiled:
 		trug tests/bench/load
 	$(top_srcdir)/tests/bench/train.sh ./trug tests/bench/load
 	$(MAKE) $(AM_MAKEFLAGS) clean
-	$(MAKE) $(AM_MAKEFLAGS) AR=gcc-ar RANLIB=gcc-ranlib \
-		CFLAGS='$(CFLAGS) -flto=auto -fprofile-use=$(PROFILE) $(PROFILE_QUIET)' trug
+	$(MAKE) $(AM_MAKEFLAGS) AR=gcc-ar RANLIB=gcc-ranlib OFTEN=-fprofile-partial-training \
+		CFLAGS='$(CFLAGS) $(PROFILE_FLAGS)' trug
 .PHONY: profiled bench bench-short bench-profile bench-instructions check-instructions accept-instructions

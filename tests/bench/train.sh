@@ -30,8 +30,14 @@ stop() {
 }
 
 ask() {
-	"$load" "$@" --address "$address" --access trainer --secret trainer-secret \
-	    --bucket data --prefix s/ >"$home/answer" || { cat "$home/answer" >&2; exit 1; }
+	op=$1
+	shift
+	"$load" "$op" --address "$address" --access trainer --secret trainer-secret \
+	    --bucket data --prefix s/ "$@" >"$home/answer" &&
+	    grep -q '"errors": 0,' "$home/answer" || {
+		echo "training: $op was not answered as expected" >&2
+		exit 1
+	}
 }
 
 start
