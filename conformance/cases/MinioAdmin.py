@@ -559,6 +559,16 @@ def iam_shows_what_mc_made(t, w):
     t.eq([u.get("UserName") for u in q.iam("GetGroup", GroupName=group).all("Users/member")],
          [user], "group")
     q.refused("iam", "DeleteUser", 409, "DeleteConflict", UserName=user)
+    # Keys that IAM does not list stand in nobody's way.
+    other = w.user()
+    w.text("PUT", "add-service-account", None, {
+        "targetUser": other, "accessKey": other + "-key", "secretKey": SECRET}, sealed=True)
+    t.eq(len(q.iam("ListAccessKeys", UserName=other).all("AccessKeyMetadata/member")), 1)
+    q.refused("iam", "DeleteUser", 409, "DeleteConflict", UserName=other)
+    q.iam("DeleteAccessKey", UserName=other, AccessKeyId=other)
+    q.iam("DeleteUser", UserName=other)
+    w.bad(404, "XMinioInvalidIAMCredentials", "GET", "info-service-account",
+          {"accessKey": other + "-key"})
 
 
 def mc_shows_what_iam_made(t, w):
