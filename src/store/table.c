@@ -61,22 +61,46 @@ change(struct txn *t)
 	t->dirty = true;
 }
 
-void
-table_write_cursors(struct store *s, struct txn *t)
-{
-	memset(s->cursor, 0, sizeof s->cursor);
-	t->cursor = s->cursor;
-}
-
 int
 table_write_begin(struct store *s, struct txn *out)
 {
-	*out = (struct txn){ .magic = TXN_MAGIC, .store = s, .write = true };
-	table_write_cursors(s, out);
+	*out = (struct txn){
+		.magic = TXN_MAGIC, .store = s, .cursor = s->cursor, .write = true
+	};
 	return mdb_txn_begin(s->env, NULL, 0, &out->mdb);
 }
 
-/* Ends with the transaction. */
+/* LMDB 0.9 would close them with the transaction, later ones do not. */
+void
+table_write_end(struct txn *t)
+{
+	for (MDB_dbi i = 0; i < HANDLES_MAX; i++)
+		if (t->cursor[i] != NULL)
+			mdb_cursor_close(t->cursor[i]);
+	memset(t->cursor, 0, sizeof t->store->cursor);
+}
+
+int
+table_write_commit(struct txn *t)
+{
+	int rc;
+
+	table_write_end(t);
+	rc = mdb_txn_commit(t->mdb);
+	t->mdb = NULL;
+	return rc;
+}
+
+void
+table_write_abort(struct txn *t)
+{
+	if (t->mdb == NULL)
+		return;
+	table_write_end(t);
+	mdb_txn_abort(t->mdb);
+	t->mdb = NULL;
+}
+
 static int
 write_cursor(struct txn *t, MDB_dbi dbi, MDB_cursor **out)
 {
