@@ -103,6 +103,7 @@ struct txn {
 	struct reader *reader; /* NULL: in a batch */
 	MDB_txn *mdb;
 	MDB_cursor **cursor; /* of a write: the store's */
+	MDB_dbi cursors; /* handles below this one may have one */
 	bool write;
 	bool dirty; /* the member running has changed something */
 	uint64_t changed; /* the owner's tables written to, as bits */

@@ -74,10 +74,13 @@ table_write_begin(struct store *s, struct txn *out)
 void
 table_write_end(struct txn *t)
 {
-	for (MDB_dbi i = 0; i < HANDLES_MAX; i++)
-		if (t->cursor[i] != NULL)
-			mdb_cursor_close(t->cursor[i]);
-	memset(t->cursor, 0, sizeof t->store->cursor);
+	while (t->cursors > 0) {
+		MDB_cursor **c = &t->cursor[--t->cursors];
+
+		if (*c != NULL)
+			mdb_cursor_close(*c);
+		*c = NULL;
+	}
 }
 
 int
@@ -109,6 +112,8 @@ write_cursor(struct txn *t, MDB_dbi dbi, MDB_cursor **out)
 	MUST(dbi < HANDLES_MAX);
 	if (t->cursor[dbi] == NULL)
 		rc = mdb_cursor_open(t->mdb, dbi, &t->cursor[dbi]);
+	if (dbi >= t->cursors)
+		t->cursors = dbi + 1;
 	*out = t->cursor[dbi];
 	return rc;
 }
