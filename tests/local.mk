@@ -9,7 +9,7 @@ SH_LOG_DRIVER = $(LOG_DRIVER)
 PY_LOG_DRIVER = $(LOG_DRIVER)
 SH_LOG_COMPILER = bash
 PY_LOG_COMPILER = python3
-EXTRA_DIST += build-aux/tap-driver.sh
+EXTRA_DIST += build-aux/tap-driver.sh tests/ports.py
 
 LINK_BASE = libbase.a
 LINK_CODEC = libcodec.a $(LINK_BASE) $(CRYPTO_LIBS) $(CJSON_LIBS) $(EXPAT_LIBS) $(XXHASH_LIBS)

@@ -160,7 +160,9 @@ def Authentication_presigned_lifetime(t):
     name = t.bucket()
     t.object(name, "key", b"x")
     t.status(t.s3.get(name, "key", sign="presign", expires=604800), 200)
-    t.status(t.s3.get(name, "key", sign="presign", expires=1), 200)
+    # The second it is signed in counts, so it may be over when it arrives.
+    t.ok(any(t.s3.get(name, "key", sign="presign", expires=1).status == 200
+             for _ in range(30)), "for a second")
     t.error(t.s3.get(name, "key", sign="presign", expires=604801), 400,
             "AuthorizationQueryParametersError",
             "X-Amz-Expires must be less than a week (in seconds); that is, the given "

@@ -6,7 +6,7 @@ def GetObjectRetention_shows(t):
     name = worm.bucket(t)
     date = worm.at(days=3)
     version = worm.put(t, name, "key", x_amz_object_lock_mode="COMPLIANCE",
-                       x_amz_object_lock_retain_until_date=worm.at(seconds=2))
+                       x_amz_object_lock_retain_until_date=worm.at(seconds=10))
     t.status(worm.retain(t, name, "other", "GOVERNANCE", date), 404)
     worm.put(t, name, "other")
     t.status(worm.retain(t, name, "other", "GOVERNANCE", date), 200)

@@ -40,24 +40,24 @@ def PutObjectRetention_governance(t):
 def PutObjectRetention_compliance(t):
     """Longer for everybody, shorter for nobody."""
     name = worm.bucket(t)
-    version = worm.locked(t, name, "key", "COMPLIANCE", seconds=3)
-    t.status(worm.retain(t, name, "key", "COMPLIANCE", worm.at(seconds=5)), 200)
-    for mode, date in (("COMPLIANCE", worm.at(seconds=3)), ("GOVERNANCE", worm.at(days=9)),
+    version = worm.locked(t, name, "key", "COMPLIANCE", seconds=8)
+    t.status(worm.retain(t, name, "key", "COMPLIANCE", worm.at(seconds=10)), 200)
+    for mode, date in (("COMPLIANCE", worm.at(seconds=8)), ("GOVERNANCE", worm.at(days=9)),
                        (None, None)):
         for bypass in (False, True):
             t.error(worm.retain(t, name, "key", mode, date, bypass=bypass), 403, "AccessDenied",
                     worm.LOCKED)
     worm.safe(t, name, "key", version)
-    time.sleep(5.1)
+    time.sleep(10.1)
     t.status(worm.destroy(t, name, "key", version), 204)
 
 
 def PutObjectRetention_over(t):
     """A period that is over protects nothing, and may be changed."""
     name = worm.bucket(t)
-    version = worm.locked(t, name, "key", "COMPLIANCE", seconds=2)
+    version = worm.locked(t, name, "key", "COMPLIANCE", seconds=8)
     t.error(worm.destroy(t, name, "key", version), 403, "AccessDenied", worm.LOCKED)
-    time.sleep(2.1)
+    time.sleep(8.1)
     t.eq(worm.retention(t, name, "key").xml.get("Mode"), "COMPLIANCE")
     t.status(worm.retain(t, name, "key", "GOVERNANCE", worm.at(days=1)), 200)
     t.error(worm.destroy(t, name, "key", version), 403, "AccessDenied", worm.LOCKED)

@@ -13,7 +13,7 @@ class Listener:
 
     def __init__(self, t, bucket, query):
         method, target, headers, _ = t.s3.build("GET", bucket, query=query)
-        self.conn = http.client.HTTPConnection(t.s3.host, t.s3.port, timeout=20)
+        self.conn = http.client.HTTPConnection(t.s3.host, t.s3.port, timeout=120)
         self.conn.sock = t.s3.socket()
         self.conn.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in headers:

@@ -594,7 +594,7 @@ def expect_100__r2(t):
             t.fail("there came %r" % sock.recv(4096))
         except TimeoutError:
             pass
-        sock.settimeout(10)
+        sock.settimeout(60)
         sock.sendall(body)
         t.ok(sock.recv(4096).startswith(b"HTTP/1.1 200 "), "no 200")
     t.body(t.s3.get(name, "k"), b"data")

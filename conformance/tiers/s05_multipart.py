@@ -17,7 +17,7 @@ def put_length(t, name, key, length, query=None):
     with t.s3.socket() as sock:
         sock.sendall(("%s %s HTTP/1.1\r\n" % (method, target)).encode() +
                      "".join("%s: %s\r\n" % h for h in headers).encode() + b"\r\n")
-        sock.settimeout(10)
+        sock.settimeout(60)
         return sock.recv(4096).decode("latin-1")
 
 

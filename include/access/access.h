@@ -27,6 +27,7 @@ struct access_conf {
 
 struct access *access_new(const struct access_conf *conf);
 void access_free(struct access **a);
+struct span access_root_key(const struct access *a); /* the settings' */
 
 struct access_secret {
 	char secret[128];

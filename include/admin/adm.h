@@ -34,6 +34,7 @@ struct adm {
 	enum err (*declare_text)(
 	    void *ctx, struct span text, struct buf *out, struct fail *fail);
 	struct tiers *tiers;
+	const struct iam_conf *iam;
 };
 
 /* c is borrowed for as long as the S3 layer serves. */

@@ -18,8 +18,14 @@ enum { ENVELOPE_SALT = 32, ENVELOPE_HEAD = 41 };
  * E_NOT_IMPLEMENTED: by another cipher than AES-256-GCM; E_NO_RESOURCE: no libargon2. */
 NODISCARD enum err envelope_open(
     struct span secret, struct span in, struct buf *out, struct fail *fail);
+/* Appends in, encrypted so. E_NO_RESOURCE: no libargon2. */
+NODISCARD enum err envelope_close(
+    struct span secret, struct span in, struct buf *out, struct fail *fail);
 /* The same with the key at hand: what stands behind the head. */
 NODISCARD bool envelope_open_key(
     const uint8_t key[SEAL_KEY], struct span in, struct buf *out);
+/* head: salt, cipher and nonce, which out gets as well. */
+void envelope_close_key(const uint8_t key[SEAL_KEY], const char head[ENVELOPE_HEAD],
+    struct span in, struct buf *out);
 
 #endif

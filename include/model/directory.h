@@ -17,6 +17,7 @@ enum entity_kind {
 	ENTITY_POLICY = 'p' /* managed, the account's own */
 };
 enum { ENTITY_NAME_MAX = 128, KEY_ID_MAX = 128 };
+enum { ENTITY_GROUP_OFF = 1 }; /* the policies of such a group count for nobody */
 
 /* A list of names and values. */
 struct entity_list {
@@ -34,8 +35,9 @@ struct entity {
 	struct span description;
 	struct span boundary; /* ARN of a managed policy */
 	struct span trust; /* of a role: who may assume it */
-	uint64_t
-	    number; /* role: seconds of its longest session; policy: default version */
+	/* role: seconds of its longest session; policy: default version; group:
+	 * ENTITY_GROUP_OFF or 0 */
+	uint64_t number;
 	uint64_t last; /* policy: the highest version ever made */
 	struct entity_list tags;
 	struct entity_list inlines; /* policy name, document */
@@ -66,7 +68,7 @@ struct rec_key {
 	int64_t expires_ms; /* 0: never */
 	struct span sealed; /* the secret, by the master key */
 	struct span policy; /* of a service account: also has to allow; n = 0: none */
-	struct span description;
+	struct span name, description; /* for people */
 };
 void rec_key_put(struct buf *out, const struct rec_key *r);
 NODISCARD enum err rec_key_get(struct span in, struct rec_key *out); /* borrows */
@@ -88,6 +90,13 @@ NODISCARD enum err directory_key_get(struct txn *t, struct span id, struct rec_k
 NODISCARD enum err directory_key_put(
     struct txn *t, struct span id, const struct rec_key *r);
 NODISCARD enum err directory_key_del(struct txn *t, struct span id);
+/* All of the store in the order of ids, as directory_each(). */
+NODISCARD enum err directory_key_each(struct txn *t,
+    bool (*row)(void *ctx, struct span id, const struct rec_key *k), void *ctx);
+/* Has the user keys of its own, and none of them active? Its service accounts sign nothing
+ * then. */
+NODISCARD enum err directory_user_off(
+    struct txn *t, const struct entity *user, bool *out);
 
 /* Of one kind in the order of names in lower case, behind after; row() says whether to go
  * on and must not change anything; e and its texts are gone when it returns. */

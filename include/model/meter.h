@@ -44,6 +44,8 @@ NODISCARD enum err usage_add(
     struct txn *t, uint64_t bucket, uint8_t class, int64_t objects, int64_t bytes);
 NODISCARD enum err usage_get(
     struct txn *t, uint64_t bucket, uint8_t class, struct usage *out);
+/* Bytes of all classes together. */
+NODISCARD enum err usage_bytes(struct txn *t, uint64_t bucket, uint64_t *out);
 /* Has any bucket an object of that class? */
 NODISCARD enum err usage_any(struct txn *t, uint8_t class, bool *out);
 NODISCARD enum err usage_drop(struct txn *t, uint64_t bucket);

@@ -72,6 +72,7 @@ struct rec_bucket {
 	struct span region; /* "" for us-east-1 */
 	char account[ACCOUNT_DIGITS]; /* the owner */
 	uint8_t watch; /* of enum watch: who is told of changes to its objects */
+	uint64_t quota; /* all its versions together have fewer bytes; 0: no limit */
 	struct span name; /* as obj_bucket_find() was asked; not of the record */
 };
 enum watch { WATCH_EVENTS = 1, WATCH_REPLICATION = 2, WATCH_READS = 4 };

@@ -66,6 +66,15 @@ NODISCARD enum err obj_bucket_create(struct txn *t, struct span name,
     const struct obj_bucket_new *want, struct fail *fail);
 NODISCARD enum err obj_bucket_delete(struct txn *t, struct span name, struct fail *fail);
 
+/* Bytes that a bucket's versions together stay below; 0: no limit. What is there stays.
+ * E_NO_SUCH_BUCKET. [in a write fn] */
+NODISCARD enum err obj_quota_set(
+    struct txn *t, struct span bucket, uint64_t bytes, struct fail *fail);
+/* Would the bucket reach its quota with so many bytes less, then more? E_QUOTA. Asks nothing
+ * of a bucket without one. */
+NODISCARD enum err obj_quota_check(struct txn *t, const struct rec_bucket *b,
+    uint64_t less, uint64_t more, struct fail *fail);
+
 /* Buckets in name order behind after that start with prefix; row() says whether to go on.
  * name and the record's spans live until row() returns. */
 NODISCARD enum err obj_bucket_each(struct txn *t, struct span prefix, struct span after,
@@ -101,6 +110,7 @@ struct obj_dest {
 	const struct obj_actor *by; /* object/event.h; NULL: the server itself */
 	struct span from_bucket, from_key; /* of a copy */
 	struct fail *fail;
+	bool beyond_quota; /* the server's own: a log is not lost for a full bucket */
 	struct rec_bucket now; /* the bucket as obj_dest_check() found it */
 };
 /* The bucket is still there and the conditions hold; *old and *exists say what is replaced. */

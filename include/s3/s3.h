@@ -35,7 +35,12 @@ struct s3_call {
 	struct span method, name; /* name: the path below /_trug/v1/ */
 	struct span body;
 	bool minio; /* the path below /minio/admin/v3/; minio_right() was not NULL */
-	struct span secret; /* secret key of who signed: MinIO's tools encrypt by it */
+	/* Who signed, with the secret key that MinIO's tools encrypt by; as long as the call */
+	const struct credential *credential;
+	bool
+	    allowed; /* minio_right() is given; else minio_own() and it is the caller's own */
+	const struct field *param; /* of the query, in order */
+	size_t nparam;
 	struct arena *arena;
 	enum err err; /* out, with fail */
 	struct fail *fail;
@@ -54,6 +59,8 @@ struct s3_control {
 	void (*call)(void *ctx, struct s3_call *c); /* NULL: there is none [loop] */
 	/* The right that a call of MinIO's admin clients needs; NULL: it is not there. */
 	const char *(*minio_right)(struct span method, struct span name);
+	/* May users do it for themselves without the right, where nothing denies it? */
+	bool (*minio_own)(struct span method, struct span name);
 };
 
 struct s3_conf {

@@ -34,8 +34,10 @@ struct store_conf {
 	    small_max; /* bodies up to here go to shared segments; 0: default (256 KiB) */
 	uint64_t segment_size; /* 0: default (256 MiB) */
 	/* Writes from one checkpoint of the index to the next at most, so what is replayed
-	 * after a crash; 0: default (4,096). A second, 16 MiB or much growth end it too. */
+	 * after a crash; 0: default (4,096). Time, 16 MiB or much growth end it too. */
 	uint64_t checkpoint_writes;
+	uint64_t
+	    checkpoint_us; /* the time, from the first of those writes; 0: a second */
 	size_t trim_pages; /* store_trim() begins with that many; 0: default (1,024) */
 	/* The owner's tables: tables[i] is addressed by number i. Names are stable, rows may
 	 * only be appended. */

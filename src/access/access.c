@@ -103,6 +103,12 @@ access_inner(const struct access *a)
 	return &a->inner;
 }
 
+struct span
+access_root_key(const struct access *a)
+{
+	return span_str(a->root_user);
+}
+
 bool
 access_is_root(const struct access *a, struct span access_key, struct access_secret *out)
 {

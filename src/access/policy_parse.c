@@ -101,8 +101,9 @@ text_read(struct arena *a, const cJSON *item, bool plain, struct span *out)
 	}
 	if (!cJSON_IsNumber(item) || !isfinite(item->valuedouble))
 		return false;
+	/* floor() would take libm where the compiler has no instruction for it. */
 	if (fabs(item->valuedouble) < 1e15 &&
-	    floor(item->valuedouble) == item->valuedouble)
+	    (double)(int64_t)item->valuedouble == item->valuedouble)
 		(void)snprintf(number, sizeof number, "%.0f", item->valuedouble);
 	else
 		(void)snprintf(number, sizeof number, "%.17g", item->valuedouble);

@@ -75,7 +75,7 @@ gather_groups(struct reading *r, struct gather *g, const struct entity *user)
 	for (size_t i = 0; e == OK && i < user->groups.n; i++) {
 		e = directory_get(r->t, &r->scratch, ENTITY_GROUP, account,
 		    user->groups.field[i].name, &group);
-		if (e == OK)
+		if (e == OK && group.number != ENTITY_GROUP_OFF)
 			e = gather_entity(r, g, &group);
 		else if (e == E_NOT_FOUND)
 			e = OK; /* declared once, and not any more */
@@ -292,6 +292,7 @@ load_key(struct reading *r)
 	struct credential *c = &r->o->c;
 	struct rec_key k;
 	struct entity user;
+	bool off = false;
 	enum err e;
 
 	e = r->o->key.n > KEY_ID_MAX ? E_NOT_FOUND
@@ -308,6 +309,10 @@ load_key(struct reading *r)
 		set_root(r);
 	else
 		e = load_user(r, k.user, &user);
+	if (e == OK && k.owner == KEY_OF_SERVICE && k.user.n > 0)
+		e = directory_user_off(r->t, &user, &off);
+	if (e == OK && off)
+		e = E_NOT_FOUND;
 	if (e == OK && k.owner == KEY_OF_SERVICE && k.policy.n > 0)
 		e = set_session(r, k.policy, NULL, 0);
 	return e;

@@ -3,6 +3,8 @@
 
 #include "admin/adm.h"
 
+#include "iam/minio.h"
+
 #include "adm_priv.h"
 
 static const struct adm_row {
@@ -50,6 +52,14 @@ minio_right(struct span method, struct span name)
 	return row != NULL ? row->right : NULL;
 }
 
+static bool
+minio_own(struct span method, struct span name)
+{
+	const struct minio_iam_row *row = minio_iam_find(method, name);
+
+	return row != NULL && (row->flags & MINIO_IAM_OWN) != 0;
+}
+
 enum err
 adm_bad(struct s3_call *call, const char *name, const char *allowed)
 {
@@ -89,7 +99,9 @@ hook(void *ctx, struct s3_call *call)
 struct s3_control
 adm_hook(struct adm *c)
 {
-	return (struct s3_control){ .ctx = c, .call = hook, .minio_right = minio_right };
+	return (struct s3_control){
+		.ctx = c, .call = hook, .minio_right = minio_right, .minio_own = minio_own
+	};
 }
 
 bool

@@ -16,4 +16,11 @@
 /* E_INVALID_ARGUMENT that names the parameter, its value and what is allowed. */
 NODISCARD enum err adm_bad(struct s3_call *call, const char *name, const char *allowed);
 
+/* What MinIO's tools encrypt by: the secret key of who signed. */
+static inline struct span
+adm_secret(const struct s3_call *call)
+{
+	return span_of(call->credential->secret.secret, call->credential->secret.n);
+}
+
 #endif

@@ -251,7 +251,7 @@ envelope_take(struct doing *d, cJSON **json)
 {
 	struct buf plain = { 0 };
 	struct fail *fail = d->call->fail;
-	enum err e = envelope_open(d->call->secret, d->call->body, &plain, fail);
+	enum err e = envelope_open(adm_secret(d->call), d->call->body, &plain, fail);
 
 	if (e == OK)
 		e = body_parse(buf_view(&plain), json, fail);

@@ -200,7 +200,8 @@ set_run(struct slow *s)
 {
 	struct buf plain = { 0 };
 	cJSON *j = NULL;
-	enum err e = envelope_open(s->call->secret, s->call->body, &plain, s->call->fail);
+	enum err e =
+	    envelope_open(adm_secret(s->call), s->call->body, &plain, s->call->fail);
 
 	if (e == OK)
 		e = json_parse(buf_view(&plain), &j, s->call->fail);

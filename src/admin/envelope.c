@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "base/mem.h"
+#include "base/rand.h"
 
 enum {
 	AT_CIPHER = 32,
@@ -62,6 +63,28 @@ envelope_open_key(const uint8_t key[SEAL_KEY], struct span in, struct buf *out)
 	}
 }
 
+void
+envelope_close_key(const uint8_t key[SEAL_KEY], const char head[ENVELOPE_HEAD],
+    struct span in, struct buf *out)
+{
+	uint8_t nonce[SEAL_NONCE], aad[1 + SEAL_TAG];
+	bool last = false;
+
+	buf_put(out, head, ENVELOPE_HEAD);
+	nonce_make(nonce, head + AT_NONCE, 0);
+	seal_close(key, nonce, SPAN_NONE, SPAN_LIT(""), aad + 1);
+	for (uint32_t seq = 1; !last; seq++) {
+		struct span part = span_head(in, FRAGMENT);
+
+		in = span_from(in, part.n);
+		last = in.n == 0;
+		aad[0] = last ? LAST : 0;
+		nonce_make(nonce, head + AT_NONCE, seq);
+		seal_close(key, nonce, span_of(aad, sizeof aad), part,
+		    (uint8_t *)buf_grow(out, part.n + SEAL_TAG));
+	}
+}
+
 static struct {
 	int (*hash)(uint32_t passes, uint32_t kib, uint32_t lanes, const void *password,
 	    size_t npassword, const void *salt, size_t nsalt, void *out, size_t nout);
@@ -80,10 +103,40 @@ lib_load(void)
 	memcpy(&lib.hash, &sym, sizeof sym);
 }
 
+static enum err
+key_of(struct span secret, const char *salt, uint8_t key[SEAL_KEY], struct fail *fail)
+{
+	MUST(pthread_once(&lib_once, lib_load) == 0);
+	if (lib.hash == NULL)
+		return fail_msg(fail, E_NO_RESOURCE,
+		    "libargon2.so.1 can't be loaded; install the package libargon2-1");
+	if (lib.hash(PASSES, MEMORY_KIB, LANES, secret.p, secret.n, salt, ENVELOPE_SALT,
+		key, SEAL_KEY) != 0)
+		return fail_set(fail, E_NO_RESOURCE);
+	return OK;
+}
+
+enum err
+envelope_close(struct span secret, struct span in, struct buf *out, struct fail *fail)
+{
+	uint8_t key[SEAL_KEY];
+	char head[ENVELOPE_HEAD];
+	enum err e;
+
+	rand_bytes(head, sizeof head);
+	head[AT_CIPHER] = AES_ARGON2ID;
+	e = key_of(secret, head, key, fail);
+	if (e == OK)
+		envelope_close_key(key, head, in, out);
+	mem_wipe(key, sizeof key);
+	return e;
+}
+
 enum err
 envelope_open(struct span secret, struct span in, struct buf *out, struct fail *fail)
 {
 	uint8_t key[SEAL_KEY];
+	enum err e;
 	bool ok;
 
 	if (in.n < ENVELOPE_HEAD + SEAL_TAG)
@@ -93,13 +146,9 @@ envelope_open(struct span secret, struct span in, struct buf *out, struct fail *
 		return fail_msg(fail, E_NOT_IMPLEMENTED,
 		    "Of the ciphers for bodies only Argon2id with AES-256-GCM is "
 		    "implemented.");
-	MUST(pthread_once(&lib_once, lib_load) == 0);
-	if (lib.hash == NULL)
-		return fail_msg(fail, E_NO_RESOURCE,
-		    "libargon2.so.1 can't be loaded; install the package libargon2-1");
-	if (lib.hash(PASSES, MEMORY_KIB, LANES, secret.p, secret.n, in.p, ENVELOPE_SALT,
-		key, sizeof key) != 0)
-		return fail_set(fail, E_NO_RESOURCE);
+	e = key_of(secret, in.p, key, fail);
+	if (e != OK)
+		return e;
 	ok = envelope_open_key(key, in, out);
 	mem_wipe(key, sizeof key);
 	return ok ? OK

@@ -29,7 +29,8 @@ static const struct {
 };
 
 static struct fault_plan {
-	bool set, onwards, crash;
+	atomic_bool set; /* last: threads may be passing the points */
+	bool onwards, crash;
 	uint64_t nth;
 	int value;
 	_Atomic uint64_t seen;
@@ -40,7 +41,7 @@ fault_parse_one(struct span row)
 {
 	struct span name = span_cut(&row, '='), value = row, nth = name;
 	bool crash = span_starts(name, SPAN_LIT("crash@"));
-	struct fault_plan p = { .set = true, .nth = 1, .crash = crash };
+	struct fault_plan p = { .nth = 1, .crash = crash };
 	size_t i;
 
 	if (crash)
@@ -60,12 +61,12 @@ fault_parse_one(struct span row)
 	for (i = 0; i < FAULT_COUNT; i++) {
 		if (!span_is(name, fault_names[i]))
 			continue;
-		fault_plans[i].set = p.set;
 		fault_plans[i].onwards = p.onwards;
 		fault_plans[i].crash = p.crash;
 		fault_plans[i].nth = p.nth;
 		fault_plans[i].value = p.value;
 		atomic_store(&fault_plans[i].seen, 0);
+		atomic_store(&fault_plans[i].set, true);
 		return true;
 	}
 	return false;
@@ -77,7 +78,7 @@ fault_setup(const char *plan, struct fail *fail)
 	struct span rest = span_str(plan), row;
 
 	for (size_t i = 0; i < FAULT_COUNT; i++)
-		fault_plans[i].set = false;
+		atomic_store(&fault_plans[i].set, false);
 	while (rest.n > 0) {
 		row = span_trim(span_cut(&rest, ';'));
 		if (row.n == 0 || fault_parse_one(row))
@@ -97,7 +98,7 @@ fault_hit(enum fault f)
 	struct fault_plan *p = &fault_plans[f];
 	uint64_t n;
 
-	if (!p->set)
+	if (!atomic_load(&p->set))
 		return 0;
 	n = atomic_fetch_add(&p->seen, 1) + 1;
 	if (n != p->nth && !(p->onwards && n > p->nth))

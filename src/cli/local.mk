@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 bin_PROGRAMS += trug
+trug_CFLAGS = $(SELDOM_CFLAGS)
 trug_SOURCES = \
 	src/cli/cmd_clock.c \
 	src/cli/cmd_cost.c \

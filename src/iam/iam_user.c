@@ -281,6 +281,7 @@ rekey(struct iam_call *c, const struct entity *e)
 		k.user = e->name;
 		k.sealed = arena_span(c->arena, k.sealed);
 		k.policy = arena_span(c->arena, k.policy);
+		k.name = arena_span(c->arena, k.name);
 		k.description = arena_span(c->arena, k.description);
 		bad = directory_key_put(c->txn, e->keys.field[i].name, &k);
 	}

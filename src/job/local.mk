@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libjob.a
+libjob_a_CFLAGS = $(SELDOM_CFLAGS)
 libjob_a_SOURCES = \
 	src/job/analytics.c \
 	src/job/audithook.c \

@@ -332,6 +332,52 @@ directory_each(struct txn *t, enum entity_kind kind, struct span account,
 	return e == E_NOT_FOUND ? OK : e;
 }
 
+enum err
+directory_key_each(struct txn *t,
+    bool (*row)(void *ctx, struct span id, const struct rec_key *k), void *ctx)
+{
+	struct dir_key prefix;
+	struct dir_walk w;
+	struct span key, value;
+	struct rec_key k;
+	bool declared, more = true, was[2];
+	enum err e;
+
+	id_key(&prefix, SPAN_NONE);
+	e = walk_begin(&w, t, view(&prefix), view(&prefix));
+	while (e == OK && more) {
+		memcpy(was, w.there, sizeof was);
+		e = walk_next(&w, &key, &value, &declared);
+		if (e == OK)
+			e = rec_key_get(value, &k);
+		if (e != OK)
+			break;
+		k.declared = declared;
+		more = row(ctx, span_from(key, prefix.n), &k);
+		e = walk_step(&w, was);
+	}
+	walk_end(&w);
+	return e == E_NOT_FOUND ? OK : e;
+}
+
+enum err
+directory_user_off(struct txn *t, const struct entity *user, bool *out)
+{
+	struct rec_key k;
+	bool any = false, on = false;
+
+	for (size_t i = 0; i < user->keys.n && !on; i++) {
+		enum err e = directory_key_get(t, user->keys.field[i].name, &k);
+
+		if (e != OK)
+			return e;
+		any = any || k.owner == KEY_OF_USER;
+		on = k.owner == KEY_OF_USER && k.active;
+	}
+	*out = any && !on;
+	return OK;
+}
+
 struct dir_count {
 	uint64_t n, max;
 };

@@ -6,8 +6,15 @@
 #include "model_priv.h"
 
 /* 2: versioning. A record of version 1 is one of a bucket that never had it.
- * 3: the owner. Before, there was one account. 4: who watches it. Before, nobody did. */
-enum { BUCKET_VERSIONING = 2, BUCKET_OWNER = 3, BUCKET_WATCH = 4, BUCKET_VERSION = 4 };
+ * 3: the owner. Before, there was one account. 4: who watches it. Before, nobody did.
+ * 5: how much it may hold. */
+enum {
+	BUCKET_VERSIONING = 2,
+	BUCKET_OWNER = 3,
+	BUCKET_WATCH = 4,
+	BUCKET_QUOTA = 5,
+	BUCKET_VERSION = 5
+};
 
 void
 rec_bucket_put(struct buf *out, const struct rec_bucket *r)
@@ -21,6 +28,7 @@ rec_bucket_put(struct buf *out, const struct rec_bucket *r)
 	enc_u64(out, r->versions);
 	buf_put(out, r->account, ACCOUNT_DIGITS);
 	enc_u8(out, r->watch);
+	enc_u64(out, r->quota);
 }
 
 enum err
@@ -47,6 +55,8 @@ rec_bucket_get(struct span in, struct rec_bucket *out)
 		dec_bytes(&d, r.account, ACCOUNT_DIGITS);
 	if (version >= BUCKET_WATCH)
 		r.watch = dec_u8(&d);
+	if (version >= BUCKET_QUOTA)
+		r.quota = dec_u64(&d);
 	if (r.versioning > VERSIONING_SUSPENDED)
 		return E_CORRUPT;
 	e = dec_end(&d);

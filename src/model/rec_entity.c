@@ -115,10 +115,13 @@ entity_find(const struct entity_list *l, struct span name)
 	return NULL;
 }
 
+/* The second version has a name. */
+enum { KEY_VERSION = 2 };
+
 void
 rec_key_put(struct buf *out, const struct rec_key *r)
 {
-	enc_u8(out, REC_VERSION);
+	enc_u8(out, KEY_VERSION);
 	enc_u8(out, r->owner);
 	enc_u8(out, r->active);
 	buf_put(out, r->account, ACCOUNT_DIGITS);
@@ -129,6 +132,7 @@ rec_key_put(struct buf *out, const struct rec_key *r)
 	enc_span(out, r->sealed);
 	enc_span(out, r->policy);
 	enc_span(out, r->description);
+	enc_span(out, r->name);
 }
 
 enum err
@@ -136,10 +140,10 @@ rec_key_get(struct span in, struct rec_key *out)
 {
 	struct dec d = { .in = in };
 	struct rec_key r = { 0 };
-	uint8_t active;
+	uint8_t version = dec_u8(&d), active;
 	enum err e;
 
-	if (dec_u8(&d) != REC_VERSION)
+	if (version < REC_VERSION || version > KEY_VERSION)
 		return E_CORRUPT;
 	r.owner = dec_u8(&d);
 	active = dec_u8(&d);
@@ -152,6 +156,8 @@ rec_key_get(struct span in, struct rec_key *out)
 	r.sealed = dec_span(&d);
 	r.policy = dec_span(&d);
 	r.description = dec_span(&d);
+	if (version == KEY_VERSION)
+		r.name = dec_span(&d);
 	e = dec_end(&d);
 	if (e == OK && (r.owner > KEY_OF_SERVICE || active > 1))
 		e = E_CORRUPT;

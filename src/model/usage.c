@@ -83,6 +83,32 @@ usage_get(struct txn *t, uint64_t bucket, uint8_t class, struct usage *out)
 }
 
 enum err
+usage_bytes(struct txn *t, uint64_t bucket, uint64_t *out)
+{
+	uint8_t key[USAGE_KEY];
+	struct span prefix = span_head(usage_key(key, bucket, 0), USAGE_KEY - 1);
+	struct table_cursor c;
+	struct usage u;
+	uint64_t sum = 0;
+	enum err e = table_begin(t, T_USAGE, &c);
+
+	if (e != OK)
+		return e;
+	for (e = table_seek(&c, prefix); e == OK && span_starts(c.key, prefix);
+	     e = table_next(&c)) {
+		e = usage_read(c.value, &u);
+		if (e != OK)
+			break;
+		sum += u.bytes;
+	}
+	table_end(&c);
+	if (e != OK && e != E_NOT_FOUND)
+		return e;
+	*out = sum;
+	return OK;
+}
+
+enum err
 usage_any(struct txn *t, uint8_t class, bool *out)
 {
 	struct table_cursor c;

@@ -31,6 +31,7 @@ libobject_a_SOURCES = \
 	src/object/obj_point.c \
 	src/object/obj_priv.h \
 	src/object/obj_put.c \
+	src/object/obj_quota.c \
 	src/object/obj_read.c \
 	src/object/obj_remote.c \
 	src/object/obj_replica.c \

@@ -114,6 +114,9 @@ put_new(struct apply *x)
 	if (rec_object_is_away(&rec) && rec.size > 0)
 		return E_INVALID_OBJECT_STATE;
 	e = obj_dest_check(x->t, &d, &old, &exists);
+	/* Before anything is written: a refusal is kept as what it is, not undone. */
+	if (e == OK)
+		e = obj_quota_check(x->t, &d.now, 0, rec.size, NULL);
 	if (e == OK)
 		e = attrs_for(x, &attrs);
 	rec.flags &= OBJECT_IS_SEALED | OBJECT_HAS_PARTS;

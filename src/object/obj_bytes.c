@@ -23,6 +23,7 @@ bytes_write(struct txn *t, void *arg)
 	struct obj_dest d = { .bucket = w->b->bucket,
 		.key = w->b->key,
 		.event = EVENT_PUT,
+		.beyond_quota = true,
 		.fail = w->b->fail };
 	struct field type = { SPAN_LIT("content-type"), w->b->type };
 	struct attrs attrs = { &type, w->rec.mime == MIME_NONE ? 1 : 0 };

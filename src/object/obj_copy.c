@@ -277,6 +277,8 @@ copy_part_write(struct txn *t, void *arg)
 	if (e == OK)
 		e = obj_upload_find(
 		    t, &c->bucket, c->key, c->upload_id, c->arena, &u, c->fail);
+	if (e == OK)
+		e = obj_quota_check(t, &c->bucket, 0, c->len, c->fail);
 	if (e == OK && c->anew == NULL &&
 	    ((src.flags & OBJECT_IS_SEALED) != 0 || c->rec.sealed))
 		e = E_CORRUPT; /* never shared */

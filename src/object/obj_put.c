@@ -51,6 +51,8 @@ part_write(struct txn *t, void *arg)
 
 	fail_clear(p->fail);
 	e = obj_upload_find(t, &p->bucket, p->key, p->upload_id, p->arena, &u, p->fail);
+	if (e == OK)
+		e = obj_quota_check(t, &p->bucket, 0, body_length(p->body), p->fail);
 	if (e != OK)
 		return e;
 	p->rec.mtime_ms = p->now_ms;

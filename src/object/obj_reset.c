@@ -160,8 +160,8 @@ bucket_reset(
 	b->uploads = store_next_id(t);
 	if (!r->keep_settings) {
 		b->watch = 0;
+		b->quota = 0;
 		b->versioning = VERSIONING_NEVER;
-		b->watch = 0;
 		b->created_ms = r->now_ms;
 	}
 	b->versions = b->versioning == VERSIONING_NEVER ? 0 : store_next_id(t);

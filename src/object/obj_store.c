@@ -200,6 +200,9 @@ obj_dest_put(struct txn *t, const struct obj_dest *d, const struct rec_object *o
 		    span_of(row, rec_object_put(row, rec)));
 	if (e == OK)
 		e = usage_add(t, d->bucket_id, rec->class, 1, (int64_t)rec->size);
+	/* Here what was replaced counts no more, and this one does. */
+	if (e == OK && !d->beyond_quota)
+		e = obj_quota_check(t, &d->now, 0, 0, d->fail);
 	if (e == OK)
 		e = obj_replica_end(t, &d->now, d->key, rec, &replica);
 	if (e == OK && rec->size > 0 && remote_tier_of_class(rec->class) != TIER_NONE)

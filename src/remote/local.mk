@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libremote.a
+libremote_a_CFLAGS = $(SELDOM_CFLAGS)
 libremote_a_SOURCES = \
 	src/remote/remote.c \
 	src/remote/remote_call.c \

@@ -48,7 +48,7 @@ static bool
 is_roots(const struct rq *rq)
 {
 	return rq->auth.kind == AUTH_HEADER && rq->credential != NULL &&
-	    !rq->credential->temporary && rq->who->kind == IDENTITY_ROOT &&
+	    !rq->credential->temporary && identity_is_plain_root(rq->who) &&
 	    span_is(rq->who->account, ACCOUNT_ROOT);
 }
 
@@ -58,15 +58,31 @@ call_allow(struct rq *rq)
 	return is_roots(rq) ? OK : fail_set(&rq->fail, E_ACCESS_DENIED);
 }
 
+/* Without the right: a user's own keys in full, and no policy that says no. */
+static bool
+minio_own(struct rq *rq, struct span name)
+{
+	return rq->s3->conf.control.minio_own(rq->http->method_name, name) &&
+	    rq->who->kind == IDENTITY_USER && span_is(rq->who->account, ACCOUNT_ROOT) &&
+	    !rq->credential->temporary && !rq->who->has_session_policy &&
+	    !rq->answer.why.explicit;
+}
+
 /* Nobody but its administrators is told what is not there. */
 static enum err
-minio_allow(struct rq *rq, struct span name)
+minio_allow(struct rq *rq, struct span name, bool *allowed)
 {
 	const char *right = rq->s3->conf.control.minio_right(rq->http->method_name, name);
 	enum err e = rq->auth.kind != AUTH_HEADER
 	    ? fail_set(&rq->fail, E_ACCESS_DENIED)
 	    : allow_admin(rq, right != NULL ? right : "admin:ServerInfo");
 
+	*allowed = e == OK;
+	if (e == E_ACCESS_DENIED && right != NULL && rq->auth.kind == AUTH_HEADER &&
+	    minio_own(rq, name)) {
+		fail_clear(&rq->fail);
+		e = OK;
+	}
 	if (e != OK || right != NULL)
 		return e;
 	return fail_msg(&rq->fail, E_NOT_IMPLEMENTED,
@@ -74,15 +90,30 @@ minio_allow(struct rq *rq, struct span name)
 	    name.p);
 }
 
+static void
+params_take(struct rq *rq, struct s3_call *c)
+{
+	struct field *f = arena_array(rq->arena, rq->nparam + 1, sizeof *f);
+
+	for (size_t i = 0; i < rq->nparam; i++)
+		f[i] = (struct field){ rq->param[i].name, rq->param[i].value };
+	c->param = f;
+	c->nparam = rq->nparam;
+}
+
 static enum err
 call(struct rq *rq, struct span name, bool minio)
 {
 	const struct s3_control *control = &rq->s3->conf.control;
 	struct s3_call *c = arena_zalloc(rq->arena, sizeof *c);
+	enum err e = minio ? minio_allow(rq, name, &c->allowed) : OK;
 
+	if (e != OK)
+		return e;
 	if (rq->body != NULL)
 		c->body = intake_bytes(rq);
-	c->secret = span_of(rq->credential->secret.secret, rq->credential->secret.n);
+	c->credential = rq->credential;
+	params_take(rq, c);
 	c->arena = rq->arena;
 	c->method = rq->http->method_name;
 	c->minio = minio;
@@ -101,12 +132,13 @@ static enum err
 call_begin(struct rq *rq, struct span name, bool minio, bool *collecting)
 {
 	enum err e = address_query(rq);
+	bool allowed;
 
 	*collecting = false;
 	if (e == OK)
 		e = minio ? sign_check_any_region(rq) : sign_check(rq);
 	if (e == OK)
-		e = minio ? minio_allow(rq, name) : call_allow(rq);
+		e = minio ? minio_allow(rq, name, &allowed) : call_allow(rq);
 	if (e != OK || rq->http->length == 0)
 		return e;
 	e = intake_document(rq);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libseed.a
+libseed_a_CFLAGS = $(SELDOM_CFLAGS)
 libseed_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS)
 libseed_a_SOURCES = \
 	src/seed/seed.c \

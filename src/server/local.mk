@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libserver.a
+libserver_a_CFLAGS = $(SELDOM_CFLAGS)
 libserver_a_SOURCES = \
 	src/server/conf.c \
 	src/server/conf_minio.c \

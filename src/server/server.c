@@ -265,6 +265,7 @@ adm_of(struct server *s)
 		.declaring = s->declaring,
 		.dropper = s->dropper,
 		.tiers = s->tiers,
+		.iam = &s->iam,
 		.reset = c->reset == 1 || (c->reset == 0 && c->ephemeral),
 		.ownership = (uint8_t)c->default_ownership,
 		.ctx = s,

@@ -37,7 +37,6 @@ enum {
 	PAGE_MAX = 64 << 10,
 	SLOT_VERSION = 1,
 	/* a checkpoint is due: */
-	DUE_US = 1000000,
 	AGAIN_US = 200000, /* when the disk was full */
 	DUE_JOURNAL = 16 << 20,
 	DUE_GROWTH = 8 << 20, /* of the index, by pages that died and must wait */
@@ -135,18 +134,33 @@ damaged(const struct store *s, const char *what, struct fail *fail)
 	    s->dir, what);
 }
 
+/* How long what begins like this is; one that says nonsense is read whole. */
+static uint64_t
+slot_length(const char head[SLOT_HEAD])
+{
+	uint64_t page = be64_get(head + 32);
+
+	return page <= PAGE_MAX ? SLOT_HEAD + META_PAGES * page : SLOT_ROOM;
+}
+
 static int
 slots_read(struct checkpoint *c, bool *found)
 {
+	char head[SLOT_HEAD];
 	struct buf slot = { 0 };
-	uint64_t size;
+	uint64_t size, n;
 	int rc = io_size(c->fd, &size);
 
 	*found = false;
-	for (uint64_t off = 0; rc == 0 && off < META_PAGES * SLOT_ROOM && off < size;
+	for (uint64_t off = 0;
+	     rc == 0 && off < META_PAGES * SLOT_ROOM && off + SLOT_HEAD <= size;
 	     off += SLOT_ROOM) {
-		uint64_t n = size - off < SLOT_ROOM ? size - off : SLOT_ROOM;
-
+		rc = io_pread(c->fd, head, sizeof head, off);
+		if (rc != 0)
+			break;
+		n = slot_length(head);
+		if (n > size - off)
+			n = size - off;
 		slot.n = 0;
 		rc = io_pread(c->fd, buf_grow(&slot, (size_t)n), (size_t)n, off);
 		if (rc == 0)
@@ -500,11 +514,11 @@ checkpoint_look(struct store *s)
 	if (!s->journal.on || c->first_us == 0 || !atomic_load(&s->writable))
 		return UINT64_MAX;
 	age = clock_mono_us() - c->first_us;
-	if (age < DUE_US && !is_much(s, 1))
-		return DUE_US - age;
+	if (age < s->checkpoint_us && !is_much(s, 1))
+		return s->checkpoint_us - age;
 	if (is_running(c)) {
 		if (!is_much(s, FAR))
-			return DUE_US;
+			return s->checkpoint_us;
 		wait_done(c);
 	}
 	begin(s);

@@ -88,10 +88,12 @@ take_lock(struct store *s, struct fail *fail)
 	} else if (rc != 0)
 		e = dir_error(s, "lock the directory", rc, fail);
 	if (rc == 0) {
-		buf_printf(&pid, "%ld", (long)getpid());
-		rc = io_truncate(s->lock_fd, 0);
-		if (rc == 0)
-			rc = io_pwrite(s->lock_fd, pid.p, pid.n, 0);
+		/*
+		 * Always of the same length: a file that is cut short while its old page
+		 * is on its way to the disk makes the start wait for that.
+		 */
+		buf_printf(&pid, "%-20ld", (long)getpid());
+		rc = io_pwrite(s->lock_fd, pid.p, pid.n, 0);
 		/* On a full disk the lock still holds; only the pid is missing. */
 		if (rc != 0 && io_err(rc) != E_STORAGE_FULL)
 			e = dir_error(s, "write the lock file", rc, fail);
@@ -383,6 +385,7 @@ store_alloc(const struct store_conf *conf)
 	    conf->segment_size == 0 ? (uint64_t)256 << 20 : conf->segment_size;
 	s->checkpoint_writes =
 	    conf->checkpoint_writes == 0 ? DUE_WRITES : conf->checkpoint_writes;
+	s->checkpoint_us = conf->checkpoint_us == 0 ? DUE_US : conf->checkpoint_us;
 	s->trim_pages = conf->trim_pages == 0 ? TRIM_PAGES : conf->trim_pages;
 	s->check_only = conf->read_only_check;
 	s->lock_fd = -1;

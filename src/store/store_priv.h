@@ -34,6 +34,7 @@ enum {
 	LEASE_IDS = 64, /* ids of large files leased at once */
 	TABLES_MAX = 64, /* of the owner */
 	DUE_WRITES = 4096, /* from one checkpoint to the next */
+	DUE_US = 1000000, /* the same */
 	SWEEP_ROWS = 256 /* dead rows of one sweeping step */
 };
 #define BATCH_BYTES ((uint64_t)64 << 20)
@@ -222,7 +223,7 @@ struct store {
 	char *dir;
 	enum store_durability durability;
 	uint64_t tiny_max, small_max, segment_size; /* tiny_max 0: TINY_MAX */
-	uint64_t checkpoint_writes;
+	uint64_t checkpoint_writes, checkpoint_us;
 	size_t page;
 	size_t trim_pages;
 	size_t trimmed; /* pages of the index that were free when it was last trimmed */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libtarget.a
+libtarget_a_CFLAGS = $(SELDOM_CFLAGS)
 libtarget_a_CPPFLAGS = $(AM_CPPFLAGS) $(HIREDIS_CFLAGS) $(RDKAFKA_CFLAGS) $(NATS_CFLAGS) $(MOSQUITTO_CFLAGS) $(PQ_CFLAGS) $(RABBITMQ_CFLAGS)
 libtarget_a_SOURCES = \
 	src/target/amqp.c \

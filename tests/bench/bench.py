@@ -56,7 +56,7 @@ class Bench:
         """Somebody else's server that does not start is left out, and that is shown."""
         try:
             return self.up(peer)
-        except (SystemExit, subprocess.SubprocessError) as e:
+        except (RuntimeError, SystemExit, subprocess.SubprocessError) as e:
             print("bench: %s is left out: %s" % (peer.name, e), file=sys.stderr)
             self.facts["left_out/" + peer.name] = str(e)[:200]
             peer.stop()

@@ -5,7 +5,7 @@
 EXTRA_DIST += tests/bench/dataset tests/bench/figures.py tests/bench/bench.py tests/bench/servers.py \
 	tests/bench/report.py tests/bench/plot.py tests/bench/probes.py tests/bench/walk.py \
 	tests/bench/rados.py tests/bench/hotspots.py tests/bench/instructions.py tests/bench/instructions.json \
-	tests/bench/README.md tests/bench/measured
+	tests/bench/README.md tests/bench/measured tests/bench/train.sh
 
 check_PROGRAMS += tests/bench/load
 tests_bench_load_SOURCES = tests/bench/load.c tests/bench/load.h tests/bench/load_conn.c \
@@ -34,4 +34,23 @@ check-instructions: trug tests/bench/load
 
 accept-instructions: trug tests/bench/load
 	@$(AM_TESTS_ENVIRONMENT) python3 $(top_srcdir)/tests/bench/instructions.py --update
-.PHONY: bench bench-short bench-profile bench-instructions check-instructions accept-instructions
+
+# trug laid out by gcc for what it does most: built so that it counts, put to work for some
+# seconds, built again by these counts. What is trained decides where code stands, never what
+# it does; what was not trained is compiled as ever.
+PROFILE = $(abs_builddir)/profile
+# Without tables for unwinding, which C asks for only in a debugger; and what is inlined
+# differently makes gcc see variables without a value where there are none.
+PROFILE_FLAGS = -flto=auto -fprofile-use=$(PROFILE) -Wno-missing-profile \
+	-fno-asynchronous-unwind-tables -Wno-maybe-uninitialized -Wno-aggressive-loop-optimizations
+profiled:
+	@$(CC) --version | grep -q 'Free Software' || { echo "make profiled: it takes gcc, not $(CC)" >&2; exit 2; }
+	rm -rf '$(PROFILE)'
+	$(MAKE) $(AM_MAKEFLAGS) clean
+	$(MAKE) $(AM_MAKEFLAGS) CFLAGS='$(CFLAGS) -fprofile-generate=$(PROFILE) -fprofile-update=prefer-atomic' \
+		trug tests/bench/load
+	$(top_srcdir)/tests/bench/train.sh ./trug tests/bench/load
+	$(MAKE) $(AM_MAKEFLAGS) clean
+	$(MAKE) $(AM_MAKEFLAGS) AR=gcc-ar RANLIB=gcc-ranlib OFTEN=-fprofile-partial-training \
+		CFLAGS='$(CFLAGS) $(PROFILE_FLAGS)' trug
+.PHONY: profiled bench bench-short bench-profile bench-instructions check-instructions accept-instructions

@@ -7,12 +7,12 @@ Debian: apt-get install --no-install-recommends ceph-mon ceph-osd ceph-common ra
 import os
 import shutil
 import subprocess
-import sys
 import time
 import uuid
 
 from servers import Server, free_port, make_bucket
 
+COMMAND_SECONDS = 120
 PROGRAMS = ("ceph", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin")
 # One copy of everything on one OSD, nobody has to prove who he is within the cluster.
 CONF = """
@@ -62,10 +62,10 @@ class Radosgw(Server):
 
     def run(self, *command):
         done = subprocess.run([command[0], "-c", self.conf] + list(command[1:]),
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=COMMAND_SECONDS)
         if done.returncode != 0:
-            self.stop()
-            sys.exit("bench: %s:\n%s" % (" ".join(command), done.stdout.decode()[-2000:]))
+            raise RuntimeError("%s:\n%s" % (" ".join(command), done.stdout.decode()[-2000:]))
         return done.stdout.decode()
 
     def spawn(self, *command):
@@ -76,6 +76,20 @@ class Radosgw(Server):
         return self.parts[-1]
 
     def start(self):
+        """Ceph may wait for itself for ever, or refuse itself, where the machine is slow at a bad
+        moment: then another cluster is made."""
+        for _ in range(2):
+            try:
+                return self.make()
+            except (RuntimeError, subprocess.TimeoutExpired) as why:
+                print("\n".join("# " + line for line in str(why).splitlines()), flush=True)
+                self.stop()
+                for name in os.listdir(self.home):
+                    path = os.path.join(self.home, name)
+                    shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+        return self.make()
+
+    def make(self):
         facts = {"fsid": uuid.uuid4(), "home": self.home, "mon": free_port(), "port": self.port}
         for folder in ("mon", "osd", "rgw", "crash"):
             os.makedirs(os.path.join(self.home, folder), exist_ok=True)
@@ -88,7 +102,7 @@ class Radosgw(Server):
         self.run("ceph-mon", "--mkfs", "-i", "a", "--monmap", monmap)
         self.spawn("ceph-mon", "-f", "-i", "a")
         osd = str(uuid.uuid4())
-        self.run("ceph", "--connect-timeout", "60", "osd", "new", osd)
+        self.run("ceph", "--connect-timeout", "120", "osd", "new", osd)
         self.run("ceph-osd", "--mkfs", "-i", "0", "--osd-uuid", osd)
         self.spawn("ceph-osd", "-f", "-i", "0")
         time.sleep(3)

@@ -16,14 +16,15 @@ import urllib.parse
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 BUILD = os.environ.get("top_builddir") or os.path.join(TOP, "build")
-sys.path.insert(0, os.path.join(TOP, "conformance", "lib"))
+sys.path[:0] = [os.path.join(TOP, "conformance", "lib"), os.path.join(TOP, "tests")]
 sys.dont_write_bytecode = True
 
 import s3raw  # noqa: E402
+from ports import free_port  # noqa: E402
 
 TRUG = os.environ.get("TRUG") or os.path.join(BUILD, "trug")
 LOAD = os.environ.get("LOAD") or os.path.join(BUILD, "tests", "bench", "load")
-START_SECONDS = 60
+START_SECONDS = 120
 
 NGINX_CONF = """
 %(user)s
@@ -54,12 +55,6 @@ http {
 	}
 }
 """
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def status_of(pid, field):
@@ -114,7 +109,7 @@ class Server:
                 time.sleep(0.01)
         self.stop()
         with open(os.path.join(self.home, "log"), errors="replace") as log:
-            sys.exit("bench: %s did not start:\n%s" % (self.name, log.read()[-2000:]))
+            raise RuntimeError("%s did not start:\n%s" % (self.name, log.read()[-2000:]))
 
     def alive(self):
         """Says so when the server ended by itself."""

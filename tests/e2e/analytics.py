@@ -10,7 +10,7 @@ import random
 import sys
 import time
 
-from harness import Server, check, equal, run_tests
+from harness import PATIENCE, Server, check, equal, run_tests
 from lifecycle import clock
 
 HEADER = ("Date,ConfigId,Filter,StorageClass,ObjectAge,ObjectCount,DataUploaded_MB,Storage_MB,"
@@ -359,7 +359,7 @@ def test_kills_lose_a_minute_at_most():
             s3 = server.client()
             began = time.monotonic()
             while us_date(day) not in {r["Date"] for r in rows(s3)}:
-                check(time.monotonic() - began < 20, "no report of %s" % day)
+                check(time.monotonic() - began < PATIENCE, "no report of %s" % day)
                 time.sleep(0.02)
             equal(len(rows(s3)), 13 * (turn + 2))
         server.stop()

@@ -17,19 +17,11 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 
 import certs
-from harness import TOP, Skip
+from harness import TOP, Skip, free_port, until
 
-WAIT_SECONDS = 60
 USER, PASSWORD = "events", "a secret of the broker's"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def program(name, *folders):
@@ -38,18 +30,6 @@ def program(name, *folders):
     if not found:
         raise Skip("no %s here" % name)
     return found
-
-
-def until(what, ask, seconds=WAIT_SECONDS, pause=0.05):
-    """What ask() returns, once it is true."""
-    end = time.monotonic() + seconds
-    while True:
-        got = ask()
-        if got:
-            return got
-        if time.monotonic() > end:
-            raise AssertionError("%s: not within %d s" % (what, seconds))
-        time.sleep(pause)
 
 
 class Broker:
@@ -443,6 +423,21 @@ class Postgres(Broker):
                 self.lock()
         return [os.path.join(self.bin, "postgres"), "-D", self.path("db"), "-p", str(self.port),
                 "-k", self.home, "-c", "listen_addresses=127.0.0.1"]
+
+    def kill(self):
+        """Its processes lead groups of their own, and none may be left when it starts again."""
+        super().kill()
+        until("its processes are gone", lambda: not self.left())
+
+    def left(self):
+        found = []
+        for path in glob.glob("/proc/[0-9]*/cwd"):
+            try:
+                if os.readlink(path) == os.path.realpath(self.path("db")):
+                    found.append(path)
+            except OSError:
+                pass
+        return found
 
     def lock(self):
         for name in ("private.key", "public.crt"):

@@ -27,7 +27,7 @@ sys.path.insert(0, os.path.join(TOP, "conformance", "lib"))
 import postform  # noqa: E402
 
 PAGE_HOST, S3_HOST = "pages.example.test", "files.example.test"
-SECONDS = 60
+SECONDS = 180
 
 PAGE = """<!doctype html><title>upload</title><script>
 const plan = %s;

@@ -23,8 +23,7 @@ import urllib.error
 import urllib.request
 
 import certs
-from dropin import free_port
-from harness import Skip, TOP, binary, check, equal, run_tests
+from harness import TOP, Skip, binary, check, equal, free_port, run_tests, until
 import clients
 import s3raw
 
@@ -201,9 +200,10 @@ class Pod:
             check(self.process.poll() is None, open(self.log).read())
             check(time.monotonic() - began < allowed, "it does not start")
             time.sleep(0.02)
-        check(self.ask("readinessProbe"), "ready")
-        check(self.ask("livenessProbe"), "alive")
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        until("it is ready", lambda: self.ask("readinessProbe"))
+        until("it is alive", lambda: self.ask("livenessProbe"))
+        return took
 
     def client(self, access=None, secret=None):
         env = self.environment()

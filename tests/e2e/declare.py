@@ -12,7 +12,7 @@ import tempfile
 import time
 import zipfile
 
-from harness import Server, binary, check, equal, run, run_tests
+from harness import PATIENCE, Server, binary, check, equal, run, run_tests
 from restart import refused
 
 STATE = {"buckets": [
@@ -272,7 +272,7 @@ def test_exit_with_parent():
         equal(run("wait", env={"TRUG_READY_FILE": ready})[0], 0)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while os.path.exists("/proc/%d" % pid) and \
                 " Z " not in open("/proc/%d/stat" % pid).read():
             check(time.monotonic() < end, "still there")

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,14 +13,8 @@ import time
 import urllib.error
 import urllib.request
 
-from harness import Server, binary, check, equal, run_tests
+from harness import PATIENCE, Server, binary, check, equal, free_port, run_tests
 import s3raw
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class MinIO:
@@ -41,11 +34,11 @@ class MinIO:
         with open(self.log) as f:
             return f.read()
 
-    def wait(self, url, seconds=10):
+    def wait(self, url, seconds=PATIENCE):
         end = time.monotonic() + seconds
         while True:
             try:
-                with urllib.request.urlopen(url, timeout=2) as answer:
+                with urllib.request.urlopen(url, timeout=10) as answer:
                     return answer.status, dict(answer.headers), answer.read()
             except (urllib.error.URLError, ConnectionError):
                 check(self.process.poll() is None, "it ended: %r" % self.text())
@@ -58,7 +51,7 @@ class MinIO:
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -365,12 +358,12 @@ def test_admin_calls_that_tell():
         equal(admin(watcher, "info").status, 200)
         equal(admin(watcher, "storageinfo").status, 403)
         for call, method in (("service?action=restart", "POST"), ("info", "POST"),
-                             ("list-users", "GET")):
+                             ("list-jobs", "GET")):
             answer = admin(s3, call, method)
             equal((answer.status, json.loads(answer.body)["Code"]), (501, "NotImplemented"), call)
             equal(admin(server.client(access="READER", secret="reader-secret"), call,
                         method).status, 403, call)
-        for call in ("info", "list-users"):
+        for call in ("info", "list-users", "list-jobs"):
             equal(s3.request("GET", "minio", "admin/v3/" + call, sign=None).status, 403, call)
         check(admin(server.client(secret="wrongwrong"), "info").status == 403, "signature")
         equal(s3.request("GET", signer=s3.signer(region="")).status, 400, "only admin calls")
@@ -406,7 +399,7 @@ def test_reserved_names():
 
 def verb(*argv, env=None):
     done = subprocess.run([binary()] + list(argv), env=dict(os.environ, **(env or {})),
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=300)
     return done.returncode, done.stderr
 
 
@@ -432,7 +425,7 @@ def test_wait_outlasts_a_start():
     time.sleep(0.3)
     equal(waiter.poll(), None, "it should still wait")
     with MinIO(["--address", "127.0.0.1:%d" % port, "data"], {}):
-        equal(waiter.wait(20), 0)
+        equal(waiter.wait(PATIENCE), 0)
 
 
 if __name__ == "__main__":

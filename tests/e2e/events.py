@@ -15,14 +15,15 @@ import threading
 import time
 import urllib.parse
 
-from harness import Server, check, equal, run, run_tests
+from harness import PATIENCE, Server, check, equal, free_port, run, run_tests
 
 NS = "http://s3.amazonaws.com/doc/2006-03-01/"
 AWS_QUEUE = "arn:aws:sqs:us-east-1:000000000000:q"
 
 
 class Hook:
-    """A webhook that keeps what it took; port 0 picks one, and a later life may have it too."""
+    """A webhook that keeps what it took; without a port it picks one that a later life may have
+    too."""
 
     def __init__(self, port=0, answer=None):
         hook = self
@@ -56,7 +57,7 @@ class Hook:
             def handle_error(self, *_):
                 pass  # whoever was killed in the middle
 
-        self.server = Listener(("127.0.0.1", port), Handler)
+        self.server = Listener(("127.0.0.1", port or free_port()), Handler)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -67,7 +68,7 @@ class Hook:
         with self.lock:
             return [json.loads(b) for p, b in self.got if path is None or p == path]
 
-    def wait(self, count, path=None, seconds=20):
+    def wait(self, count, path=None, seconds=PATIENCE):
         end = time.monotonic() + seconds
         while len(self.messages(path)) < count and time.monotonic() < end:
             time.sleep(0.01)
@@ -135,7 +136,7 @@ def target_of(server, name):
     return next(t for t in events_of(server)["targets"] if t["arn"] == name)
 
 
-def until(what, seconds=15):
+def until(what, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while True:
         value = what()
@@ -257,7 +258,7 @@ def test_nothing_is_lost_and_keys_stay_in_order():
             stop = time.monotonic() + 0.7
             s3 = server.client()
             n = 0
-            while time.monotonic() < stop:
+            while n < 40 or time.monotonic() < stop:
                 key = "k%d" % (n % 7)
                 size = len(acknowledged.setdefault(key, [])) + 1
                 if s3.put("events", key, b"x" * size).status == 200:
@@ -274,7 +275,7 @@ def test_nothing_is_lost_and_keys_stay_in_order():
             server.start()
         want = sum(len(sizes) for sizes in acknowledged.values())
         check(want > 100, "only %d writes" % want)
-        until(lambda: target_of(server, arn("m"))["waiting"] == 0, 30)
+        until(lambda: target_of(server, arn("m"))["waiting"] == 0)
         equal(target_of(server, arn("m"))["waiting"], 0, "waiting")
         told, latest = {}, {}
         for m in hook.messages():
@@ -315,19 +316,19 @@ def test_a_stop_waits_for_no_target():
     """One that takes a message and says nothing is hung up on when the server stops; it gets
     the message again behind the next start."""
     with socket.socket() as mute:
-        mute.bind(("127.0.0.1", 0))
+        mute.bind(("127.0.0.1", free_port()))
         mute.listen(8)
         port = mute.getsockname()[1]
         with serve([webhook("mute", "http://127.0.0.1:%d/" % port)]) as server:
             notify(server, queue(arn("mute"), "ObjectCreated:*"))
             equal(server.client().put("events", "k", b"v").status, 200)
             peer, _ = mute.accept()
-            peer.settimeout(10)
+            peer.settimeout(PATIENCE)
             check(peer.recv(65536).startswith(b"POST "), "no message")
             began = time.monotonic()
             server.stop()
             took = time.monotonic() - began
-            check(took < 4, "the stop took %.1f s" % took)
+            check(took < 8, "the stop took %.1f s" % took)  # the message would take 10
             peer.close()
             mute.close()
             hook = Hook(port=port)
@@ -491,7 +492,7 @@ class Listener:
         where = urllib.parse.urlsplit(server.endpoint)
         query = [("events", e) for e in events] + sorted(query.items())
         _, target, headers, _ = server.client().build("GET", bucket, query=query)
-        self.conn = http.client.HTTPConnection(where.hostname, where.port, timeout=15)
+        self.conn = http.client.HTTPConnection(where.hostname, where.port, timeout=PATIENCE)
         self.conn.putrequest("GET", target, skip_host=True, skip_accept_encoding=True)
         for name, value in headers:
             self.conn.putheader(name, value)
@@ -547,11 +548,11 @@ def test_who_listens():
 
 def test_listeners_that_wait():
     with Server(buckets=["events"]) as server:
-        quiet, pinged = Listener(server, "events"), Listener(server, "events", ping="1")
         began = time.monotonic()
+        quiet, pinged = Listener(server, "events"), Listener(server, "events", ping="1")
         equal(pinged.line(), {"Records": None})
         equal(pinged.line(), {"Records": None})
-        check(1.5 < time.monotonic() - began < 6, "a ping each second")
+        check(1.5 < time.monotonic() - began < 30, "a ping each second")
         server.client().put("events", "k", b"1")
         equal(quiet.line()["Records"][0]["s3"]["object"]["key"], "k")
 
@@ -651,7 +652,7 @@ def test_minio_s_names():
         "MINIO_NOTIFY_WEBHOOK_ENABLE": "on", "MINIO_NOTIFY_WEBHOOK_ENDPOINT": hook.url("/d"),
         "MINIO_NOTIFY_WEBHOOK_ENABLE_OFF": "off", "MINIO_NOTIFY_WEBHOOK_ENDPOINT_OFF": "http://x"})
     with server:
-        equal([t["arn"] for t in events_of(server)["targets"]],
+        equal(sorted(t["arn"] for t in events_of(server)["targets"]),
               [arn("PRIMARY"), arn("_")])
         notify(server, queue("arn:minio:sqs:us-east-1:PRIMARY:webhook", "ObjectCreated:Put"),
                queue(arn("_"), "ObjectCreated:Put", id="d"))

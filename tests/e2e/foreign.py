@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from harness import TOP, Skip
+from harness import PATIENCE, TOP, Skip, free_port
 
 
 @contextlib.contextmanager
@@ -29,7 +29,7 @@ def radosgw():
         shutil.rmtree(home, ignore_errors=True)
 
 
-def answers(port, seconds=40):
+def answers(port, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -44,9 +44,7 @@ def answers(port, seconds=40):
 def moto():
     if not shutil.which("moto_server"):
         raise Skip("moto is not here")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(["moto_server", "-H", "127.0.0.1", "-p", str(port)],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

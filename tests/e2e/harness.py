@@ -18,13 +18,15 @@ import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(TOP, "conformance", "lib"))
+sys.path[:0] = [os.path.join(TOP, "conformance", "lib"), os.path.join(TOP, "tests")]
 sys.dont_write_bytecode = True
 
 import s3raw  # noqa: E402
+from ports import free_port  # noqa: E402, F401
 
 ACCESS, SECRET = "trugadmin", "trugadmin"
-START_SECONDS = 30
+# What is only a matter of time is waited for that long: a machine may be slow, or asleep.
+PATIENCE = 120
 
 
 def binary():
@@ -71,7 +73,7 @@ class Server:
     def start(self):
         began = time.monotonic()
         self.spawn()
-        while time.monotonic() - began < START_SECONDS:
+        while time.monotonic() - began < PATIENCE:
             self.ready = self.read_ready()
             if self.ready:
                 self.start_seconds = time.monotonic() - began
@@ -98,7 +100,7 @@ class Server:
         return s3raw.Client(self.endpoint, how.pop("access", ACCESS), how.pop("secret", SECRET),
                             **how)
 
-    def stop(self, seconds=30):
+    def stop(self, seconds=PATIENCE):
         """SIGTERM, and the exit code."""
         if self.process is None:
             return None
@@ -138,7 +140,7 @@ class Server:
         self.remove()
 
 
-def run(*args, env=None, seconds=120):
+def run(*args, env=None, seconds=300):
     """A trug command: (exit code, its output, its errors)."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith("TRUG_")}
     environ.update(env or {})
@@ -147,6 +149,25 @@ def run(*args, env=None, seconds=120):
                           timeout=seconds)
     return done.returncode, done.stdout.decode(errors="replace"), \
         done.stderr.decode(errors="replace")
+
+
+def until(what, ask, seconds=PATIENCE, pause=0.02):
+    """What ask() returns, once it is true."""
+    end = time.monotonic() + seconds
+    while True:
+        got = ask()
+        if got:
+            return got
+        if time.monotonic() > end:
+            raise AssertionError("%s: not within %d s" % (what, seconds))
+        time.sleep(pause)
+
+
+def sanitized(*symbols):
+    """Was the binary built with that sanitizer?"""
+    with open(binary(), "rb") as program:
+        text = program.read()
+    return any(s in text for s in symbols)
 
 
 class Skip(Exception):

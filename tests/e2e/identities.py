@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from harness import ACCESS, SECRET, Server, check, equal, run, run_tests
+from harness import ACCESS, PATIENCE, SECRET, Server, check, equal, run, run_tests
 import points
 
 ROOT_ACCOUNT = "000000000000"
@@ -511,13 +511,13 @@ def test_bad_files_stop_the_start():
     home = tempfile.mkdtemp(prefix="trug-e2e-")
     for document, words in bad:
         code, _, err = run("serve", os.path.join(home, "data"), "--address", "127.0.0.1:0",
-                           "--identities", file_of(home, document), seconds=10)
+                           "--identities", file_of(home, document))
         equal(code, 2, "exit for %s" % document)
         equal(err.count("\n"), 1, "lines for %s: %s" % (document, err))
         check("identities.json" in err and words in err, "%s: %s" % (document, err))
         check("12345678" not in err and "short" not in err, "a secret is shown: " + err)
     code, _, err = run("serve", os.path.join(home, "data"), "--identities",
-                       os.path.join(home, "none"), seconds=10)
+                       os.path.join(home, "none"))
     equal(code, 2, "exit without the file")
     check("can't be read" in err, err)
 
@@ -696,7 +696,7 @@ def test_keys_from_a_url():
             provider.add("RS256", "later")
             refused("InvalidIdentityToken", ask, WebIdentityToken=provider.token("later"),
                     **params)
-            end = time.monotonic() + 30
+            end = time.monotonic() + PATIENCE
             while True:
                 try:
                     ask(WebIdentityToken=provider.token("later"), **params)
@@ -717,7 +717,7 @@ def test_bad_providers_stop_the_start():
                         ("issuer=x,audience=a,jwks=" + keys, "is no URL"),
                         ("issuer=https://x,audience=a,jwks=" + keys, "no JSON Web Key Set"),
                         ("issuer=https://x,audience=a,jwks=/none", "can't be read")):
-        code, _, err = run("serve", os.path.join(home, "data"), "--oidc", text, seconds=10)
+        code, _, err = run("serve", os.path.join(home, "data"), "--oidc", text)
         equal(code, 2, "exit for " + text)
         equal(err.count("\n"), 1, "lines for %s: %s" % (text, err))
         check(words in err, "%s: %s" % (text, err))

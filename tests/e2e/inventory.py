@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.parse
 
-from harness import Server, check, equal, run_tests
+from harness import PATIENCE, Server, check, equal, run_tests
 from lifecycle import clock, put_rules, versioning
 
 FIELDS = ["Size", "LastModifiedDate", "StorageClass", "ETag", "IsMultipartUploaded",
@@ -228,7 +228,7 @@ def manifests(s3):
     return days
 
 
-def finished(s3, day, seconds=30):
+def finished(s3, day, seconds=PATIENCE):
     """The name of that day's report, once it is there."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
@@ -251,7 +251,7 @@ def test_kills_leave_no_half_report():
             day = "2027-01-%02d" % (turn + 3)
             clock(server, to="2027-01-%02dT23:59:59.500Z" % (turn + 2))
             began = time.monotonic()
-            while time.monotonic() - began < 5 and clock(server)["now"][:10] != day:
+            while time.monotonic() - began < PATIENCE and clock(server)["now"][:10] != day:
                 time.sleep(0.002)
             time.sleep(0.015 * turn)
             server.kill()

@@ -21,6 +21,7 @@ E2E_TESTS = tests/e2e/restart.py \
 	tests/e2e/website.py \
 	tests/e2e/accesslog.py \
 	tests/e2e/identities.py \
+	tests/e2e/minio_admin.py \
 	tests/e2e/accounts.py \
 	tests/e2e/races.py \
 	tests/e2e/presigned.py \

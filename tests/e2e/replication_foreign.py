@@ -10,13 +10,13 @@ import sys
 import time
 
 from foreign import moto, radosgw
-from harness import ACCESS, SECRET, Server, check, equal, run_tests, s3raw
+from harness import ACCESS, PATIENCE, SECRET, Server, check, equal, run_tests, s3raw, until
 from replication import (HEADERS, KEPT, Proxy, control, emptied, multipart, rule, rules, same,
-                         settled, versioned, versions, wait)
+                         settled, versioned, versions)
 
 # The second look for what has arrived twice comes 60 s behind the sending that was answered;
 # a slow machine misses the first, at 5 s.
-TWINS_S = 100
+TWINS_S = 180
 
 
 class Late(Proxy):
@@ -51,7 +51,7 @@ class Late(Proxy):
 
     def let_go(self):
         """Sent on; what was answered."""
-        with socket.create_connection((self.host, int(self.port)), 10) as s:
+        with socket.create_connection((self.host, int(self.port)), PATIENCE) as s:
             s.sendall(self.held)
             return s.recv(65536).split(b"\r\n")[0]
 
@@ -72,7 +72,7 @@ def same_contents(far, place, s3, bucket):
     seen at one of the looks that follow."""
     want = contents(s3, bucket)
     try:
-        wait("contents", lambda: contents(far, place) == want, TWINS_S)
+        until("contents", lambda: contents(far, place) == want, TWINS_S)
     except AssertionError:
         equal(contents(far, place), want, "contents")
 
@@ -111,7 +111,7 @@ def foreign(endpoint, access, secret):
                 time.sleep(2)
                 way.close(cut=False)
         s3.delete("from", "k0")
-        emptied(here, 90)
+        emptied(here)
         same_contents(far, "place", s3, "from")
         # The server dies in the middle.
         for n in range(12):
@@ -119,7 +119,7 @@ def foreign(endpoint, access, secret):
         here.kill()
         here.start()
         s3 = here.client()
-        emptied(here, 90)
+        emptied(here)
         same_contents(far, "place", s3, "from")
     far.close()
 
@@ -159,7 +159,7 @@ def late(endpoint, access, secret):
                 here.kill()
                 here.start()
                 s3 = here.client()
-            wait("the twin of %s is gone" % key,
+            until("the twin of %s is gone" % key,
                  lambda: contents(far, "late-place")[key] == before, TWINS_S)
         time.sleep(1)
         want = contents(s3, "late-from")

@@ -16,14 +16,13 @@ import threading
 import time
 import types
 
-from harness import ACCESS, SECRET, Server, binary, check, equal, run, run_tests
+from harness import ACCESS, SECRET, Server, binary, check, equal, run, run_tests, until
 
 import query
 import s3raw
 
 MANY = int(os.environ.get("TRUG_MILLION", "50000"))
 MOST_MS = 100  # of a reset, until the next request has found the store empty
-RESTORE_S = 60
 TAGS = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"
 VERSIONED = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
 LOCKED = ("<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>"
@@ -84,12 +83,9 @@ def disk(server):
     return int(out.stdout.split()[0])
 
 
-def dropped(server, most_kb, seconds=RESTORE_S):
-    """Waits until the room is back."""
-    end = time.monotonic() + seconds
-    while disk(server) > most_kb:
-        check(time.monotonic() < end, "still %d KB, want %d" % (disk(server), most_kb))
-        time.sleep(0.1)
+def dropped(server, most_kb):
+    """Waits for the room to be back."""
+    until("at most %d KB" % most_kb, lambda: disk(server) <= most_kb, pause=0.1)
 
 
 def test_all():
@@ -205,7 +201,7 @@ def test_refused():
 
 def test_verb():
     def verb(*words, env=None):
-        return run("reset", *words, env=env, seconds=60)
+        return run("reset", *words, env=env)
     with Server(args=["--ephemeral"], buckets=["bkt"]) as server:
         want(server.client().put("bkt", "key", b"x"))
         equal(verb(server.endpoint, "bkt")[:2], (0, '{"buckets": 1}\n'))
@@ -337,7 +333,31 @@ def load(server, bucket, count):
     return count
 
 
+def small_ms(server):
+    """What the same takes where there is next to nothing: how fast the machine is now."""
+    took = []
+    for _ in range(5):
+        s3 = server.client()
+        for n in range(10):
+            want(s3.put("many", "k%d" % n, b"x"))
+        began = time.monotonic()
+        reset(server, s3=s3)
+        equal(s3.get("many", query="list-type=2").xml.get("KeyCount"), "0")
+        took.append((time.monotonic() - began) * 1000)
+    return statistics.median(took)
+
+
 def timed(args):
+    """However many there are: MOST_MS, or what a slow machine takes for ten, and as long
+    again; one of three may have waited for something else."""
+    for _ in range(3):
+        ms, small = timed_once(args)
+        if ms < max(MOST_MS, 2 * small):
+            return
+    raise AssertionError("%.1f ms, of ten objects %.1f ms" % (ms, small))
+
+
+def timed_once(args):
     with Server(args=args + ["--reset", "on"], buckets=["many"]) as server:
         count = load(server, "many", MANY)
         s3 = server.client()
@@ -354,7 +374,7 @@ def timed(args):
             time.sleep(0.005)
         print("# %s: reset of %d objects, to the next answer: %.1f ms; puts meanwhile p50 %.1f, "
               "most %.1f ms" % (" ".join(args), count, ms, statistics.median(puts), max(puts)))
-        check(ms < MOST_MS, "%.1f ms" % ms)
+        return ms, small_ms(server)
 
 
 def test_time_on_disk():

@@ -13,7 +13,8 @@ import tempfile
 import threading
 import time
 
-from harness import Server, Skip, binary, check, equal, run, run_tests
+from harness import (PATIENCE, Server, Skip, binary, check, equal, run, run_tests, sanitized,
+                     until)
 import s3raw
 
 
@@ -28,7 +29,7 @@ def refused(server, *words):
     open(server.log_path, "w").close()
     process = server.spawn()
     try:
-        code = process.wait(10)
+        code = process.wait(PATIENCE)
         text = server.tail()
     except subprocess.TimeoutExpired:
         raise AssertionError("it started all the same: %r" % server.tail()) from None
@@ -94,62 +95,78 @@ def test_objects_outlive_a_restart():
         equal(code, 0, "verify said %r %r" % (out, err))
 
 
+LONG = ["--drain-timeout", "3600000"]  # so that no end of it is what ends a test
+
+
+def under_way(s3, method, target, headers, length):
+    """A request whose body the server waits for."""
+    sock = s3.socket()
+    sock.sendall(("%s %s HTTP/1.1\r\n" % (method, target)
+                  + "".join("%s: %s\r\n" % h for h in headers)
+                  + "Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % length).encode())
+    answer = sock.recv(65536)
+    check(answer.startswith(b"HTTP/1.1 100"), "not asked for its body: %r" % answer)
+    return sock
+
+
+def lets_in(s3):
+    try:
+        s3.socket().close()
+        return True
+    except OSError:
+        return False
+
+
 def test_term_lets_requests_finish():
-    with Server(buckets=["bkt"]) as server:
+    with Server(buckets=["bkt"], args=LONG) as server:
         s3 = server.client()
         method, target, headers, _ = s3.build("PUT", "bkt", "slow", payload=s3raw.UNSIGNED,
                                               length=False)
-        sock = s3.socket()
-        sock.sendall(("%s %s HTTP/1.1\r\n" % (method, target)
-                      + "".join("%s: %s\r\n" % h for h in headers)
-                      + "Content-Length: 6\r\n\r\nabc").encode())
+        sock = under_way(s3, method, target, headers, 6)
+        sock.sendall(b"abc")
         equal(s3.get("bkt").status, 200)
-        time.sleep(0.2)
         server.process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
+        until("nobody is let in any more", lambda: not lets_in(s3))
         sock.sendall(b"def")
         answer = sock.recv(65536)
         check(answer.startswith(b"HTTP/1.1 200"), "the running PUT got %r" % answer[:80])
-        equal(server.process.wait(20), 0, "exit code")
+        equal(server.process.wait(PATIENCE), 0, "exit code")
         server.process = None
         server.start()
         equal(server.client().get("bkt", "slow").body, b"abcdef")
 
 
 def test_term_closes_idle_connections_soon():
-    with Server() as server:
+    with Server(args=LONG) as server:
         s3 = server.client()
         idle = [s3.socket() for _ in range(20)]
         equal(s3.get().status, 200)
         began = time.monotonic()
         equal(server.stop(), 0, "exit code")
-        check(time.monotonic() - began < 5, "took %.1f s" % (time.monotonic() - began))
+        check(time.monotonic() - began < PATIENCE / 2, "took %.1f s" % (time.monotonic() - began))
         for sock in idle:
             sock.close()
 
 
 def test_second_term_exits_at_once():
-    with Server(buckets=["bkt"]) as server:
+    with Server(buckets=["bkt"], args=LONG) as server:
         s3 = server.client()
         method, target, headers, _ = s3.build("PUT", "bkt", "stuck", payload=s3raw.UNSIGNED,
                                               length=False)
-        sock = s3.socket()
-        sock.sendall(("%s %s HTTP/1.1\r\n" % (method, target)
-                      + "".join("%s: %s\r\n" % h for h in headers)
-                      + "Content-Length: 60\r\n\r\nabc").encode())
-        time.sleep(0.2)
+        sock = under_way(s3, method, target, headers, 60)
         server.process.send_signal(signal.SIGTERM)
+        until("nobody is let in any more", lambda: not lets_in(s3))
         time.sleep(0.3)
         check(server.process.poll() is None, "did not wait for the running request")
         server.process.send_signal(signal.SIGTERM)
-        server.process.wait(3)
+        server.process.wait(PATIENCE)  # of an hour that it would wait
         server.process = None
+        sock.close()
 
 
 def test_less_address_space_than_asked_for():
-    with open(binary(), "rb") as program:
-        if b"__asan_init" in program.read():
-            raise Skip("AddressSanitizer takes more of it for itself")
+    if sanitized(b"__asan_init", b"__tsan_init"):
+        raise Skip("a sanitizer takes more of it for itself")
     server = Server(args=["--map-size", "1T"])
     limit = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (400 << 30, limit[1]))
@@ -170,7 +187,7 @@ def test_less_address_space_than_asked_for():
 def test_interrupt_stops_too():
     with Server() as server:
         server.process.send_signal(signal.SIGINT)
-        equal(server.process.wait(20), 0, "exit code")
+        equal(server.process.wait(PATIENCE), 0, "exit code")
         server.process = None
 
 
@@ -326,7 +343,7 @@ def test_greeting_can_be_pasted():
                 stderr=subprocess.DEVNULL)
             if have.returncode == 0:
                 done = subprocess.run(["sh", "-c", found[0]], stdout=subprocess.PIPE,
-                                      stderr=subprocess.STDOUT, timeout=60)
+                                      stderr=subprocess.STDOUT, timeout=300)
                 check(done.returncode == 0 and b"Error" not in done.stdout,
                       "%s said %r" % (found[0], done.stdout[-500:]))
 
@@ -408,6 +425,11 @@ def test_connections_leave_no_descriptors_or_threads():
         return  # nothing to count with in a bare chroot
     with Server(buckets=["bkt"]) as server:
         counts = []
+
+        def count():
+            return [len(os.listdir("/proc/%d/%s" % (server.process.pid, what)))
+                    for what in ("fd", "task")]
+
         for _ in range(4):
             s3 = server.client()
             for n in range(30):
@@ -415,12 +437,11 @@ def test_connections_leave_no_descriptors_or_threads():
                 s3.get("bkt", "k%d" % n)
                 s3.close()
             time.sleep(0.3)
-            pid = server.process.pid
-            counts.append((len(os.listdir("/proc/%d/fd" % pid)),
-                           len(os.listdir("/proc/%d/task" % pid))))
-        # The first turns may start threads that are made when first needed.
-        check(counts[3][0] <= counts[1][0] + 4, "descriptors %r" % counts)
-        check(counts[3][1] <= counts[1][1], "threads %r" % counts)
+            counts.append(count())
+        # The first turns may start threads that are made when first needed. A slow server
+        # notices later that somebody hung up.
+        until("no more of them than in %r" % counts[1:2], lambda: all(
+            now <= most for now, most in zip(count(), (counts[1][0] + 4, counts[1][1]))))
 
 
 def test_writers_while_stopping():
@@ -445,6 +466,7 @@ def test_writers_while_stopping():
         for thread in threads:
             thread.start()
         time.sleep(0.5)
+        until("something is written", lambda: acknowledged)
         equal(server.stop(), 0, "exit code")
         for thread in threads:
             thread.join()

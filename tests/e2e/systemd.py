@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 
-from harness import Server, Skip, TOP, binary, check, equal, run_tests
+from harness import PATIENCE, Server, Skip, TOP, binary, check, equal, run_tests, until
 
 UNIT = os.path.join(TOP, "systemd", "trug.service")
 MOST = 2.0  # of systemd-analyze's exposure, from 0 (none) to 10
@@ -19,12 +19,12 @@ def analyze(*words):
     if shutil.which("systemd-analyze") is None:
         raise Skip("there is no systemd-analyze")
     return subprocess.run(["systemd-analyze"] + list(words), capture_output=True, text=True,
-                          timeout=60)
+                          timeout=300)
 
 
 def told(path, address):
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    sock.settimeout(20)
+    sock.settimeout(PATIENCE)
     sock.bind(address)
     with Server(env={"NOTIFY_SOCKET": path}) as server:
         ready = sock.recv(1000).decode()
@@ -82,6 +82,12 @@ def calls(*sets):
     return names
 
 
+def traced(pid):
+    folder = "/proc/%d/task/" % pid
+    return not any(re.search("^TracerPid:\t0$", open(folder + thread + "/status").read(), re.M)
+                   for thread in os.listdir(folder))
+
+
 def test_calls_are_allowed():
     """What a server does from start to stop, by strace, against the unit's filter."""
     if shutil.which("strace") is None:
@@ -92,6 +98,8 @@ def test_calls_are_allowed():
         log = os.path.join(server.home, "strace")
         tracer = subprocess.Popen(["strace", "-f", "-qq", "-o", log, "-p",
                                    str(server.process.pid)], stderr=subprocess.DEVNULL)
+        until("all threads are traced", lambda: tracer.poll() is not None or
+              traced(server.process.pid))
         s3 = server.client()
         for size in (10, 100000, 3000000):
             for _ in range(20):
@@ -99,12 +107,12 @@ def test_calls_are_allowed():
                 equal(len(s3.get("bkt", "key/%d" % size).body), size)
         equal(s3.delete("bkt", "key/100000").status, 204)
         equal(server.stop(), 0)
-        tracer.wait(20)
+        tracer.wait(PATIENCE)
         with open(log) as f:
             done = set(re.findall(r"^\d+ +(?:<\.\.\. )?([a-z0-9_]+)[( ]", f.read(), re.M))
     started = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/stdout", binary(), "serve",
                               "--ephemeral", "--address", "nonsense"], capture_output=True,
-                             text=True, timeout=60).stdout
+                             text=True, timeout=300).stdout
     done |= set(re.findall(r"^\d+ +([a-z0-9_]+)\(", started, re.M))
     check("pwrite64" in done or "pwritev" in done, "strace saw nothing: %r" % sorted(done))
     equal(sorted(done - allowed), [], "calls that the unit forbids")

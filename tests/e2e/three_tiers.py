@@ -15,7 +15,8 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
-from harness import ACCESS, SECRET, Server, Skip, check, equal, run, run_tests
+from harness import (ACCESS, PATIENCE, SECRET, Server, Skip, check, equal, free_port, run,
+                     run_tests)
 
 MIB = 1 << 20
 
@@ -64,9 +65,9 @@ def program(endpoint, access=ACCESS, secret=SECRET, token=None):
         link = s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "linked"})
         put = urllib.request.Request(link, data=b"by a link", method="PUT",
                                      headers={"Content-Type": ""})
-        equal(urllib.request.urlopen(put, timeout=20).status, 200, "status of the link")
+        equal(urllib.request.urlopen(put, timeout=PATIENCE).status, 200, "status of the link")
         link = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "linked"})
-        equal(urllib.request.urlopen(link, timeout=20).read(), b"by a link", "the body")
+        equal(urllib.request.urlopen(link, timeout=PATIENCE).read(), b"by a link", "the body")
 
     def listing():
         for n in range(4):
@@ -211,7 +212,7 @@ def test_a_refusal_spoils_no_connection():
     with Server(buckets=["there"]) as server:
         s3 = boto3.client("s3", endpoint_url=server.endpoint, region_name="us-east-1",
                           aws_access_key_id=ACCESS, aws_secret_access_key=SECRET,
-                          config=Config(max_pool_connections=1, read_timeout=5,
+                          config=Config(max_pool_connections=1, read_timeout=60,
                                         retries={"total_max_attempts": 1}))
         for n in range(3):
             try:
@@ -274,7 +275,7 @@ def test_rclone_as_for_cloudflare():
         def rclone(*words):
             done = subprocess.run(["rclone", "--retries", "1", "--s3-upload-cutoff", "5M",
                                    "--s3-chunk-size", "5M"] + list(words), env=env,
-                                  capture_output=True, text=True, timeout=120)
+                                  capture_output=True, text=True, timeout=300)
             equal(done.returncode, 0, "rclone %s: %s" % (words[0], done.stderr))
             return done.stdout
 
@@ -305,9 +306,7 @@ class Image:
         there = subprocess.run(["buildah", "images", "-q", name], capture_output=True, text=True)
         if there.returncode != 0 or not there.stdout.strip():
             raise Skip("no image %s" % name)
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
+        self.port = free_port()
         self.id = subprocess.run(["buildah", "from", "--pull=never", name], check=True,
                                  capture_output=True, text=True).stdout.strip()
         self.process = subprocess.Popen(
@@ -316,7 +315,7 @@ class Image:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def __enter__(self):
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()

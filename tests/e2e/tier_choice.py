@@ -12,7 +12,7 @@ import uuid
 import harness  # noqa: F401
 import document
 import s3raw
-from harness import ACCESS, SECRET, Server, check, equal, run, run_tests
+from harness import ACCESS, PATIENCE, SECRET, Server, check, equal, run, run_tests
 
 ADMIN = {"TRUG_ROOT_USER": ACCESS, "TRUG_ROOT_PASSWORD": SECRET}
 
@@ -121,7 +121,7 @@ def test_stale_uploads_follow_the_bucket():
         equal(control(server, "POST", "clock", by="3d")[0], 200)
         equal((there("one"), there("two")), (200, 200), "nobody's tier has it so")
         equal(control(server, "POST", "tier", bucket="one", tier="minio")[0], 200)
-        end = time.monotonic() + 40
+        end = time.monotonic() + PATIENCE
         while there("one") == 200 and time.monotonic() < end:
             equal(control(server, "POST", "clock", by="1s")[0], 200)
         equal((there("one"), there("two")), (404, 200), "of the bucket that was bound")

@@ -47,7 +47,7 @@ def test_cases_of_one_operation():
             done = subprocess.run(
                 [sys.executable, os.path.join(top, "conformance", "run"), "--endpoint",
                  server.endpoint, "--access-key", "trugadmin", "--secret-key", "trugadmin",
-                 "--case", "GetObject_*"], capture_output=True, text=True, timeout=120)
+                 "--case", "GetObject_*"], capture_output=True, text=True, timeout=300)
             equal(done.returncode, 0, done.stdout[-2000:])
 
 
@@ -117,7 +117,7 @@ def test_records_in_pieces():
 def refused(folder, *words):
     done = subprocess.run([binary(), "serve", os.path.join(folder, "store"), "--address",
                            "127.0.0.1:0", "--tls-dir", folder], capture_output=True, text=True,
-                          timeout=20)
+                          timeout=300)
     equal(done.returncode, 2, done.stderr)
     equal(len(done.stderr.strip().splitlines()), 1, done.stderr)
     for word in words:

@@ -49,7 +49,7 @@ class Site(Server):
 
     def ask(self, path, method="GET", host=None, base="website", **headers):
         url = urllib.parse.urlparse(self.ready[base])
-        wire = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+        wire = http.client.HTTPConnection(url.hostname, url.port, timeout=120)
         wire.request(method, path, headers=dict(headers, Host=host or self.bucket + ".web.test"))
         answer = wire.getresponse()
         answer.text = answer.read().decode()

@@ -51,7 +51,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span in = span_of(data, size);
-	struct buf sealed = { 0 }, plain = { 0 };
+	struct buf sealed = { 0 }, plain = { 0 }, ours = { 0 };
+	const char head[ENVELOPE_HEAD] = { 7 };
 	size_t at;
 
 	MUST(!envelope_open_key(key, in, &plain));
@@ -59,6 +60,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	seal_as_they_do(&sealed, in);
 	MUST(envelope_open_key(key, buf_view(&sealed), &plain));
 	MUST(span_eq(buf_view(&plain), in));
+	envelope_close_key(key, head, in, &ours);
+	MUST(span_eq(buf_view(&ours), buf_view(&sealed)));
 	/* Salt and cipher's number are not what the key at hand depends on. */
 	at = 33 + (size > 1 ? (size_t)(data[0] << 8 | data[1]) : 0) % (sealed.n - 33);
 	sealed.p[at] ^= (char)(1 << (at % 8));
@@ -66,5 +69,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(!envelope_open_key(key, buf_view(&sealed), &plain));
 	buf_fini(&sealed);
 	buf_fini(&plain);
+	buf_fini(&ours);
 	return 0;
 }

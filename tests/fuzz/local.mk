@@ -100,6 +100,11 @@ tests_fuzz_policy_fuzz_SOURCES = tests/fuzz/policy_fuzz.c
 tests_fuzz_policy_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
 tests_fuzz_policy_fuzz_LDADD = $(LINK_FUZZ) $(LINK_ACCESS)
 
+fuzz_targets += tests/fuzz/canned_fuzz
+tests_fuzz_canned_fuzz_SOURCES = tests/fuzz/canned_fuzz.c
+tests_fuzz_canned_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)
+tests_fuzz_canned_fuzz_LDADD = $(LINK_FUZZ) $(LINK_IAM)
+
 fuzz_targets += tests/fuzz/acl_fuzz
 tests_fuzz_acl_fuzz_SOURCES = tests/fuzz/acl_fuzz.c
 tests_fuzz_acl_fuzz_LDFLAGS = $(FUZZ_LINK_FLAGS)

@@ -98,7 +98,7 @@ server_run(const struct http_conf *conf, const char *ready)
 		(void)!write(STDOUT_FILENO, text.p, text.n);
 	if (rc == 0)
 		(void)sigwait(&set, &got);
-	http_server_drain(server, 1000);
+	http_server_drain(server, 20000);
 	http_server_free(&server);
 	log_info("heads %u dones %u gones %u errors %u aborted %u",
 	    atomic_load(&echo.heads), atomic_load(&echo.dones), atomic_load(&echo.gones),

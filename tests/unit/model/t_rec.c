@@ -160,7 +160,8 @@ rec_bucket_round_trip_and_damage(void **state)
 		.created_ms = INT64_C(1763700000123),
 		.region = SPAN_LIT("eu-west-1"),
 		.account = "12345678901",
-		.watch = WATCH_REPLICATION },
+		.watch = WATCH_REPLICATION,
+		.quota = 1 << 20 },
 			  out;
 	struct buf row = { 0 };
 
@@ -173,12 +174,13 @@ rec_bucket_round_trip_and_damage(void **state)
 	assert_true(out.versioning == VERSIONING_SUSPENDED && out.versions == 3);
 	assert_memory_equal(out.account, "123456789012", ACCOUNT_DIGITS);
 	assert_int_equal(out.watch, WATCH_REPLICATION);
+	assert_int_equal(out.quota, 1 << 20);
 	for (size_t i = 0; i < row.n; i++)
 		assert_int_equal(rec_bucket_get(span_of(row.p, i), &out), E_CORRUPT);
 	buf_char(&row, 'x');
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), E_CORRUPT);
 	row.n--;
-	row.p[0] = 5;
+	row.p[0] = 6;
 	assert_int_equal(rec_bucket_get(buf_view(&row), &out), E_CORRUPT);
 	buf_fini(&row);
 }

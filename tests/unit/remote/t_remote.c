@@ -344,11 +344,11 @@ silence_is_no_answer(void **state)
 	fake_start(1, answer);
 	r = client();
 	assert_int_equal(remote_probe(r, SPAN_LIT("bkt"), &fault, NULL), E_REMOTE_DOWN);
-	assert_in_range(clock_mono_us() - began, 1400000, 6000000);
+	assert_in_range(clock_mono_us() - began, 1400000, 30000000);
 	remote_stop(r);
 	began = clock_mono_us();
 	assert_int_equal(remote_probe(r, SPAN_LIT("bkt"), &fault, NULL), E_REMOTE_DOWN);
-	assert_true(clock_mono_us() - began < 100000);
+	assert_true(clock_mono_us() - began < 1000000); /* less than a silence */
 	remote_free(&r);
 	fake_end();
 }

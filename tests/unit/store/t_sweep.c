@@ -191,7 +191,7 @@ store_open_goes_on_sweeping(void **state)
 	blob_unpin(&pin);
 	kit_close(k);
 	kit_open(k);
-	for (unsigned i = 0; i < 200; i++) {
+	for (unsigned i = 0; i < 6000; i++) {
 		store_stats(k->store, &st);
 		if (st.dead_rows == 0)
 			break;
