@@ -360,17 +360,23 @@ class Mosquitto(Broker):
     def start(self):
         super().start()
         if self.subscriber is None:
-            # A session that lasts: what it missed, the broker keeps for it.
-            how = ["--cafile", self.authority(), "-u", USER, "-P", PASSWORD] if self.secure else []
-            with open(self.path("heard"), "wb") as heard:
-                self.subscriber = subprocess.Popen(
-                    ["stdbuf", "-oL", program("mosquitto_sub"), "-h", "localhost" if self.secure else "127.0.0.1",
-                     "-p", str(self.port), "-c", "-i", "reader", "-q", "2", "-d", "-t",
-                     "bucket/events"] + how, stdout=heard, stderr=subprocess.STDOUT)
+            self.subscribe()
             until("the subscriber", lambda: "Subscribed" in self.lines())
         return self
 
+    def subscribe(self):
+        """A session that lasts: what it missed, the broker keeps for it."""
+        how = ["--cafile", self.authority(), "-u", USER, "-P", PASSWORD] if self.secure else []
+        with open(self.path("heard"), "ab") as heard:
+            self.subscriber = subprocess.Popen(
+                ["stdbuf", "-oL", program("mosquitto_sub"), "-h",
+                 "localhost" if self.secure else "127.0.0.1", "-p", str(self.port), "-c", "-i",
+                 "reader", "-q", "2", "-d", "-t", "bucket/events"] + how,
+                stdout=heard, stderr=subprocess.STDOUT)
+
     def lines(self):
+        if self.process is not None and self.subscriber.poll() is not None:
+            self.subscribe()  # it gives up where a broker goes in the middle of a handshake
         with open(self.path("heard"), errors="replace") as f:
             return f.read()
 
