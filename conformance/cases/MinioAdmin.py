@@ -5,7 +5,7 @@ import json
 import uuid
 
 import s3raw
-from madmin import Madmin, seal
+from madmin import AES, CHACHA, Madmin, seal
 from query import Query, allow
 
 SECRET = "a-long-secret"
@@ -188,6 +188,24 @@ def user_removed_with_all_that_is_its(t, w):
     t.eq(json.loads(w.good("GET", "group", {"group": group}).body)["members"], [], "members")
     w.bad(404, "XMinioAdminNoSuchUser", "DELETE", "remove-user", {"accessKey": name})
     w.bad(404, "XMinioAdminNoSuchUser", "GET", "user-info", {"accessKey": name})
+
+
+def user_sealed_by_either_cipher(t, w):
+    """Clients without AES in hardware take the other one; large bodies are many fragments."""
+    name = w.user("readwrite")
+    for cipher, secret in ((CHACHA, "by-chacha-20"), (AES, "by-aes-gcm")):
+        body = seal(t.s3.secret, json.dumps({
+            "secretKey": secret, "ignored": "x" * 40000}).encode(), cipher)
+        w.good("PUT", "add-user", {"accessKey": name}, body)
+        t.status(w.client(name, secret).get(), 200)
+        bent = bytearray(body)
+        bent[20000] ^= 1
+        w.bad(400, "XMinioAdminConfigBadJSON", "PUT", "add-user", {"accessKey": name},
+              bytes(bent))
+        w.bad(400, "XMinioAdminConfigBadJSON", "PUT", "add-user", {"accessKey": name},
+              body[:41 + 2 * (16384 + 16)])  # its last fragment is missing
+    w.bad(501, "NotImplemented", "PUT", "add-user", {"accessKey": name},
+          body[:32] + b"\2" + body[33:])
 
 
 def user_bad_input(t, w):
@@ -541,6 +559,16 @@ def iam_shows_what_mc_made(t, w):
     t.eq([u.get("UserName") for u in q.iam("GetGroup", GroupName=group).all("Users/member")],
          [user], "group")
     q.refused("iam", "DeleteUser", 409, "DeleteConflict", UserName=user)
+    # Keys that IAM does not list stand in nobody's way.
+    other = w.user()
+    w.text("PUT", "add-service-account", None, {
+        "targetUser": other, "accessKey": other + "-key", "secretKey": SECRET}, sealed=True)
+    t.eq(len(q.iam("ListAccessKeys", UserName=other).all("AccessKeyMetadata/member")), 1)
+    q.refused("iam", "DeleteUser", 409, "DeleteConflict", UserName=other)
+    q.iam("DeleteAccessKey", UserName=other, AccessKeyId=other)
+    q.iam("DeleteUser", UserName=other)
+    w.bad(404, "XMinioInvalidIAMCredentials", "GET", "info-service-account",
+          {"accessKey": other + "-key"})
 
 
 def mc_shows_what_iam_made(t, w):
@@ -608,7 +636,8 @@ def denied_without_the_right(t, w):
 for _function in (
         user_signs_at_once_and_may_what_is_attached, user_gets_another_secret,
         user_is_switched_off_and_on, user_nothing_in_chunks_is_a_body,
-        user_removed_with_all_that_is_its, user_bad_input, policy_life,
+        user_removed_with_all_that_is_its, user_sealed_by_either_cipher, user_bad_input,
+        policy_life,
         policy_many_texts_of_one, policy_of_the_server_needs_no_resource, policy_built_in,
         policy_bad_input, policy_attach_bad_input, policy_set_instead, policy_entities,
         group_life, group_bad_input, key_life, key_of_ones_own, key_narrowed_widens_nothing,

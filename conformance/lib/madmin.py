@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """MinIO's admin API as its clients call it: paths below /minio/admin/v3/, signed for no region,
 bodies encrypted by the secret key (madmin-go, encrypt.go; secure-io/sio-go): Argon2id by
-libargon2, AES-256-GCM by libcrypto, both as they lie on the machine."""
+libargon2, AES-256-GCM or ChaCha20-Poly1305 by libcrypto, both as they lie on the machine."""
 
 import ctypes
 import json
@@ -28,16 +28,21 @@ def _key(secret, salt):
     return out.raw
 
 
-def _gcm(key, nonce, aad, data, tag=None):
+AES, CHACHA = 0, 1
+CIPHERS = {AES: "EVP_aes_256_gcm", CHACHA: "EVP_chacha20_poly1305"}
+
+
+def _by(cipher, key, nonce, aad, data, tag=None):
     """Sealed with a tag behind it, or opened where there is a tag to hold it against."""
     crypto = _library("libcrypto.so.3")
-    crypto.EVP_CIPHER_CTX_new.restype = crypto.EVP_aes_256_gcm.restype = ctypes.c_void_p
+    make = getattr(crypto, CIPHERS[cipher])
+    crypto.EVP_CIPHER_CTX_new.restype = make.restype = ctypes.c_void_p
     context = ctypes.c_void_p(crypto.EVP_CIPHER_CTX_new())
     way = "Decrypt" if tag is not None else "Encrypt"
     out, n = ctypes.create_string_buffer(len(data) + TAG), ctypes.c_int()
     try:
         getattr(crypto, "EVP_%sInit_ex" % way)(
-            context, ctypes.c_void_p(crypto.EVP_aes_256_gcm()), None, key, nonce)
+            context, ctypes.c_void_p(make()), None, key, nonce)
         update = getattr(crypto, "EVP_%sUpdate" % way)
         update(context, None, ctypes.byref(n), aad, len(aad))
         update(context, out, ctypes.byref(n), data, len(data))
@@ -57,17 +62,18 @@ def _gcm(key, nonce, aad, data, tag=None):
         crypto.EVP_CIPHER_CTX_free(context)
 
 
-def _bound(key, nonce, last):
-    return (b"\x80" if last else b"\0") + _gcm(key, nonce + bytes(4), b"", b"")
+def _bound(cipher, key, nonce, last):
+    return (b"\x80" if last else b"\0") + _by(cipher, key, nonce + bytes(4), b"", b"")
 
 
-def seal(secret, data):
+def seal(secret, data, cipher=AES):
     salt, nonce = os.urandom(SALT), os.urandom(8)
     key = _key(secret.encode(), salt)
-    out, number = salt + b"\0" + nonce, 1
+    out, number = salt + bytes([cipher]) + nonce, 1
     while True:
         part, data = data[:FRAGMENT], data[FRAGMENT:]
-        out += _gcm(key, nonce + number.to_bytes(4, "little"), _bound(key, nonce, not data), part)
+        out += _by(cipher, key, nonce + number.to_bytes(4, "little"),
+                   _bound(cipher, key, nonce, not data), part)
         number += 1
         if not data:
             return out
@@ -81,8 +87,8 @@ def unseal(secret, data):
     out, number = b"", 1
     while True:
         part, rest = rest[:FRAGMENT + TAG], rest[FRAGMENT + TAG:]
-        out += _gcm(key, nonce + number.to_bytes(4, "little"), _bound(key, nonce, not rest),
-                    part[:-TAG], part[-TAG:])
+        out += _by(AES, key, nonce + number.to_bytes(4, "little"),
+                   _bound(AES, key, nonce, not rest), part[:-TAG], part[-TAG:])
         number += 1
         if not rest:
             return out

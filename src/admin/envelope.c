@@ -15,6 +15,7 @@ enum {
 	NONCE = 8,
 	FRAGMENT = 16 << 10,
 	AES_ARGON2ID = 0,
+	CHACHA_ARGON2ID = 1,
 	PASSES = 1,
 	MEMORY_KIB = 64 << 10,
 	LANES = 4,
@@ -30,6 +31,24 @@ nonce_make(uint8_t out[SEAL_NONCE], const char *nonce, uint32_t seq)
 		out[NONCE + i] = (uint8_t)(seq >> 8 * i);
 }
 
+static void
+close_by(bool chacha, const uint8_t key[SEAL_KEY], const uint8_t nonce[SEAL_NONCE],
+    struct span aad, struct span plain, uint8_t *out)
+{
+	if (chacha)
+		seal_chacha_close(key, nonce, aad, plain, out);
+	else
+		seal_close(key, nonce, aad, plain, out);
+}
+
+static bool
+open_by(bool chacha, const uint8_t key[SEAL_KEY], const uint8_t nonce[SEAL_NONCE],
+    struct span aad, struct span sealed, uint8_t *out)
+{
+	return chacha ? seal_chacha_open(key, nonce, aad, sealed, out)
+		      : seal_open(key, nonce, aad, sealed, out);
+}
+
 bool
 envelope_open_key(const uint8_t key[SEAL_KEY], struct span in, struct buf *out)
 {
@@ -37,12 +56,14 @@ envelope_open_key(const uint8_t key[SEAL_KEY], struct span in, struct buf *out)
 	const char *head = in.p;
 	struct span rest = span_from(in, ENVELOPE_HEAD);
 	uint32_t seq = 1;
+	bool chacha;
 
 	if (in.n < ENVELOPE_HEAD + SEAL_TAG)
 		return false;
+	chacha = head[AT_CIPHER] == CHACHA_ARGON2ID;
 	/* Number 0 seals nothing: its tag is bound to each of the others. */
 	nonce_make(nonce, head + AT_NONCE, 0);
-	seal_close(key, nonce, SPAN_NONE, SPAN_LIT(""), aad + 1);
+	close_by(chacha, key, nonce, SPAN_NONE, SPAN_LIT(""), aad + 1);
 	for (;; seq++) {
 		size_t n = rest.n < FRAGMENT + SEAL_TAG ? rest.n : FRAGMENT + SEAL_TAG;
 		bool last = n == rest.n;
@@ -54,8 +75,8 @@ envelope_open_key(const uint8_t key[SEAL_KEY], struct span in, struct buf *out)
 		nonce_make(nonce, head + AT_NONCE, seq);
 		buf_reserve(out, n);
 		to = (uint8_t *)buf_grow(out, n - SEAL_TAG);
-		if (!seal_open(
-			key, nonce, span_of(aad, sizeof aad), span_head(rest, n), to))
+		if (!open_by(chacha, key, nonce, span_of(aad, sizeof aad),
+			span_head(rest, n), to))
 			return false;
 		if (last)
 			return true;
@@ -142,10 +163,10 @@ envelope_open(struct span secret, struct span in, struct buf *out, struct fail *
 	if (in.n < ENVELOPE_HEAD + SEAL_TAG)
 		return fail_msg(fail, E_INVALID_ARGUMENT,
 		    "The body is not encrypted as it should be.");
-	if (in.p[AT_CIPHER] != AES_ARGON2ID)
+	if (in.p[AT_CIPHER] != AES_ARGON2ID && in.p[AT_CIPHER] != CHACHA_ARGON2ID)
 		return fail_msg(fail, E_NOT_IMPLEMENTED,
-		    "Of the ciphers for bodies only Argon2id with AES-256-GCM is "
-		    "implemented.");
+		    "Of the ciphers for bodies only Argon2id with AES-256-GCM or "
+		    "ChaCha20-Poly1305 is implemented.");
 	e = key_of(secret, in.p, key, fail);
 	if (e != OK)
 		return e;

@@ -146,6 +146,42 @@ seal_open(const uint8_t key[SEAL_KEY], const uint8_t nonce[SEAL_NONCE], struct s
 	return good;
 }
 
+static EVP_CIPHER_CTX *
+ctx_chacha(const uint8_t key[SEAL_KEY], bool closes)
+{
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+
+	MUST(ctx != NULL);
+	MUST(EVP_CipherInit_ex2(
+		 ctx, EVP_chacha20_poly1305(), key, NULL, closes ? 1 : 0, NULL) == 1);
+	return ctx;
+}
+
+void
+seal_chacha_close(const uint8_t key[SEAL_KEY], const uint8_t nonce[SEAL_NONCE],
+    struct span aad, struct span plain, uint8_t *out)
+{
+	EVP_CIPHER_CTX *ctx = ctx_chacha(key, true);
+
+	ctx_close(ctx, nonce, aad, plain, out);
+	EVP_CIPHER_CTX_free(ctx);
+}
+
+bool
+seal_chacha_open(const uint8_t key[SEAL_KEY], const uint8_t nonce[SEAL_NONCE],
+    struct span aad, struct span sealed, uint8_t *out)
+{
+	EVP_CIPHER_CTX *ctx;
+	bool good;
+
+	if (sealed.n < SEAL_TAG)
+		return false;
+	ctx = ctx_chacha(key, false);
+	good = ctx_open(ctx, nonce, aad, sealed, out);
+	EVP_CIPHER_CTX_free(ctx);
+	return good;
+}
+
 void
 seal_box_put(
     struct buf *out, const uint8_t key[SEAL_KEY], struct span aad, struct span plain)

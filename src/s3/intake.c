@@ -165,16 +165,16 @@ struct quota_look {
 	uint64_t more;
 };
 
-/* What a new object takes the place of where there are no versions counts for it. */
+/* Where there are no versions, a new object counts instead of what it takes the place of. */
 static enum err
 quota_read(struct txn *t, void *arg)
 {
 	struct quota_look *q = arg;
 	struct rq *rq = q->rq;
 	struct rec_object old = { 0 };
-	enum err e = rq->op == &ops[OP_PutObject]
-	    ? obj_find(t, rq->bkt.id, rq->key, &old, NULL)
-	    : OK;
+	bool instead =
+	    rq->op == &ops[OP_PutObject] && rq->bkt.versioning == VERSIONING_NEVER;
+	enum err e = instead ? obj_find(t, rq->bkt.id, rq->key, &old, NULL) : OK;
 
 	if (e != OK && e != E_NO_SUCH_KEY)
 		return e;
@@ -187,7 +187,7 @@ quota_look(struct rq *rq, uint64_t length)
 {
 	struct quota_look q = { rq, length };
 	bool sure = rq->op == &ops[OP_UploadPart] ||
-	    (rq->op == &ops[OP_PutObject] && rq->bkt.versioning == VERSIONING_NEVER &&
+	    (rq->op == &ops[OP_PutObject] && rq->bkt.versioning != VERSIONING_SUSPENDED &&
 		header_get(rq, "x-amz-write-offset-bytes").p == NULL);
 
 	return sure ? store_read(rq->loop->reader, quota_read, &q) : OK;

@@ -218,9 +218,9 @@ replay(struct store *s, uint64_t *records)
 	if (e == OK)
 		e = journal_replay(&t, records);
 	if (e == OK)
-		e = table_mdb(mdb_txn_commit(t.mdb));
-	else if (rc == 0)
-		mdb_txn_abort(t.mdb);
+		e = table_mdb(table_write_commit(&t));
+	else
+		table_write_abort(&t);
 	mdb_txn_abort(held);
 	return e;
 }

@@ -205,7 +205,7 @@ segment_roll(struct store *s)
 	journal_begin(s);
 	e = roll_rows(&t, &st);
 	if (e != OK) {
-		mdb_txn_abort(t.mdb);
+		table_write_abort(&t);
 		return e;
 	}
 	e = writer_commit(&t, 1);

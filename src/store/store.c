@@ -201,18 +201,23 @@ store_handles(struct store *s, MDB_txn *txn, unsigned flags, MDB_dbi *out)
 static enum err
 first_rows(struct store *s, MDB_txn *mdb)
 {
-	struct txn t = { .magic = TXN_MAGIC, .store = s, .mdb = mdb, .write = true };
+	struct txn t = { .magic = TXN_MAGIC,
+		.store = s,
+		.mdb = mdb,
+		.cursor = s->cursor,
+		.write = true };
 	struct segment_row seg = { .low = UINT64_MAX };
 	struct state st = { .next_id = 2, .segment = 1, .dead_seq = 1 };
 	struct span v;
-	enum err e;
+	enum err e = table_row_get(&t, s->dbi[0], SPAN_LIT("state"), &v);
 
-	table_write_cursors(s, &t);
-	e = table_row_get(&t, s->dbi[0], SPAN_LIT("state"), &v);
-	if (e != E_NOT_FOUND)
-		return e;
-	e = segment_put(&t, st.segment, &seg);
-	return e == OK ? writer_state_put(&t, &st) : e;
+	if (e == E_NOT_FOUND) {
+		e = segment_put(&t, st.segment, &seg);
+		if (e == OK)
+			e = writer_state_put(&t, &st);
+	}
+	table_write_end(&t);
+	return e;
 }
 
 /* All handles; missing tables are made (a new store, or a newer owner). */

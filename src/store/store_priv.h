@@ -104,6 +104,7 @@ struct txn {
 	struct reader *reader; /* NULL: in a batch */
 	MDB_txn *mdb;
 	MDB_cursor **cursor; /* of a write: the store's */
+	MDB_dbi cursors; /* handles below this one may have one */
 	bool write;
 	bool dirty; /* the member running has changed something */
 	uint64_t changed; /* the owner's tables written to, as bits */
@@ -287,9 +288,11 @@ void reader_end_idle(struct store *s); /* snapshots of all who read nothing now 
 
 /* ---- table.c ---- */
 enum err table_mdb(int rc); /* LMDB's or the system's error as ours */
-/* Begin to write; LMDB's result. Nothing is open if it is not 0. */
-int table_write_begin(struct store *s, struct txn *out);
-void table_write_cursors(struct store *s, struct txn *t); /* its mdb began by itself */
+/* The one transaction that writes; LMDB's results. */
+int table_write_begin(struct store *s, struct txn *out); /* not 0: nothing is open */
+int table_write_commit(struct txn *t);
+void table_write_abort(struct txn *t); /* if it is still there */
+void table_write_end(struct txn *t); /* before its mdb is committed by somebody else */
 NODISCARD enum err table_row_get(
     struct txn *t, MDB_dbi dbi, struct span key, struct span *out);
 NODISCARD enum err table_row_put(

@@ -61,22 +61,49 @@ change(struct txn *t)
 	t->dirty = true;
 }
 
-void
-table_write_cursors(struct store *s, struct txn *t)
-{
-	memset(s->cursor, 0, sizeof s->cursor);
-	t->cursor = s->cursor;
-}
-
 int
 table_write_begin(struct store *s, struct txn *out)
 {
-	*out = (struct txn){ .magic = TXN_MAGIC, .store = s, .write = true };
-	table_write_cursors(s, out);
+	*out = (struct txn){
+		.magic = TXN_MAGIC, .store = s, .cursor = s->cursor, .write = true
+	};
 	return mdb_txn_begin(s->env, NULL, 0, &out->mdb);
 }
 
-/* Ends with the transaction. */
+/* LMDB 0.9 would close them with the transaction, later ones do not. */
+void
+table_write_end(struct txn *t)
+{
+	while (t->cursors > 0) {
+		MDB_cursor **c = &t->cursor[--t->cursors];
+
+		if (*c != NULL)
+			mdb_cursor_close(*c);
+		*c = NULL;
+	}
+}
+
+int
+table_write_commit(struct txn *t)
+{
+	int rc;
+
+	table_write_end(t);
+	rc = mdb_txn_commit(t->mdb);
+	t->mdb = NULL;
+	return rc;
+}
+
+void
+table_write_abort(struct txn *t)
+{
+	if (t->mdb == NULL)
+		return;
+	table_write_end(t);
+	mdb_txn_abort(t->mdb);
+	t->mdb = NULL;
+}
+
 static int
 write_cursor(struct txn *t, MDB_dbi dbi, MDB_cursor **out)
 {
@@ -85,6 +112,8 @@ write_cursor(struct txn *t, MDB_dbi dbi, MDB_cursor **out)
 	MUST(dbi < HANDLES_MAX);
 	if (t->cursor[dbi] == NULL)
 		rc = mdb_cursor_open(t->mdb, dbi, &t->cursor[dbi]);
+	if (dbi >= t->cursors)
+		t->cursors = dbi + 1;
 	*out = t->cursor[dbi];
 	return rc;
 }

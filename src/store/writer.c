@@ -128,9 +128,7 @@ batch_open(struct store *s, struct txn *t)
 static void
 batch_abort(struct store *s, struct txn *t)
 {
-	if (t->mdb != NULL)
-		mdb_txn_abort(t->mdb);
-	t->mdb = NULL;
+	table_write_abort(t);
 	segment_undo(s);
 }
 
@@ -225,10 +223,9 @@ commit(struct txn *t)
 	int rc = fault_hit(FAULT_mdb_commit);
 
 	if (rc == 0)
-		rc = mdb_txn_commit(t->mdb);
+		rc = table_write_commit(t);
 	else
-		mdb_txn_abort(t->mdb);
-	t->mdb = NULL;
+		table_write_abort(t);
 	return rc;
 }
 
@@ -244,10 +241,8 @@ writer_commit(struct txn *t, size_t members)
 		e = table_mdb(rc);
 		if (e != OK)
 			journal_erase(s);
-	} else {
-		mdb_txn_abort(t->mdb);
-		t->mdb = NULL;
-	}
+	} else
+		table_write_abort(t);
 	if (e == E_IO || e == E_CORRUPT)
 		store_fail(s, "committing the index", rc > 0 ? -rc : -EIO);
 	if (e != OK)

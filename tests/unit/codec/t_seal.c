@@ -78,6 +78,39 @@ seal_published_vectors(void **state)
 	}
 }
 
+/* RFC 8439, 2.8.2: the first bytes and the tag. */
+static void
+seal_chacha_of_the_rfc(void **state)
+{
+	static const char text[] =
+	    "Ladies and Gentlemen of the class of '99: If I could offer you only one tip "
+	    "for the future, sunscreen would be it.";
+	static const uint8_t nonce[] = { 7, 0, 0, 0, 0x40, 0x41, 0x42, 0x43, 0x44, 0x45,
+		0x46, 0x47 },
+			     aad[] = { 0x50, 0x51, 0x52, 0x53, 0xc0, 0xc1, 0xc2, 0xc3,
+				     0xc4, 0xc5, 0xc6, 0xc7 },
+			     begin[] = { 0xd3, 0x1a, 0x8d, 0x34, 0x64, 0x8e, 0x60, 0xdb,
+				     0x7b, 0x86, 0xaf, 0xbc, 0x53, 0xef, 0x7e, 0xc2 },
+			     tag[] = { 0x1a, 0xe1, 0x0b, 0x59, 0x4f, 0x09, 0xe2, 0x6a,
+				     0x7e, 0x90, 0x2e, 0xcb, 0xd0, 0x60, 0x06, 0x91 };
+	uint8_t key[32], out[sizeof text - 1 + SEAL_TAG], back[sizeof text - 1];
+	size_t n = sizeof text - 1;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof key; i++)
+		key[i] = (uint8_t)(0x80 + i);
+	seal_chacha_close(key, nonce, span_of(aad, sizeof aad), span_of(text, n), out);
+	assert_memory_equal(out, begin, sizeof begin);
+	assert_memory_equal(out + n, tag, sizeof tag);
+	assert_true(seal_chacha_open(
+	    key, nonce, span_of(aad, sizeof aad), span_of(out, sizeof out), back));
+	assert_memory_equal(back, text, n);
+	out[3] ^= 1;
+	assert_false(seal_chacha_open(
+	    key, nonce, span_of(aad, sizeof aad), span_of(out, sizeof out), back));
+	assert_false(seal_chacha_open(key, nonce, SPAN_NONE, span_of(out, 15), back));
+}
+
 static void
 seal_open_refuses_each_bit(void **state)
 {
@@ -223,6 +256,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seal_published_vectors),
+		cmocka_unit_test(seal_chacha_of_the_rfc),
 		cmocka_unit_test(seal_open_refuses_each_bit),
 		cmocka_unit_test(seal_in_place),
 		cmocka_unit_test(box_comes_back),
