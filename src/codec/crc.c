@@ -39,11 +39,11 @@ static pthread_once_t crc_once[CRC_KINDS] = {
 };
 static _Atomic bool crc_no_fold;
 
-/* a * x mod P */
+/* a * x mod P; by a mask, as no processor can guess the bits of a checksum. */
 static uint64_t
 crc_times_x(const struct crc_poly *p, uint64_t a)
 {
-	return a >> 1 ^ ((a & 1) != 0 ? p->poly : 0);
+	return a >> 1 ^ (p->poly & -(a & 1));
 }
 
 /* a * b mod P. The register's highest bit is x^0. */
@@ -53,8 +53,7 @@ crc_times(const struct crc_poly *p, uint64_t a, uint64_t b)
 	uint64_t product = 0;
 
 	for (unsigned i = p->width; i-- > 0; b = crc_times_x(p, b))
-		if ((a >> i & 1) != 0)
-			product ^= b;
+		product ^= b & -(a >> i & 1);
 	return product;
 }
 
