@@ -370,7 +370,8 @@ def test_the_verb():
         for method, path, body, code in (
                 ("PUT", "tier", b"", "InvalidArgument"),
                 ("PUT", "tier", b"x" * 32 + b"\0" + b"y" * 60, "InvalidArgument"),
-                ("PUT", "tier", b"x" * 32 + b"\1" + b"y" * 60, "NotImplemented"),
+                ("PUT", "tier", b"x" * 32 + b"\1" + b"y" * 60, "InvalidArgument"),
+                ("PUT", "tier", b"x" * 32 + b"\2" + b"y" * 60, "NotImplemented"),
                 ("DELETE", "tier/NONE", b"", "XMinioAdminTierNotFound"),
                 ("GET", "tier/NONE", b"", "XMinioAdminTierNotFound"),
                 ("POST", "tier", b"", "NotImplemented"),
